@@ -1,0 +1,40 @@
+// swift-tools-version: 6.1
+
+import Foundation
+import PackageDescription
+
+// MARK: - Processor
+
+// SwiftPM refuses unsafe flags in a dependency that is asked for by version, so only the root package is compiled
+// for this very processor; as a dependency it gets the baseline, which is correct and slower.
+let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
+
+/// `portable` compiles for the architecture's baseline, `native` (the default) for the processor that builds.
+let processor = Context.environment["GEMMA_CPU"] ?? "native"
+
+let isNative = isRootPackage && processor != "portable"
+let processorFlags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+
+var kernelSettings: [SwiftSetting] = isNative ? [.unsafeFlags(["-Xcc", "-march=native"])] : []
+if isNative && processorFlags.contains(" fma ") { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
+
+// MARK: - Targets
+
+// Dependencies point down: GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- the executables.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "swift-gemma",
+    platforms: [.macOS(.v15)],
+    products: [
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        .target(name: "GGUF"),
+    ],
+    swiftLanguageModes: [.v6]
+)

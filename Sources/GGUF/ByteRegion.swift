@@ -1,0 +1,61 @@
+import Foundation
+
+/// Read-only bytes together with whatever keeps them in memory: a mapped file, or an array.
+///
+/// Sendable because the bytes never change while the owner lives.
+package struct ByteRegion: @unchecked Sendable {
+    package let bytes: UnsafeRawBufferPointer
+    private let owner: AnyObject
+
+    package init(bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+        self.bytes = bytes
+        self.owner = owner
+    }
+
+    /// A copy of `array` on the heap.
+    package init(_ array: [UInt8]) {
+        let heap = HeapBytes(array)
+        self.init(bytes: UnsafeRawBufferPointer(heap.bytes), owner: heap)
+    }
+
+    /// The part at `range`, which must lie inside.
+    package func slice(_ range: Range<Int>) -> ByteRegion {
+        ByteRegion(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: owner)
+    }
+}
+
+private final class HeapBytes {
+    let bytes: UnsafeMutableRawBufferPointer
+
+    init(_ array: [UInt8]) {
+        bytes = .allocate(byteCount: array.count, alignment: 64)
+        bytes.copyBytes(from: array)
+    }
+
+    deinit { bytes.deallocate() }
+}
+
+/// A file mapped read-only into memory; unmapped when the last reference goes.
+final class MappedFile {
+    let bytes: UnsafeRawBufferPointer
+
+    init(_ url: URL) throws(GGUFError) {
+        let path = url.path
+        func failure() -> GGUFError { .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { throw failure() }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure() }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen(path: path, reason: "not a regular file") }
+        guard status.st_size > 0 else { throw .emptyFile }
+        let size = Int(status.st_size)
+        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw failure()
+        }
+        bytes = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+}

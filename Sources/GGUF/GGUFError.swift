@@ -1,0 +1,76 @@
+/// What is wrong with a GGUF file, or with a request made of one.
+///
+/// Every case carries the key, tensor or offset and the numbers that a reader of the message needs.
+public enum GGUFError: Error, Equatable, Sendable {
+    case cannotOpen(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
+    case emptyFile
+    case notGGUF(magic: [UInt8])
+    case bigEndian
+    case unsupportedVersion(UInt32)
+    /// `needed` bytes at `offset` were promised, `available` are left.
+    case truncated(what: String, offset: Int, needed: UInt64, available: Int)
+    /// A count that the rest of the file cannot hold.
+    case countExceedsFile(what: String, count: UInt64, limit: Int)
+    case invalidUTF8(what: String, offset: Int)
+    case emptyKey(offset: Int)
+    case duplicateKey(String)
+    case unknownValueType(key: String, id: UInt32)
+    case nestedArray(key: String)
+    case invalidBool(key: String, value: UInt8)
+    case invalidAlignment(found: String)
+    case duplicateTensor(String)
+    case invalidTensorName(String)
+    case dimensionCount(tensor: String, count: UInt32)
+    case sizeOverflow(tensor: String, dimensions: [UInt64])
+    case unknownTensorType(tensor: String, id: UInt32)
+    case rowNotWholeBlocks(tensor: String, rowLength: Int, type: String, blockSize: Int)
+    case tensorMisaligned(tensor: String, offset: UInt64, alignment: Int)
+    case tensorOutOfBounds(tensor: String, end: UInt64, fileSize: Int)
+    case missingKey(String)
+    case wrongType(key: String, expected: String, found: String)
+    case outOfRange(key: String, value: String, expected: String)
+    case missingTensor(String)
+}
+
+extension GGUFError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotOpen(let path, let reason): "cannot open \(path): \(reason)"
+        case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .emptyFile: "the file is empty; expected a GGUF model"
+        case .notGGUF(let magic):
+            "not a GGUF file: it begins with \(magic.map { String($0, radix: 16) }.joined(separator: " ")), "
+                + "not with 47 47 55 46 (\"GGUF\")"
+        case .bigEndian: "a big-endian GGUF file; convert it to little-endian first"
+        case .unsupportedVersion(let version): "GGUF version \(version); versions 2 and 3 are supported"
+        case .truncated(let what, let offset, let needed, let available):
+            "truncated: \(what) at byte \(offset) needs \(needed) bytes, \(available) are left; download the file again"
+        case .countExceedsFile(let what, let count, let limit):
+            "\(what) says \(count), but the rest of the file can hold \(limit) at most"
+        case .invalidUTF8(let what, let offset): "\(what) at byte \(offset) is not valid UTF-8"
+        case .emptyKey(let offset): "an empty metadata key at byte \(offset)"
+        case .duplicateKey(let key): "metadata key \(key) stands twice"
+        case .unknownValueType(let key, let id): "metadata key \(key) has the unknown value type \(id)"
+        case .nestedArray(let key): "metadata key \(key) is an array of arrays, which no GGUF version defines"
+        case .invalidBool(let key, let value): "metadata key \(key): \(value) is no boolean (0 or 1)"
+        case .invalidAlignment(let found):
+            "general.alignment is \(found); expected a power of two up to 2^20 of type uint32"
+        case .duplicateTensor(let name): "tensor \(name) stands twice"
+        case .invalidTensorName(let name): "tensor name \"\(name)\": expected 1 to 63 bytes"
+        case .dimensionCount(let tensor, let count): "tensor \(tensor) has \(count) dimensions; expected 1 to 4"
+        case .sizeOverflow(let tensor, let dimensions): "tensor \(tensor): the size of \(dimensions) overflows"
+        case .unknownTensorType(let tensor, let id): "tensor \(tensor) has type \(id), which this build does not know"
+        case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
+            "tensor \(tensor): rows of \(length) values are no whole number of \(type) blocks of \(blockSize)"
+        case .tensorMisaligned(let tensor, let offset, let alignment):
+            "tensor \(tensor): offset \(offset) is not a multiple of the alignment \(alignment)"
+        case .tensorOutOfBounds(let tensor, let end, let size):
+            "tensor \(tensor) ends at byte \(end) of a file of \(size) bytes; the file is truncated, download it again"
+        case .missingKey(let key): "metadata key \(key) is missing"
+        case .wrongType(let key, let expected, let found): "metadata key \(key): expected \(expected), found \(found)"
+        case .outOfRange(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
+        case .missingTensor(let name): "tensor \(name) is missing"
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/// The metadata of a GGUF file: typed access whose errors say key, expected and found type.
+public struct GGUFMetadata: Sendable {
+    /// Keys in the file's order.
+    public private(set) var keys: [String] = []
+    private var values: [String: GGUFValue] = [:]
+
+    public init() {}
+
+    public subscript(key: String) -> GGUFValue? { values[key] }
+
+    /// Adds a value.
+    /// - Throws: `GGUFError.duplicateKey` where the key is taken.
+    public mutating func add(_ key: String, _ value: GGUFValue) throws(GGUFError) {
+        guard values.updateValue(value, forKey: key) == nil else { throw .duplicateKey(key) }
+        keys.append(key)
+    }
+
+    // MARK: - Typed access
+
+    public func string(_ key: String) throws(GGUFError) -> String { try required(key, stringIfPresent(key)) }
+
+    public func stringIfPresent(_ key: String) throws(GGUFError) -> String? {
+        try typed(key, "string") { if case .string(let value) = $0 { value } else { nil } }
+    }
+
+    /// Any integer type.
+    public func integer(_ key: String) throws(GGUFError) -> Int { try required(key, integerIfPresent(key)) }
+
+    public func integerIfPresent(_ key: String) throws(GGUFError) -> Int? { try typed(key, "integer") { $0.integer } }
+
+    /// Any number: writers are not agreed on the width of floats, or on `1` for `1.0`.
+    public func number(_ key: String) throws(GGUFError) -> Double { try required(key, numberIfPresent(key)) }
+
+    public func numberIfPresent(_ key: String) throws(GGUFError) -> Double? { try typed(key, "number") { $0.number } }
+
+    public func boolIfPresent(_ key: String) throws(GGUFError) -> Bool? {
+        try typed(key, "bool") { if case .bool(let value) = $0 { value } else { nil } }
+    }
+
+    /// An array of any integer type.
+    public func integers(_ key: String) throws(GGUFError) -> [Int] { try required(key, integersIfPresent(key)) }
+
+    public func integersIfPresent(_ key: String) throws(GGUFError) -> [Int]? {
+        try typed(key, "array of integers") { value in
+            guard case .array(let array) = value else { return nil }
+            return array.map { $0.integer }
+        }
+    }
+
+    public func boolsIfPresent(_ key: String) throws(GGUFError) -> [Bool]? {
+        try typed(key, "array of bool") { value in
+            guard case .array(let array) = value else { return nil }
+            return array.map { if case .bool(let value) = $0 { value } else { nil } }
+        }
+    }
+
+    public func strings(_ key: String) throws(GGUFError) -> GGUFStrings { try required(key, stringsIfPresent(key)) }
+
+    public func stringsIfPresent(_ key: String) throws(GGUFError) -> GGUFStrings? {
+        try typed(key, "array of string") { if case .array(let array) = $0 { array.strings } else { nil } }
+    }
+
+    private func required<T>(_ key: String, _ value: T?) throws(GGUFError) -> T {
+        guard let value else { throw .missingKey(key) }
+        return value
+    }
+
+    private func typed<T>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> T?) throws(GGUFError) -> T? {
+        guard let value = values[key] else { return nil }
+        guard let converted = convert(value) else {
+            throw .wrongType(key: key, expected: expected, found: value.typeName)
+        }
+        return converted
+    }
+}
+
+extension GGUFArray {
+    /// All elements converted, or nil where one cannot be (or the elements are strings).
+    fileprivate func map<T>(_ convert: (GGUFValue) -> T?) -> [T]? {
+        guard elementType.byteCount != nil else { return nil }
+        var result: [T] = []
+        result.reserveCapacity(count)
+        for index in 0..<count {
+            guard let element = element(at: index), let converted = convert(element) else { return nil }
+            result.append(converted)
+        }
+        return result
+    }
+}

@@ -1,0 +1,186 @@
+/// The type of a metadata value, numbered as in the file.
+public enum GGUFValueType: UInt32, Sendable, CaseIterable {
+    case uint8 = 0
+    case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
+
+    /// Bytes of one value; nil for strings and arrays, whose length the file gives.
+    var byteCount: Int? {
+        switch self {
+        case .uint8, .int8, .bool: 1
+        case .uint16, .int16: 2
+        case .uint32, .int32, .float32: 4
+        case .uint64, .int64, .float64: 8
+        case .string, .array: nil
+        }
+    }
+}
+
+/// A metadata value.
+public enum GGUFValue: Sendable, Equatable {
+    case uint8(UInt8)
+    case int8(Int8)
+    case uint16(UInt16)
+    case int16(Int16)
+    case uint32(UInt32)
+    case int32(Int32)
+    case uint64(UInt64)
+    case int64(Int64)
+    case float32(Float)
+    case float64(Double)
+    case bool(Bool)
+    case string(String)
+    case array(GGUFArray)
+
+    public var type: GGUFValueType {
+        switch self {
+        case .uint8: .uint8
+        case .int8: .int8
+        case .uint16: .uint16
+        case .int16: .int16
+        case .uint32: .uint32
+        case .int32: .int32
+        case .uint64: .uint64
+        case .int64: .int64
+        case .float32: .float32
+        case .float64: .float64
+        case .bool: .bool
+        case .string: .string
+        case .array: .array
+        }
+    }
+
+    /// The value as an integer, if it is one and an `Int` can hold it.
+    public var integer: Int? {
+        switch self {
+        case .uint8(let value): Int(value)
+        case .int8(let value): Int(value)
+        case .uint16(let value): Int(value)
+        case .int16(let value): Int(value)
+        case .uint32(let value): Int(value)
+        case .int32(let value): Int(value)
+        case .uint64(let value): Int(exactly: value)
+        case .int64(let value): Int(value)
+        default: nil
+        }
+    }
+
+    /// The value as a number, if it is one.
+    public var number: Double? {
+        switch self {
+        case .float32(let value): Double(value)
+        case .float64(let value): value
+        default: integer.map(Double.init)
+        }
+    }
+
+    /// How an error message names the type: `uint32`, `array of string`.
+    var typeName: String {
+        if case .array(let array) = self { "array of \(array.elementType)" } else { "\(type)" }
+    }
+}
+
+/// An array of metadata values, left where it is in the file.
+public struct GGUFArray: Sendable, Equatable {
+    public let elementType: GGUFValueType
+    public let count: Int
+    /// The elements as the file encodes them.
+    package let region: ByteRegion
+    /// Where each string's bytes begin in `region` (its length stands in the 8 bytes before); empty for other types.
+    let stringOffsets: [Int]
+
+    /// The integer at `index`, if this is an array of integers and an `Int` can hold it.
+    func integer(at index: Int) -> Int? { element(at: index)?.integer }
+
+    /// The element at `index` of an array of fixed-size values; nil for strings.
+    public func element(at index: Int) -> GGUFValue? {
+        guard index >= 0, index < count, let size = elementType.byteCount else { return nil }
+        return GGUFValue(fixed: elementType, at: region.bytes.baseAddress! + index * size)
+    }
+
+    /// The strings of an array of strings; nil for other types.
+    public var strings: GGUFStrings? { elementType == .string ? GGUFStrings(array: self) : nil }
+
+    public static func == (a: GGUFArray, b: GGUFArray) -> Bool {
+        a.elementType == b.elementType && a.count == b.count && a.region.bytes.elementsEqual(b.region.bytes)
+    }
+}
+
+extension GGUFArray {
+    /// An array of strings of our own making, as a writer needs it.
+    public init(_ strings: [String]) {
+        var bytes: [UInt8] = []
+        var offsets: [Int] = []
+        for string in strings {
+            bytes.appendLittleEndian(UInt64(string.utf8.count))
+            offsets.append(bytes.count)
+            bytes.append(contentsOf: string.utf8)
+        }
+        self.init(elementType: .string, count: strings.count, region: ByteRegion(bytes), stringOffsets: offsets)
+    }
+
+    public init(_ values: [Int32]) {
+        self.init(.int32, values.count) { bytes in values.forEach { bytes.appendLittleEndian($0) } }
+    }
+
+    public init(_ values: [UInt32]) {
+        self.init(.uint32, values.count) { bytes in values.forEach { bytes.appendLittleEndian($0) } }
+    }
+
+    public init(_ values: [Float]) {
+        self.init(.float32, values.count) { bytes in values.forEach { bytes.appendLittleEndian($0.bitPattern) } }
+    }
+
+    public init(_ values: [Bool]) {
+        self.init(.bool, values.count) { bytes in values.forEach { bytes.append($0 ? 1 : 0) } }
+    }
+
+    private init(_ type: GGUFValueType, _ count: Int, encode: (inout [UInt8]) -> Void) {
+        var bytes: [UInt8] = []
+        encode(&bytes)
+        self.init(elementType: type, count: count, region: ByteRegion(bytes), stringOffsets: [])
+    }
+}
+
+/// The strings of a metadata array as UTF-8 bytes inside the file; nothing is copied.
+///
+/// The bytes are valid while this value (or the file) lives.
+public struct GGUFStrings: RandomAccessCollection, Sendable {
+    let array: GGUFArray
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { array.count }
+
+    public subscript(position: Int) -> UnsafeRawBufferPointer {
+        let start = array.stringOffsets[position]
+        let length = array.region.bytes.loadUnaligned(fromByteOffset: start - 8, as: UInt64.self)
+        // The reader has checked that the length is inside the region.
+        return UnsafeRawBufferPointer(rebasing: array.region.bytes[start..<start + Int(UInt64(littleEndian: length))])
+    }
+}
+
+extension GGUFValue {
+    /// The little-endian value of a fixed-size type at `pointer`; a byte other than 0 and 1 counts as true.
+    init?(fixed type: GGUFValueType, at pointer: UnsafeRawPointer) {
+        func load<T: FixedWidthInteger>(_: T.Type) -> T { T(littleEndian: pointer.loadUnaligned(as: T.self)) }
+        switch type {
+        case .uint8: self = .uint8(load(UInt8.self))
+        case .int8: self = .int8(load(Int8.self))
+        case .uint16: self = .uint16(load(UInt16.self))
+        case .int16: self = .int16(load(Int16.self))
+        case .uint32: self = .uint32(load(UInt32.self))
+        case .int32: self = .int32(load(Int32.self))
+        case .uint64: self = .uint64(load(UInt64.self))
+        case .int64: self = .int64(load(Int64.self))
+        case .float32: self = .float32(Float(bitPattern: load(UInt32.self)))
+        case .float64: self = .float64(Double(bitPattern: load(UInt64.self)))
+        case .bool: self = .bool(load(UInt8.self) != 0)
+        case .string, .array: return nil
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func appendLittleEndian(_ value: some FixedWidthInteger) {
+        Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,66 @@
+/// How a tensor's values are stored: ggml's type number, and the size of its blocks.
+public struct TensorType: Sendable, Hashable {
+    /// ggml's number of the type.
+    public let id: UInt32
+    /// The name as llama.cpp prints it.
+    public let name: String
+    /// Values in a block.
+    public let blockSize: Int
+    /// Bytes of a block.
+    public let blockBytes: Int
+
+    private init(_ id: UInt32, _ name: String, _ blockSize: Int, _ blockBytes: Int) {
+        self.id = id
+        self.name = name
+        self.blockSize = blockSize
+        self.blockBytes = blockBytes
+    }
+
+    /// Bytes of a row of `count` values, a whole number of blocks.
+    public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
+
+    public static let f32 = TensorType(0, "F32", 1, 4)
+    public static let f16 = TensorType(1, "F16", 1, 2)
+    public static let q4_0 = TensorType(2, "Q4_0", 32, 18)
+    public static let q8_0 = TensorType(8, "Q8_0", 32, 34)
+    public static let i32 = TensorType(26, "I32", 1, 4)
+    public static let bf16 = TensorType(30, "BF16", 1, 2)
+
+    /// Every type whose size is known, also those that no kernel reads yet: a file that holds one can be listed.
+    static let known: [UInt32: TensorType] = {
+        let types = [
+            f32, f16, q4_0, q8_0, i32, bf16,
+            TensorType(3, "Q4_1", 32, 20), TensorType(6, "Q5_0", 32, 22), TensorType(7, "Q5_1", 32, 24),
+            TensorType(10, "Q2_K", 256, 84), TensorType(11, "Q3_K", 256, 110), TensorType(12, "Q4_K", 256, 144),
+            TensorType(13, "Q5_K", 256, 176), TensorType(14, "Q6_K", 256, 210),
+            TensorType(20, "IQ4_NL", 32, 18), TensorType(23, "IQ4_XS", 256, 136),
+            TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), TensorType(27, "I64", 1, 8),
+            TensorType(28, "F64", 1, 8),
+            TensorType(44, "TBQ3_0", 32, 14), TensorType(45, "TBQ4_0", 32, 18), TensorType(48, "TBQ3_TCQ", 128, 52),
+            TensorType(49, "TBQ3_K", 256, 98), TensorType(50, "TBQ4_K", 256, 130),
+        ]
+        return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
+    }()
+
+    public init?(id: UInt32) {
+        guard let type = Self.known[id] else { return nil }
+        self = type
+    }
+}
+
+/// Name, shape, type and place of a tensor.
+public struct TensorInfo: Sendable, Hashable {
+    public let name: String
+    /// Lengths as ggml stores them: `dimensions[0]` is the length of a row, the values of a row are contiguous.
+    public let dimensions: [Int]
+    public let type: TensorType
+    /// First byte, counted from the beginning of the data section.
+    public let offset: Int
+
+    /// Values in a row.
+    public var rowLength: Int { dimensions[0] }
+    /// Number of rows, over all further dimensions.
+    public var rowCount: Int { dimensions.dropFirst().reduce(1, *) }
+    public var elementCount: Int { rowLength * rowCount }
+    public var byteCount: Int { type.byteCount(of: rowLength) * rowCount }
+}
