@@ -34,7 +34,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
+        .systemLibrary(
+            name: "COpenBLAS",
+            pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+
         .target(name: "GGUF"),
+        .target(
+            name: "Tensor",
+            dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
+            swiftSettings: kernelSettings),
     ],
     swiftLanguageModes: [.v6]
 )

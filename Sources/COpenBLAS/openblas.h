@@ -1,0 +1,3 @@
+// Declarations only: this project has no C sources.
+#include <cblas.h>
+#include <lapacke.h>

@@ -1,0 +1,85 @@
+package import GGUF
+
+/// Why a tensor cannot serve as what it is asked for.
+public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
+    case wrongShape(tensor: String, expected: [Int], found: [Int])
+    case unsupportedType(tensor: String, type: String, supported: [String])
+
+    public var description: String {
+        switch self {
+        case .wrongShape(let tensor, let expected, let found):
+            "tensor \(tensor) has the shape \(found); expected \(expected)"
+        case .unsupportedType(let tensor, let type, let supported):
+            "tensor \(tensor) is stored as \(type), which this build cannot compute with; "
+                + "it reads \(supported.joined(separator: ", "))"
+        }
+    }
+}
+
+/// A weight matrix `[rows, columns]`, row-major, in whatever format its file holds; it stays in the file's map.
+package struct Matrix: Sendable {
+    package let rows: Int
+    package let columns: Int
+    package let format: any BlockFormat.Type
+    private let region: ByteRegion
+
+    package init(rows: Int, columns: Int, format: any BlockFormat.Type, region: ByteRegion) {
+        self.rows = rows
+        self.columns = columns
+        self.format = format
+        self.region = region
+    }
+
+    package var rowBytes: Int { format.type.byteCount(of: columns) }
+    package var base: UnsafeRawPointer { region.bytes.baseAddress! }
+
+    /// The rows of `range` as a matrix of their own.
+    package subscript(range: Range<Int>) -> Matrix {
+        let bytes = range.lowerBound * rowBytes..<range.upperBound * rowBytes
+        return Matrix(rows: range.count, columns: columns, format: format, region: region.slice(bytes))
+    }
+
+    /// Row `index` decoded into `columns` floats.
+    package func decode(row index: Int, into values: UnsafeMutablePointer<Float>) {
+        format.decode(row: base + index * rowBytes, count: columns, into: values)
+    }
+}
+
+extension GGUFFile {
+    /// The tensor `name` as a matrix; further dimensions count as rows.
+    /// - Parameter shape: row-major, `[rows, columns]` or `[count, rows, columns]`.
+    package func matrix(_ name: String, shape: [Int]) throws -> Matrix {
+        let info = try tensor(name, shape: shape)
+        guard let format = ElementFormats.format(of: info.type) else {
+            throw TensorError.unsupportedType(
+                tensor: name, type: info.type.name, supported: ElementFormats.all.map { $0.type.name })
+        }
+        return Matrix(rows: info.rowCount, columns: info.rowLength, format: format, region: data(of: info))
+    }
+
+    /// The tensor `name` decoded to floats; for small ones such as norms.
+    package func vector(_ name: String, count: Int) throws -> FloatBuffer {
+        let matrix = try matrix(name, shape: [count])
+        let buffer = FloatBuffer(count: count)
+        matrix.decode(row: 0, into: buffer.base)
+        return buffer
+    }
+
+    /// The integers of tensor `name`.
+    package func int32s(_ name: String, count: Int) throws -> [Int32] {
+        let info = try tensor(name, shape: [count])
+        guard info.type == .i32 else {
+            throw TensorError.unsupportedType(tensor: name, type: info.type.name, supported: ["I32"])
+        }
+        let bytes = data(of: info).bytes
+        return (0..<count).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)) }
+    }
+
+    private func tensor(_ name: String, shape: [Int]) throws -> TensorInfo {
+        guard let info = tensor(name) else { throw GGUFError.missingTensor(name) }
+        guard info.dimensions == shape.reversed() else {
+            throw TensorError.wrongShape(tensor: name, expected: shape, found: info.dimensions.reversed())
+        }
+        return info
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Synchronization
+
+/// Work that is split into pieces, which threads take one by one.
+///
+/// A struct of pointers and sizes rather than a closure: a closure that threads share lives on the heap, and a decode
+/// step allocates nothing.
+package protocol ParallelJob {
+    /// Does piece `index`. `thread` numbers the thread that runs it, from 0: an index for scratch memory.
+    func run(_ index: Int, thread: Int)
+}
+
+/// A fixed set of threads that work on one job at a time, the caller among them.
+///
+/// Between jobs the threads spin for some microseconds, since a layer has about ten jobs in quick succession, and then
+/// sleep. A thread that the system has not scheduled never holds up a job: it joins while pieces are left or not at all.
+package final class ThreadPool: Sendable {
+    package let threadCount: Int
+    private let board: JobBoard
+    private let exclusive = Mutex(())
+
+    /// - Parameter threadCount: threads in all, the caller included; at least 1.
+    package init(threadCount: Int = ThreadPool.physicalCoreCount) {
+        self.threadCount = max(1, threadCount)
+        board = JobBoard()
+        for thread in 1..<max(2, self.threadCount) where self.threadCount > 1 {
+            let board = board
+            let worker = Thread { board.work(thread: thread) }
+            worker.name = "gemma-\(thread)"
+            worker.start()
+        }
+    }
+
+    deinit { board.stop() }
+
+    /// Runs pieces 0 ..< count of `job` and returns when all are done. One call at a time; others wait.
+    package func run<Job: ParallelJob>(_ job: Job, count: Int) {
+        guard count > 1, threadCount > 1 else {
+            for index in 0..<count { job.run(index, thread: 0) }
+            return
+        }
+        exclusive.withLock { _ in
+            withUnsafePointer(to: job) { pointer in
+                board.run(pointer, count: count) { job, index, thread in
+                    job.assumingMemoryBound(to: Job.self).pointee.run(index, thread: thread)
+                }
+            }
+        }
+    }
+}
+
+/// What the threads of a pool share: the current job, who works on it, and where the idle sleep.
+private final class JobBoard: @unchecked Sendable {
+    private typealias Entry = (UnsafeRawPointer, Int, Int) -> Void
+
+    // The job's fields are written while the board is closed and nobody works, and read after joining an open board.
+    private var job: UnsafeRawPointer?
+    private var entry: Entry = { _, _, _ in }
+    private var count = 0
+
+    private let next = Atomic<Int>(0)
+    /// Threads at work in bits 0...15, open in bit 16, the job's number from bit 32.
+    private let state = Atomic<UInt64>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let stopped = Atomic<Bool>(false)
+    private let condition = NSCondition()
+
+    private static let open: UInt64 = 1 << 16
+    private static let workersMask: UInt64 = open - 1
+    /// About 20 microseconds, the length of a few small steps.
+    private static let spins = 20_000
+
+    func run(_ job: UnsafeRawPointer, count: Int, entry: @escaping (UnsafeRawPointer, Int, Int) -> Void) {
+        self.job = job
+        self.entry = entry
+        self.count = count
+        next.store(0, ordering: .relaxed)
+        let number = (state.load(ordering: .relaxed) >> 32) &+ 1
+        state.store(number << 32 | Self.open, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+            condition.lock()
+            condition.broadcast()
+            condition.unlock()
+        }
+        takePieces(thread: 0)
+        state.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
+        var spins = 0
+        while state.load(ordering: .acquiring) & Self.workersMask != 0 {
+            spins += 1
+            if spins > Self.spins { sched_yield() }
+        }
+    }
+
+    func stop() {
+        stopped.store(true, ordering: .sequentiallyConsistent)
+        condition.lock()
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// A worker's life.
+    func work(thread: Int) {
+        var last: UInt64 = 0
+        while let number = waitForJob(after: last) {
+            last = number
+            guard join(number) else { continue }
+            takePieces(thread: thread)
+            state.wrappingSubtract(1, ordering: .releasing)
+        }
+    }
+
+    private func takePieces(thread: Int) {
+        guard let job else { return }
+        while true {
+            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            entry(job, index, thread)
+        }
+    }
+
+    private func join(_ number: UInt64) -> Bool {
+        var current = state.load(ordering: .relaxed)
+        while current >> 32 == number, current & Self.open != 0 {
+            let (exchanged, original) = state.compareExchange(
+                expected: current, desired: current + 1, ordering: .acquiring)
+            if exchanged { return true }
+            current = original
+        }
+        return false
+    }
+
+    /// The number of an open job other than `last`, or nil when the pool has ended.
+    private func waitForJob(after last: UInt64) -> UInt64? {
+        func newJob() -> UInt64? {
+            let current = state.load(ordering: .sequentiallyConsistent)
+            return current & Self.open != 0 && current >> 32 != last ? current >> 32 : nil
+        }
+        for _ in 0..<Self.spins {
+            if let number = newJob() { return number }
+        }
+        condition.lock()
+        defer { condition.unlock() }
+        sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        defer { sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+        while !stopped.load(ordering: .sequentiallyConsistent) {
+            if let number = newJob() { return number }
+            condition.wait()
+        }
+        return nil
+    }
+}
+
+extension ThreadPool {
+    /// Physical cores that this process may run on: two hardware threads of one core share its arithmetic units.
+    package static let physicalCoreCount: Int = {
+        let logical = ProcessInfo.processInfo.activeProcessorCount
+        #if os(Linux)
+            var cores: Set<String> = []
+            for processor in 0..<ProcessInfo.processInfo.processorCount {
+                let path = "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
+                if let siblings = try? String(contentsOfFile: path, encoding: .utf8) { cores.insert(siblings) }
+            }
+            return cores.isEmpty ? logical : min(logical, cores.count)
+        #else
+            var count: Int32 = 0
+            var size = MemoryLayout<Int32>.size
+            return sysctlbyname("hw.physicalcpu", &count, &size, nil, 0) == 0 ? Int(count) : logical
+        #endif
+    }()
+}
