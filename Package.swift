@@ -44,6 +44,8 @@ let package = Package(
             name: "Tensor",
             dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
             swiftSettings: kernelSettings),
+        .target(name: "Tokenizer", dependencies: ["GGUF"]),
+        .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,39 @@
+import GGUF
+
+extension BPETokenizer {
+    /// Reads the vocabulary of a model file.
+    /// - Throws: `TokenizerError` where the file has another tokenizer, or one that contradicts itself.
+    public convenience init(_ file: GGUFFile) throws(TokenizerError) {
+        let metadata = file.metadata
+        let model = try Self.read { () throws(GGUFError) in try metadata.string(Key.model) }
+        guard model == Self.model else { throw .unsupportedModel(found: model, supported: Self.model) }
+        let merges = try Self.read { () throws(GGUFError) in try metadata.strings(Key.merges) }
+        try self.init(Vocabulary(metadata), merges: merges)
+    }
+
+    /// Does `body` and wraps its errors.
+    fileprivate static func read<T>(_ body: () throws(GGUFError) -> T) throws(TokenizerError) -> T {
+        do { return try body() } catch { throw .metadata(error) }
+    }
+}
+
+extension Vocabulary {
+    /// Reads the tokens and their roles from a model file's metadata.
+    package init(_ metadata: GGUFMetadata) throws(TokenizerError) {
+        func role(_ key: String) throws(TokenizerError) -> Int? {
+            try BPETokenizer.read { () throws(GGUFError) in try metadata.integerIfPresent(key) }
+        }
+        let tokens = try BPETokenizer.read { () throws(GGUFError) in try metadata.strings(Key.tokens) }
+        let values = try BPETokenizer.read { () throws(GGUFError) in try metadata.integers(Key.tokenTypes) }
+        var types: [TokenType] = []
+        types.reserveCapacity(values.count)
+        for (token, value) in values.enumerated() {
+            guard let rawValue = UInt8(exactly: value), let type = TokenType(rawValue: rawValue) else {
+                throw .invalidTokenType(token: token, value: value)
+            }
+            types.append(type)
+        }
+        try self.init(
+            tokens: tokens, types: types, bos: role(Key.bos), eos: role(Key.eos), unknown: role(Key.unknown))
+    }
+}

@@ -1,0 +1,10 @@
+/// The metadata keys of a vocabulary.
+enum Key {
+    static let model = "tokenizer.ggml.model"
+    static let tokens = "tokenizer.ggml.tokens"
+    static let tokenTypes = "tokenizer.ggml.token_type"
+    static let merges = "tokenizer.ggml.merges"
+    static let bos = "tokenizer.ggml.bos_token_id"
+    static let eos = "tokenizer.ggml.eos_token_id"
+    static let unknown = "tokenizer.ggml.unknown_token_id"
+}

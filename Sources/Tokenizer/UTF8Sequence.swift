@@ -1,0 +1,62 @@
+/// What stands at a place in bytes that ought to be UTF-8 (The Unicode Standard, table 3-7).
+enum UTF8Sequence: Equatable {
+    /// A whole character of this many bytes.
+    case character(Int)
+    /// So many bytes begin a character that the next byte does not continue.
+    case invalid(Int)
+    /// So many bytes begin a character, and then the bytes end.
+    case incomplete(Int)
+
+    /// Bytes that belong together.
+    var byteCount: Int {
+        switch self {
+        case .character(let count), .invalid(let count), .incomplete(let count): count
+        }
+    }
+
+    /// - Parameter start: an index of `bytes` before its end.
+    init(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
+        let expected: Int
+        // The second byte's range is narrower after four of the first bytes, lest a character be written longer than
+        // it has to be, as a surrogate, or beyond U+10FFFF.
+        var continuation: ClosedRange<UInt8> = 0x80...0xBF
+        switch bytes[start] {
+        case 0x00...0x7F:
+            self = .character(1)
+            return
+        case 0xC2...0xDF: expected = 2
+        case 0xE0: (expected, continuation) = (3, 0xA0...0xBF)
+        case 0xED: (expected, continuation) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: expected = 3
+        case 0xF0: (expected, continuation) = (4, 0x90...0xBF)
+        case 0xF4: (expected, continuation) = (4, 0x80...0x8F)
+        case 0xF1...0xF3: expected = 4
+        default:
+            self = .invalid(1)
+            return
+        }
+        for count in 1..<expected {
+            guard start + count < bytes.count else {
+                self = .incomplete(count)
+                return
+            }
+            guard continuation.contains(bytes[start + count]) else {
+                self = .invalid(count)
+                return
+            }
+            continuation = 0x80...0xBF
+        }
+        self = .character(expected)
+    }
+
+    /// How many bytes at the end of `bytes` begin a character that is not complete: 0 to 3.
+    static func incompleteSuffix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        for count in 1...3 where count <= bytes.count {
+            let start = bytes.count - count
+            // Only the first byte of a character can begin one.
+            if bytes[start] & 0xC0 == 0x80 { continue }
+            return UTF8Sequence(in: bytes, at: start) == .incomplete(count) ? count : 0
+        }
+        return 0
+    }
+}

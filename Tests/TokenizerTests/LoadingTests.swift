@@ -1,0 +1,132 @@
+import GGUF
+import Testing
+import Tokenizer
+
+@Suite struct LoadingTests {
+    @Test func aFileGivesWhatItsArraysGive() throws {
+        let tiny = TinyVocabulary(merges: ["a b", "▁ ab", "\n \n"])
+        let fromFile = try BPETokenizer(GGUFFile(tiny.metadata()))
+        let fromArrays = try tiny.tokenizer()
+        #expect(fromFile.vocabulary == fromArrays.vocabulary)
+        for text in ["ab ab\n\n", "<|turn>é🦙"] { #expect(fromFile.encode(text) == fromArrays.encode(text)) }
+    }
+
+    @Test func theFilesRolesComeBeforeTheUsualTexts() throws {
+        var metadata = try TinyVocabulary().metadata()
+        try metadata.add("tokenizer.ggml.bos_token_id", .uint32(4))
+        try metadata.add("tokenizer.ggml.eos_token_id", .uint32(0))
+        try metadata.add("tokenizer.ggml.unknown_token_id", .uint32(5))
+        let tokenizer = try BPETokenizer(GGUFFile(metadata))
+        #expect(tokenizer.bos == 4)
+        #expect(tokenizer.eos == 0)
+        #expect(tokenizer.vocabulary.unknown == 5)
+        #expect(tokenizer.endOfGeneration.contains(0))
+        #expect(tokenizer.endOfGeneration.contains(1))
+    }
+
+    @Test func aMergeIsDividedAtTheFirstSpaceThatIsNotTheFirstCharacter() throws {
+        var tiny = TinyVocabulary()
+        for token in [" ", " a", "b c", "ab c"] { tiny.add(token) }
+        tiny.merges = ["  a", "a b c"]
+        #expect(throws: Never.self) { try tiny.tokenizer() }
+    }
+
+    @Test func ofTwoEqualMergesTheFirstCounts() throws {
+        #expect(try TinyVocabulary(merges: ["a b", "b c", "a b"]).tokenizer().pieces("abc") == ["ab", "c"])
+    }
+
+    // MARK: - Errors
+
+    private func error(_ metadata: GGUFMetadata) throws -> TokenizerError? {
+        let file = try GGUFFile(metadata)
+        return #expect(throws: TokenizerError.self) { try BPETokenizer(file) }
+    }
+
+    private func error(_ tiny: TinyVocabulary) throws -> TokenizerError? { try error(tiny.metadata()) }
+
+    @Test func anotherModelIsRefused() throws {
+        let error = try error(TinyVocabulary().metadata(model: "gpt2"))
+        #expect(error == .unsupportedModel(found: "gpt2", supported: "gemma4"))
+        #expect(error?.description.contains("\"gpt2\"") == true)
+        #expect(error?.description.contains("\"gemma4\"") == true)
+    }
+
+    @Test func aMissingKeyIsNamed() throws {
+        let error = try error(GGUFMetadata())
+        #expect(error == .metadata(.missingKey("tokenizer.ggml.model")))
+        #expect(error?.description.contains("tokenizer.ggml.model") == true)
+    }
+
+    @Test func arraysOfDifferentLengthsAreRefused() throws {
+        var tiny = TinyVocabulary()
+        tiny.types.removeLast()
+        #expect(
+            try error(tiny)
+                == .countMismatch(
+                    key: "tokenizer.ggml.token_type", count: tiny.types.count, otherKey: "tokenizer.ggml.tokens",
+                    otherCount: tiny.tokens.count))
+    }
+
+    @Test(arguments: [7, -1, 256]) func anUnknownTypeIsRefused(value: Int32) throws {
+        var metadata = GGUFMetadata()
+        try metadata.add("tokenizer.ggml.model", .string("gemma4"))
+        try metadata.add("tokenizer.ggml.tokens", .array(GGUFArray(["<bos>", "<eos>"])))
+        try metadata.add("tokenizer.ggml.token_type", .array(GGUFArray([3, value])))
+        try metadata.add("tokenizer.ggml.merges", .array(GGUFArray([String]())))
+        #expect(try error(metadata) == .invalidTokenType(token: 1, value: Int(value)))
+    }
+
+    @Test(arguments: ["bos", "eos", "unknown"]) func aRoleOutsideOfTheVocabularyIsRefused(role: String) throws {
+        let tiny = TinyVocabulary()
+        let key = "tokenizer.ggml.\(role)_token_id"
+        for id in [Int64(tiny.tokens.count), -1, .max] {
+            var metadata = try tiny.metadata()
+            try metadata.add(key, .int64(id))
+            #expect(
+                try error(metadata) == .specialTokenOutOfRange(key: key, id: Int(id), count: tiny.tokens.count))
+        }
+    }
+
+    @Test func aVocabularyNeedsABeginningAndAnEnd() throws {
+        for role in ["bos", "eos"] {
+            var tiny = TinyVocabulary()
+            tiny.remove("<\(role)>")
+            #expect(
+                try error(tiny) == .missingSpecialToken(key: "tokenizer.ggml.\(role)_token_id", text: "<\(role)>"))
+        }
+    }
+
+    @Test func aMissingByteNeedsAnUnknownToken() throws {
+        var tiny = TinyVocabulary()
+        tiny.remove("<0x0C>")
+        #expect(throws: Never.self) { try tiny.tokenizer() }
+        tiny.remove("<unk>")
+        let error = try error(tiny)
+        #expect(error == .missingByteToken(byte: 12))
+        #expect(error?.description.contains("<0x0C>") == true)
+    }
+
+    @Test(arguments: ["", "ab", " ab", "ab\n"]) func aMergeWithoutTwoPartsIsRefused(merge: String) throws {
+        var tiny = TinyVocabulary(merges: ["a b"])
+        tiny.merges.append(merge)
+        let error = try error(tiny)
+        #expect(error == .malformedMerge(rank: 1, merge: merge))
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test(arguments: [("q b", "q"), ("a q", "q"), ("a c", "ac"), ("a ", ""), ("a b\n", "b\n")])
+    func aMergeOfAMissingTokenNamesIt(merge: String, token: String) throws {
+        var tiny = TinyVocabulary(merges: ["a b"])
+        tiny.merges.append(merge)
+        let error = try error(tiny)
+        #expect(error == .unknownMergeToken(rank: 1, merge: merge, token: token))
+        #expect(error?.description.contains(token.debugDescription) == true)
+        #expect(error?.description.contains("\n") == false)
+    }
+
+    @Test func aMissingTokenFarDownTheListIsNamedWithItsRank() throws {
+        var tiny = TinyVocabulary(merges: ["a b"])
+        tiny.merges = Array(repeating: "a b", count: 1000) + ["b a"] + tiny.merges
+        #expect(try error(tiny) == .unknownMergeToken(rank: 1000, merge: "b a", token: "ba"))
+    }
+}
