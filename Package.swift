@@ -45,6 +45,7 @@ let package = Package(
             dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
             swiftSettings: kernelSettings),
         .target(name: "Tokenizer", dependencies: ["GGUF"]),
+        .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,42 @@
+package import Tensor
+
+/// The keys and values of a sequence: one ring for each layer that owns any.
+package final class KeyValueCache {
+    /// Positions that have been read.
+    package private(set) var count = 0
+    package let contextLength: Int
+    private let layers: [AttentionCache?]
+    private let sources: [CacheSource]
+
+    /// - Parameter batchLength: positions that are stored at a time at most. A sliding ring holds the window and one
+    ///   batch, so that dropping a whole batch again brings back every key that the window had before it.
+    package init(_ config: Config, contextLength: Int, batchLength: Int) {
+        self.contextLength = contextLength
+        sources = config.layers.map(\.cacheSource)
+        layers = config.layers.map { layer in
+            guard layer.cacheSource == .own else { return nil }
+            let capacity = layer.kind.window.map { min(contextLength, $0 + batchLength) } ?? contextLength
+            return AttentionCache(headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity)
+        }
+    }
+
+    package var byteCount: Int { layers.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
+
+    /// What `layer` attends to: its own ring or the one it shares.
+    package func ring(ofLayer layer: Int) -> AttentionCache? {
+        switch sources[layer] {
+        case .own: layers[layer]
+        case .layer(let owner): layers[owner]
+        case .otherModel: nil
+        }
+    }
+
+    /// Counts `tokens` more positions, whose keys every owning layer has stored.
+    func commit(_ tokens: Int) { count += tokens }
+
+    /// Forgets the positions from `count` on. At most the last batch can be taken back.
+    package func truncate(to count: Int) { self.count = min(self.count, count) }
+
+    /// Forgets everything.
+    package func removeAll() { count = 0 }
+}

@@ -1,0 +1,157 @@
+package import Tensor
+
+/// A sequence that a target reads: the cache and the buffers of its forward pass.
+package final class TargetContext {
+    package let target: Target
+    package let cache: KeyValueCache
+    package let compute: Compute
+    /// Tokens that one pass reads at most.
+    package let batchLength: Int
+
+    private let activations: Activations
+    private let rotary: RotaryEmbeddings
+    private let perLayerInputs: FloatBuffer  // [tokens, layers * ple]
+    private let perLayerTokens: FloatBuffer  // [tokens, layers * ple]
+    private let hidden: FloatBuffer  // [tokens, embd]
+    private var logits = FloatBuffer(count: 0)  // [rows that wanted any, vocab]
+
+    /// - Parameters:
+    ///   - contextLength: positions in all.
+    ///   - batchLength: tokens that one pass reads at most.
+    package init(_ target: Target, contextLength: Int, batchLength: Int = 512, compute: Compute) throws {
+        guard (1...Int(Int32.max)).contains(contextLength) else {
+            throw ModelError.invalidContextLength(contextLength)
+        }
+        let config = target.config
+        let tokens = max(1, min(batchLength, contextLength))
+        let perLayerWidth = config.layers.count * config.perLayerLength
+        self.target = target
+        self.compute = compute
+        self.batchLength = tokens
+        cache = KeyValueCache(config, contextLength: contextLength, batchLength: tokens)
+        activations = Activations(config, tokens: tokens)
+        rotary = RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
+        perLayerInputs = FloatBuffer(count: tokens * perLayerWidth)
+        perLayerTokens = FloatBuffer(count: tokens * perLayerWidth)
+        hidden = FloatBuffer(count: tokens * config.embeddingLength)
+    }
+
+    /// What a pass gives back; valid until the next one.
+    package struct Output {
+        /// `[logit rows, vocab]`
+        package let logits: Rows
+        /// `[hidden rows, embd]`: the states after the final norm.
+        package let hidden: Rows
+    }
+
+    /// Reads `tokens` at the positions behind the cache.
+    ///
+    /// Rows outside both ranges pass only through the layers that own keys and values: 31 % of E2B's multiply-adds.
+    /// - Parameters:
+    ///   - logits: the rows of `tokens` whose logits are wanted.
+    ///   - hidden: the rows whose hidden states are wanted.
+    /// - Throws: `ModelError`, or `CancellationError` when the task is cancelled; the cache then holds what it held.
+    package func forward(
+        _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
+    ) throws -> Output {
+        try check(tokens)
+        let config = target.config
+        let wanted = union(logits, hidden)
+        let position = cache.count
+        var x = activations.stream(tokens.count, width: config.embeddingLength)
+        compute.gather(tokens, of: target.tokenEmbedding, scale: target.embeddingScale, into: x)
+        let inputs = computePerLayerInputs(x, tokens, wanted)
+        rotary.prepare(first: position, count: tokens.count)
+
+        let lastOwner = config.owningLayerCount - 1
+        var firstRow = 0  // of x, within the batch
+        for (index, layer) in target.layers.enumerated() {
+            try Task.checkCancellation()
+            guard let ring = cache.ring(ofLayer: index), let angles = rotary[layer.config.kind] else { continue }
+            layer.forward(
+                DecoderLayer.Batch(
+                    x: x, firstPosition: position + firstRow, wanted: index == lastOwner ? wanted : 0..<x.count,
+                    angles: firstRow,
+                    perLayerInputs: inputs.map { ($0[firstRow] + index * config.perLayerLength, $0.width) },
+                    cache: ring, mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)),
+                rotary: angles, activations, compute)
+            if index == lastOwner {
+                // From here on no row leaves anything in the cache: only those whose result is wanted go on.
+                if wanted.isEmpty { break }
+                x = x[wanted]
+                firstRow = wanted.lowerBound
+            }
+        }
+        cache.commit(tokens.count)
+        return finish(x, firstRow: firstRow, logits: logits, hidden: hidden)
+    }
+
+    /// Reads `tokens` in batches without asking anything of them.
+    package func read(_ tokens: ArraySlice<Int32>, progress: (_ done: Int) -> Void = { _ in }) throws {
+        var rest = tokens
+        while !rest.isEmpty {
+            _ = try forward(rest.prefix(batchLength), logits: 0..<0, hidden: 0..<0)
+            rest = rest.dropFirst(batchLength)
+            progress(tokens.count - rest.count)
+        }
+    }
+
+    /// Checks that `tokens` can be read.
+    package func check(_ tokens: ArraySlice<Int32>) throws {
+        guard tokens.count <= batchLength else {
+            throw ModelError.batchTooLarge(count: tokens.count, maximum: batchLength)
+        }
+        guard cache.count + tokens.count <= cache.contextLength else {
+            throw ModelError.contextFull(needed: cache.count + tokens.count, contextLength: cache.contextLength)
+        }
+        let vocabulary = target.config.vocabularySize
+        if let bad = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
+            throw ModelError.tokenOutOfRange(token: bad, vocabulary: vocabulary)
+        }
+    }
+
+    // MARK: - Parts
+
+    private func computePerLayerInputs(_ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>) -> Rows? {
+        guard let embedding = target.perLayerEmbedding else { return nil }
+        let width = embedding.layerCount * embedding.length
+        let inputs = perLayerInputs.rows(width: width)
+        let embedded = perLayerTokens.rows(width: width)
+        let owning = target.config.owningLayerCount
+        embedding.compute(
+            x, tokens: tokens, rows: 0..<x.count, layers: 0..<owning, embedded: embedded, into: inputs, compute)
+        embedding.compute(
+            x, tokens: tokens, rows: wanted, layers: owning..<embedding.layerCount, embedded: embedded, into: inputs,
+            compute)
+        return inputs
+    }
+
+    private func finish(_ x: Rows, firstRow: Int, logits: Range<Int>, hidden: Range<Int>) -> Output {
+        let config = target.config
+        let states = self.hidden.rows(width: config.embeddingLength)
+        let vocabulary = config.vocabularySize
+        guard !logits.isEmpty || !hidden.isEmpty else {
+            return Output(logits: self.logits.rows(width: vocabulary).prefix(0), hidden: states.prefix(0))
+        }
+        compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
+        if self.logits.count < logits.count * vocabulary { self.logits = FloatBuffer(count: logits.count * vocabulary) }
+        let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
+        if !logits.isEmpty {
+            compute.multiply(states[shifted(logits, by: -firstRow)], by: target.head, into: scores)
+            if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }
+        }
+        return Output(
+            logits: scores, hidden: hidden.isEmpty ? states.prefix(0) : states[shifted(hidden, by: -firstRow)])
+    }
+
+    private func shifted(_ range: Range<Int>, by offset: Int) -> Range<Int> {
+        range.lowerBound + offset..<range.upperBound + offset
+    }
+
+    /// The smallest range that covers both.
+    private func union(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {
+        if a.isEmpty { return b.isEmpty ? 0..<0 : b }
+        if b.isEmpty { return a }
+        return min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
+    }
+}
