@@ -45,7 +45,9 @@ let package = Package(
             dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
             swiftSettings: kernelSettings),
         .target(name: "Tokenizer", dependencies: ["GGUF"]),
+        .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
+        .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,20 @@
+/// Why a drafter does not fit a target.
+public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A number that must be equal in both.
+    case mismatch(what: String, drafter: Int, target: Int)
+    /// The layer-share callback names no layer that owns a cache of the drafter layer's kind.
+    case noSharedLayer(drafterLayer: Int, kind: String)
+    case invalidOrdering(String)
+
+    public var description: String {
+        switch self {
+        case .mismatch(let what, let drafter, let target):
+            "the drafter does not fit the target: \(what) is \(drafter) in the drafter and \(target) in the target; "
+                + "use the drafter that was made for this model"
+        case .noSharedLayer(let layer, let kind):
+            "the drafter does not fit the target: its layer \(layer) needs the cache of a \(kind) layer, and the target "
+                + "owns none"
+        case .invalidOrdering(let reason): "the drafter's ordered head: \(reason)"
+        }
+    }
+}
