@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
         .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]

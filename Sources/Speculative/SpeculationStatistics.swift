@@ -1,0 +1,42 @@
+/// What speculation did: how much was drafted, how much of it the target accepted, and what that cost.
+public struct SpeculationStatistics: Sendable, Hashable {
+    /// Passes of the target that produced tokens, the one over the prompt excluded.
+    public internal(set) var rounds = 0
+    /// Tokens those passes produced.
+    public internal(set) var tokens = 0
+    /// Element i counts the rounds that drafted more than i tokens.
+    public internal(set) var draftedByPosition: [Int] = []
+    /// Element i counts the rounds that accepted more than i drafts.
+    public internal(set) var acceptedByPosition: [Int] = []
+    /// Time spent in the drafter.
+    public internal(set) var draftTime = Duration.zero
+    /// Time spent in the target.
+    public internal(set) var verifyTime = Duration.zero
+
+    public init() {}
+
+    public var drafted: Int { draftedByPosition.reduce(0, +) }
+    public var accepted: Int { acceptedByPosition.reduce(0, +) }
+
+    /// Share of the drafts that were accepted; nil before the first.
+    public var acceptance: Double? { drafted == 0 ? nil : Double(accepted) / Double(drafted) }
+
+    /// For each position, the share of the rounds with a draft there that accepted it.
+    public var acceptanceByPosition: [Double] {
+        zip(acceptedByPosition, draftedByPosition).map { Double($0) / Double(max($1, 1)) }
+    }
+
+    /// Tokens that a pass of the target produced on average; 1 without a drafter.
+    public var tokensPerTargetPass: Double { rounds == 0 ? 0 : Double(tokens) / Double(rounds) }
+
+    mutating func count(drafted: Int, accepted: Int, tokens: Int) {
+        rounds += 1
+        self.tokens += tokens
+        while draftedByPosition.count < drafted {
+            draftedByPosition.append(0)
+            acceptedByPosition.append(0)
+        }
+        for position in 0..<drafted { draftedByPosition[position] += 1 }
+        for position in 0..<accepted { acceptedByPosition[position] += 1 }
+    }
+}

@@ -1,0 +1,198 @@
+package import Assistant
+package import Gemma4
+package import Logging
+package import Sampling
+import Tensor
+
+/// How drafts are made.
+package struct DraftOptions: Sendable, Hashable {
+    /// Drafts in a round at most; 0 for none.
+    package var maximum: Int
+    /// A draft ends before a step whose most probable token is less probable than this.
+    package var minimumProbability: Float
+
+    package init(maximum: Int = 3, minimumProbability: Float = 0) {
+        self.maximum = maximum
+        self.minimumProbability = minimumProbability
+    }
+}
+
+/// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
+///
+/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which greedy
+/// decoding is the case where every distribution holds one token.
+package final class SpeculativeDecoder {
+    package let target: TargetContext
+    package let drafter: DraftContext?
+    package var sampler: Sampler
+    package var options: DraftOptions
+    package private(set) var statistics = SpeculationStatistics()
+
+    /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
+    package private(set) var tokens: [Int32] = []
+
+    private let logger: Logger
+    private let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
+    private var hiddenPosition = -1
+    private var rejection: RejectionSampling
+    private var batch: [Int32] = []  // the unread token and the drafts
+    private var draftDistributions: [Distribution] = []  // one for each draft
+    private var distribution = Distribution()
+    private var hasWarned = false
+
+    package init(
+        target: TargetContext, drafter: DraftContext?, sampler: Sampler, options: DraftOptions = .init(),
+        logger: Logger = Logger(label: "gemma.speculative")
+    ) {
+        self.target = target
+        self.drafter = drafter
+        self.sampler = sampler
+        self.options = options
+        self.logger = logger
+        hidden = FloatBuffer(count: target.target.config.embeddingLength)
+        rejection = RejectionSampling(vocabularySize: target.target.config.vocabularySize)
+    }
+
+    /// Tokens that still fit into the context.
+    package var room: Int { target.cache.contextLength - tokens.count }
+
+    /// Adds `prompt` to the text; the next round reads it.
+    /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
+    package func append(_ prompt: [Int32]) throws(ModelError) {
+        guard prompt.count <= room else {
+            throw .contextFull(
+                needed: tokens.count + prompt.count, contextLength: target.cache.contextLength)
+        }
+        tokens += prompt
+    }
+
+    /// Starts counting anew.
+    package func resetStatistics() { statistics = SpeculationStatistics() }
+
+    /// Whether the text has to be read before a round can draft.
+    package var hasUnreadPrompt: Bool {
+        tokens.count - target.cache.count != 1 || hiddenPosition != target.cache.count - 1
+    }
+
+    // MARK: - Prompt
+
+    /// Reads what the target has not read of the text and adds the token that follows it.
+    /// - Returns: the place of the new token in `tokens`.
+    package func readPrompt(progress: (_ done: Int) -> Void = { _ in }) throws -> Range<Int> {
+        let unread = tokens[target.cache.count...]
+        let lastBatch = max(1, (unread.count - 1) % target.batchLength + 1)
+        try target.read(unread.dropLast(lastBatch), progress: progress)
+        let last = unread.suffix(lastBatch)
+        let output = try target.forward(
+            last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
+        progress(unread.count)
+        keepHidden(output.hidden, row: 0)
+        sampler.distribution(of: output.logits.mutableRow(0), into: &distribution)
+        guard let token = sampler.draw(from: distribution) else {
+            throw ModelError.notANumber(position: tokens.count)
+        }
+        tokens.append(token)
+        return tokens.count - 1..<tokens.count
+    }
+
+    // MARK: - Rounds
+
+    /// One round: as many drafts as the options, `limit` and the context allow, and one pass of the target.
+    /// - Parameters:
+    ///   - limit: tokens that are wanted at most, at least 1.
+    ///   - stopTokens: the text ends behind the first of them.
+    /// - Returns: the places of the new tokens in `tokens`.
+    package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
+        // A round gives one token more than it accepts drafts.
+        let drafts = min(options.maximum, limit - 1, room - 1)
+        return try round(draftCount: max(0, drafts), stopTokens: stopTokens)
+    }
+
+    /// One round with exactly `draftCount` drafts, unless the drafter is unsure.
+    package func round(draftCount: Int, stopTokens: Set<Int32> = []) throws -> Range<Int> {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try draft(draftCount)
+        let drafted = clock.now
+        let drafts = batch.count - 1
+        let first = target.cache.count
+        let output = try target.forward(batch[...], logits: 0..<batch.count, hidden: 0..<batch.count)
+        let accepted: Int
+        do {
+            accepted = try verify(output)
+        } catch {
+            target.cache.truncate(to: first)
+            throw error
+        }
+        let end = clock.now
+
+        // Accepted drafts and the token behind them; text behind a stop token is dropped.
+        let news = batch[1...]
+        let count = news.firstIndex(where: stopTokens.contains) ?? news.count
+        tokens.append(contentsOf: news.prefix(count))
+        target.cache.truncate(to: first + count)
+        keepHidden(output.hidden, row: count - 1)
+
+        statistics.count(drafted: drafts, accepted: accepted, tokens: count)
+        statistics.draftTime += drafted - start
+        statistics.verifyTime += end - drafted
+        warnIfUseless()
+        return tokens.count - count..<tokens.count
+    }
+
+    /// Fills `batch` with the unread token and up to `count` drafts.
+    private func draft(_ count: Int) throws {
+        batch.removeAll(keepingCapacity: true)
+        batch.append(tokens[tokens.count - 1])
+        guard let drafter, count > 0 else { return }
+        while draftDistributions.count < count { draftDistributions.append(Distribution()) }
+        try drafter.draft(count: count, token: batch[0], hidden: hidden.base, cache: target.cache) { step in
+            // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
+            let minimum = options.minimumProbability
+            if minimum > 0, Sampler.topProbability(of: UnsafeBufferPointer(step.logits)) < minimum { return nil }
+            let place = batch.count - 1
+            sampler.distribution(of: step.logits, candidates: step.candidates, into: &draftDistributions[place])
+            guard let token = sampler.draw(from: draftDistributions[place]) else { return nil }
+            batch.append(token)
+            return token
+        }
+    }
+
+    /// Cuts `batch` behind the accepted drafts and puts the target's own token there; returns how many were accepted.
+    private func verify(_ output: TargetContext.Output) throws -> Int {
+        let drafts = batch.count - 1
+        for row in 0...drafts {
+            sampler.distribution(of: output.logits.mutableRow(row), into: &distribution)
+            var token: Int32?
+            if row == drafts {
+                token = sampler.draw(from: distribution)
+            } else {
+                let (draft, drafter) = (batch[row + 1], draftDistributions[row])
+                if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) { continue }
+                token = rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
+            }
+            guard let token else { throw ModelError.notANumber(position: tokens.count + row) }
+            batch.removeLast(drafts - row)
+            batch.append(token)
+            return row
+        }
+        return drafts
+    }
+
+    private func keepHidden(_ states: Rows, row: Int) {
+        hidden.base.update(from: states[row], count: states.width)
+        hiddenPosition = target.cache.count - 1
+    }
+
+    private func warnIfUseless() {
+        guard !hasWarned, statistics.drafted >= 64, let acceptance = statistics.acceptance, acceptance < 0.02 else {
+            return
+        }
+        hasWarned = true
+        logger.warning(
+            """
+            \(statistics.accepted) of \(statistics.drafted) drafts were accepted: the drafter was probably made for \
+            another target; run without it
+            """)
+    }
+}
