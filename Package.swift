@@ -28,6 +28,8 @@ let package = Package(
     name: "swift-gemma",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Gemma", targets: ["Gemma"]),
+        .executable(name: "gemma-generate", targets: ["gemma-generate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -49,6 +51,15 @@ let package = Package(
         .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
+        .target(
+            name: "Gemma",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+        .target(name: "BundledModel", resources: [.copy("Models")]),
+        .target(name: "CommandSupport", dependencies: [argumentParser, logging]),
+
+        .executableTarget(
+            name: "gemma-generate",
+            dependencies: ["GGUF", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging]),
         .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,29 @@
+import Foundation
+
+/// The pair that comes with the package: a small Gemma 4 that tells stories, and its drafter.
+///
+/// The files lie in a resource folder beside the executable. They are looked up here, not through `Bundle.module`, which
+/// ends the process where the folder is missing.
+package enum BundledModel {
+    package static let target = url("gemma4-tiny-stories-q8_0.gguf")
+    package static let assistant = url("gemma4-tiny-stories-assistant-q8_0.gguf")
+
+    private static let folderNames = ["swift-gemma_BundledModel.resources", "swift-gemma_BundledModel.bundle"]
+
+    private static func url(_ name: String) -> URL? {
+        let bundles = [Bundle.main] + Bundle.allBundles
+        let places = bundles.flatMap { bundle -> [URL?] in
+            [bundle.bundleURL, bundle.bundleURL.deletingLastPathComponent(), bundle.resourceURL]
+        }
+        for case let place? in places {
+            for folder in folderNames {
+                let resources = place.appendingPathComponent(folder)
+                for file in ["Models/\(name)", "Contents/Resources/Models/\(name)"] {
+                    let url = resources.appendingPathComponent(file)
+                    if FileManager.default.isReadableFile(atPath: url.path) { return url }
+                }
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,87 @@
+import Sampling
+import Speculative
+
+/// How drafts are made in speculative decoding. It never changes the text (greedy) or its distribution (sampled).
+public struct SpeculationOptions: Sendable, Hashable {
+    /// Drafts in a round at most; 0 decodes without the drafter.
+    public var maximumDrafts: Int
+    /// A draft ends where the drafter's most probable token is less probable than this.
+    public var minimumProbability: Float
+
+    public init(maximumDrafts: Int = 3, minimumProbability: Float = 0) {
+        self.maximumDrafts = maximumDrafts
+        self.minimumProbability = minimumProbability
+    }
+
+    /// No speculation.
+    public static let none = SpeculationOptions(maximumDrafts: 0)
+}
+
+/// How a text is generated. What is nil is as the model's file recommends.
+public struct GenerationOptions: Sendable, Hashable {
+    /// Divides the logits; 0 always takes the most probable token.
+    public var temperature: Float?
+    /// Only the k most probable tokens; 0 for all.
+    public var topK: Int?
+    /// Only the most probable tokens whose probabilities add up to this; 1 for all.
+    public var topP: Float?
+    /// Only tokens at least this times as probable as the most probable one; 0 for all.
+    public var minP: Float?
+    /// The same seed gives the same text, on any number of threads; nil draws one.
+    public var seed: UInt64?
+    /// Tokens at most; nil for as many as the model wants and the context holds.
+    public var maximumTokens: Int?
+    /// Never ends by itself: the tokens that end a text are never drawn.
+    public var ignoresEndOfText = false
+    /// Whether control tokens such as `<turn|>` appear in the text.
+    public var showsSpecialTokens = false
+    /// Whether the prompt's `<bos>`, `<|turn>` and the like are the tokens of that name. Switch it off for text that
+    /// strangers wrote.
+    public var parsesSpecialTokens = true
+    public var speculation: SpeculationOptions
+
+    public init(
+        temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil, minP: Float? = nil, seed: UInt64? = nil,
+        maximumTokens: Int? = nil, speculation: SpeculationOptions = .init()
+    ) {
+        self.temperature = temperature
+        self.topK = topK
+        self.topP = topP
+        self.minP = minP
+        self.seed = seed
+        self.maximumTokens = maximumTokens
+        self.speculation = speculation
+    }
+
+    /// - Throws: `SamplingError` or `GemmaError.invalidOption`.
+    func sampling(_ defaults: SamplingOptions) throws -> SamplingOptions {
+        var sampling = defaults
+        sampling.temperature = temperature ?? defaults.temperature
+        sampling.topK = topK ?? defaults.topK
+        sampling.topP = topP ?? defaults.topP
+        sampling.minP = minP ?? defaults.minP
+        sampling.seed = seed
+        try sampling.validate()
+        return sampling
+    }
+
+    /// - Throws: `GemmaError.invalidOption`.
+    func validate() throws {
+        func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>, _ expected: String) throws {
+            guard range.contains(value) else {
+                throw GemmaError.invalidOption(name: name, value: "\(value)", expected: expected)
+            }
+        }
+        try check("the number of tokens", maximumTokens ?? 0, 0...Int.max, "0 or more")
+        try check(
+            "the number of drafts", speculation.maximumDrafts, 0...Self.largestDraft, "0 to \(Self.largestDraft)")
+        guard (0...1).contains(speculation.minimumProbability) else {
+            throw GemmaError.invalidOption(
+                name: "the drafts' minimum probability", value: "\(speculation.minimumProbability)",
+                expected: "0 to 1")
+        }
+    }
+
+    /// Beyond this no drafter is right often enough for one more draft to pay.
+    private static let largestDraft = 64
+}

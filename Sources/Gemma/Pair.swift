@@ -1,0 +1,65 @@
+import Assistant
+public import Foundation
+import GGUF
+import Gemma4
+import Sampling
+import Tokenizer
+
+/// A Gemma 4 target and, if there is one, the drafter that was made for it.
+///
+/// Loading maps the files; weights are read when they are first used. A pair never changes and may serve any number of
+/// sessions.
+///
+///     let pair = try Pair(target: modelURL, assistant: drafterURL)
+public struct Pair: Sendable {
+    /// The context that the target was trained for, in tokens.
+    public let trainedContextLength: Int
+    /// Time that loading took.
+    public let loadTime: Duration
+    /// Sampling as the target's file recommends it (`general.sampling.*`).
+    public let defaultSampling: SamplingOptions
+
+    package let target: Target
+    package let drafter: Drafter?
+    package let tokenizer: BPETokenizer
+
+    /// Loads a pair.
+    /// - Parameters:
+    ///   - target: a GGUF file of architecture `gemma4`.
+    ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
+    /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
+    public init(target: URL, assistant: URL? = nil) throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let loaded = try Self.load(target) { file in
+            let model = try Target(file)
+            let tokenizer = try BPETokenizer(file)
+            guard tokenizer.vocabulary.count == model.config.vocabularySize else {
+                throw GemmaError.vocabularyMismatch(
+                    tokenizer: tokenizer.vocabulary.count, model: model.config.vocabularySize)
+            }
+            return (model, tokenizer, try SamplingOptions(file.metadata))
+        }
+        (self.target, tokenizer, defaultSampling) = loaded
+        let model = loaded.0
+        drafter = try assistant.map { url in
+            try Self.load(url) { file in
+                let drafter = try Drafter(file)
+                try drafter.checkFit(with: model, share: drafter.standardShare(with: model))
+                return drafter
+            }
+        }
+        trainedContextLength = model.config.contextLength
+        loadTime = clock.now - start
+    }
+
+    public var hasDrafter: Bool { drafter != nil }
+
+    private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
+        do {
+            return try body(GGUFFile(contentsOf: url))
+        } catch {
+            throw GemmaError.cannotLoad(path: url.path, reason: error)
+        }
+    }
+}

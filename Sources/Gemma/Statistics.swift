@@ -1,0 +1,59 @@
+import Foundation
+public import Speculative
+
+/// Why a generation ended.
+public enum FinishReason: String, Sendable, Hashable, Codable {
+    /// The model ended the text.
+    case endOfText
+    /// `GenerationOptions.maximumTokens` was reached.
+    case maximumTokens
+    /// The context is full.
+    case contextFull
+}
+
+/// What the last generation of a session did and how long it took.
+public struct Statistics: Sendable, Hashable {
+    /// Tokens of the prompt that were read.
+    public internal(set) var promptTokens = 0
+    public internal(set) var promptTime = Duration.zero
+    /// Tokens that were generated; the first of them comes out of reading the prompt.
+    public internal(set) var generatedTokens = 0
+    /// Time from the first generated token on.
+    public internal(set) var generationTime = Duration.zero
+    public internal(set) var speculation = SpeculationStatistics()
+    /// Nil while it has not ended, and where it was cancelled.
+    public internal(set) var finishReason: FinishReason?
+
+    public var promptTokensPerSecond: Double { promptTime.rate(promptTokens) }
+
+    /// Speed of the rounds behind the prompt.
+    public var generatedTokensPerSecond: Double { generationTime.rate(speculation.tokens) }
+}
+
+extension Statistics: CustomStringConvertible {
+    public var description: String {
+        var lines = [
+            String(format: "prompt: %d tokens, %.1f tokens/s", promptTokens, promptTokensPerSecond),
+            String(
+                format: "generated: %d tokens, %.1f tokens/s, %.2f tokens per target pass", generatedTokens,
+                generatedTokensPerSecond, speculation.tokensPerTargetPass),
+        ]
+        if let acceptance = speculation.acceptance {
+            let positions = speculation.acceptanceByPosition.map { String(format: "%.0f", $0 * 100) }
+            lines.append(
+                String(
+                    format:
+                        "drafts: %d of %d accepted (%.1f %%; by position %@ %%) in %d rounds, draft %.2f s, verify %.2f s",
+                    speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
+                    speculation.rounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Duration {
+    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    /// `count` per second; 0 for no time.
+    func rate(_ count: Int) -> Double { self == .zero ? 0 : Double(count) / inSeconds }
+}

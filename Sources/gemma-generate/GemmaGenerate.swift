@@ -1,0 +1,92 @@
+import ArgumentParser
+import BundledModel
+import CommandSupport
+import Foundation
+import GGUF
+import Gemma
+import Logging
+
+@main
+enum Main {
+    static func main() async {
+        LoggingSystem.bootstrap { _ in PlainLogHandler() }
+        await runCommand(GemmaGenerate.self)
+    }
+}
+
+/// Continues a text; flags have llama.cpp's names and meanings.
+struct GemmaGenerate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemma-generate",
+        abstract: "Continues a text with a Gemma 4 model, and with its drafter faster.",
+        discussion: """
+            Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard output, \
+            everything else to standard error.
+            """,
+        version: "swift-gemma \(Version.current)")
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Text") var text: TextOptions
+    @OptionGroup(title: "Sampling") var sampling: SamplingFlags
+    @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
+
+    @Option(help: "Figures on standard error: text, json or none.")
+    var stats = StatisticsFormat.text
+
+    mutating func run() async throws {
+        let (target, drafter) = try model.files()
+        if model.listInfo { return try listInfo(target) }
+        let prompt = try text.promptText(isBundled: model.model == nil)
+        let options = try generationOptions(hasDrafter: drafter != nil)
+
+        let progress = ProgressLine()
+        progress.show("loading \(target.lastPathComponent)")
+        let pair = try Pair(target: target, assistant: speculation.isOff ? nil : drafter)
+        let session = try Session(pair, contextLength: model.contextLength, threads: model.threads)
+        progress.clear()
+        if session.contextLength > pair.trainedContextLength {
+            Logger(label: "gemma").warning(
+                "the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was trained for"
+            )
+        }
+
+        if !text.noDisplayPrompt, !StandardOutput.write(prompt) { return }
+        let outcome = try await Interruptible.run {
+            for try await piece in session.generate(
+                prompt, options: options,
+                progress: { done, total in progress.show("reading the prompt: \(done) of \(total) tokens") })
+            {
+                progress.clear()
+                guard StandardOutput.write(piece) else { return false }
+            }
+            return true
+        }
+        progress.clear()
+        switch outcome {
+        case .finished(false): return  // nobody reads: end quietly
+        case .finished(true): stats.write(session.statistics, of: pair)
+        case .interrupted:
+            stats.write(session.statistics, of: pair)
+            throw ExitCode(130)
+        }
+    }
+
+    private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {
+        if speculation.type == .draftMTP, !hasDrafter {
+            throw ValidationError("--spec-type draft-mtp needs a drafter (-md)")
+        }
+        var options = GenerationOptions(
+            temperature: sampling.temperature, topK: sampling.topK, topP: sampling.topP, minP: sampling.minP,
+            seed: sampling.seed.flatMap { UInt64(exactly: $0) },
+            maximumTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
+            speculation: SpeculationOptions(
+                maximumDrafts: speculation.maximumDrafts, minimumProbability: speculation.minimumProbability))
+        options.ignoresEndOfText = text.ignoreEOS
+        options.showsSpecialTokens = text.special
+        return options
+    }
+}
+
+enum Version {
+    static let current = "0.1.0"
+}
