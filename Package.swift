@@ -30,6 +30,7 @@ let package = Package(
     products: [
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
+        .executable(name: "gemma-check", targets: ["gemma-check"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -55,11 +56,18 @@ let package = Package(
             name: "Gemma",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "BundledModel", resources: [.copy("Models")]),
+        .target(
+            name: "ReferenceCheck",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "CommandSupport", dependencies: [argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",
             dependencies: ["GGUF", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging]),
+        .executableTarget(
+            name: "gemma-check",
+            dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
+
         .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
     ],
     swiftLanguageModes: [.v6]

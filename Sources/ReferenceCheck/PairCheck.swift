@@ -1,0 +1,174 @@
+import Assistant
+package import Foundation
+internal import GGUF
+import Gemma4
+import Sampling
+import Speculative
+import Tensor
+
+/// Everything that an expected.json says of one pair.
+package struct PairCheck {
+    private let folder: URL
+    private let name: String
+    private let targetFile: URL?
+    private let assistantFile: URL?
+    private let threads: Int
+
+    /// - Parameters:
+    ///   - folder: holds expected.json.
+    ///   - target: nil for the file that expected.json names, or target.gguf beside it; likewise `assistant`.
+    package init(folder: URL, name: String, target: URL? = nil, assistant: URL? = nil, threads: Int) {
+        self.folder = folder
+        self.name = name
+        targetFile = target
+        assistantFile = assistant
+        self.threads = threads
+    }
+
+    package struct Result: CheckResult {
+        let name: String
+        let logitsNMSE: Double
+        let hiddenNMSE: Double
+        /// What either error may be.
+        let tolerance: Double
+        let greedyText: Bool
+        let draftTokens: Bool
+        /// The largest relative error of a hidden state that the drafter hands on.
+        let draftHiddenError: Double
+        let speculativeText: Bool
+        let speculativeRounds: Bool
+        let accepted: Int
+        let drafted: Int
+        package let passed: Bool
+
+        static let draftHiddenTolerance = 1e-3
+
+        package var line: String {
+            """
+            \(passed ? "ok    " : "FAILED") \(name) logits \(short(logitsNMSE)) hidden \(short(hiddenNMSE)) \
+            (<= \(short(tolerance))) text \(mark(greedyText)) drafts \(mark(draftTokens)) \
+            draft hidden \(short(draftHiddenError)) speculative text \(mark(speculativeText)) \
+            rounds \(mark(speculativeRounds)) accepted \(accepted)/\(drafted)
+            """
+        }
+    }
+
+    package func run() throws -> Result {
+        let expected = try decodeJSON(ExpectedPair.self, at: folder.appendingPathComponent("expected.json"))
+        let file = try GGUFFile(
+            contentsOf: targetFile ?? folder.appendingPathComponent(expected.target ?? "target.gguf"))
+        let drafterFile = try GGUFFile(
+            contentsOf: assistantFile ?? folder.appendingPathComponent(expected.assistant ?? "assistant.gguf"))
+        let engine = Engine(
+            target: try Target(file), drafter: try Drafter(drafterFile), compute: Compute(threadCount: threads))
+
+        let (logits, hidden) = try engine.promptErrors(expected)
+        let greedy = try engine.greedyText(expected)
+        let (draftTokens, draftHidden) = try engine.compareDrafts(expected)
+        var texts = true
+        var rounds = true
+        var accepted = 0
+        var drafted = 0
+        for (count, speculation) in expected.speculative {
+            guard let drafts = Int(count) else {
+                throw CheckError.invalidReference(path: folder.path, reason: "\"\(count)\" is no number of drafts")
+            }
+            let found = try engine.speculate(expected.prompt, length: speculation.ids.count, drafts: drafts)
+            texts = texts && found.ids == speculation.ids
+            rounds = rounds && found.rounds == speculation.rounds
+            drafted += found.rounds.reduce(0) { $0 + $1[0] }
+            accepted += found.rounds.reduce(0) { $0 + $1[1] }
+        }
+        // Quantized weights amplify the order of additions; fixtures' random ones most.
+        let isQuantized = file.tensors.contains { $0.type.blockSize > 1 }
+        let tolerance = isQuantized ? 1e-6 : 1e-8
+        return Result(
+            name: name, logitsNMSE: logits, hiddenNMSE: hidden, tolerance: tolerance, greedyText: greedy,
+            draftTokens: draftTokens, draftHiddenError: draftHidden, speculativeText: texts, speculativeRounds: rounds,
+            accepted: accepted, drafted: drafted,
+            passed: logits <= tolerance && hidden <= tolerance && greedy && draftTokens
+                && draftHidden <= Result.draftHiddenTolerance && texts && rounds)
+    }
+}
+
+/// A pair and the comparisons on it.
+private struct Engine {
+    let target: Target
+    let drafter: Drafter
+    let compute: Compute
+
+    func context(_ length: Int) throws -> TargetContext {
+        try TargetContext(target, contextLength: length, compute: compute)
+    }
+
+    /// A greedy decoder that has read `prompt` and holds the token behind it.
+    func decoder(_ prompt: [Int32], room: Int, drafter: DraftContext?) throws -> SpeculativeDecoder {
+        let decoder = SpeculativeDecoder(
+            target: try context(prompt.count + room), drafter: drafter, sampler: Sampler(.init(temperature: 0)))
+        try decoder.append(prompt)
+        _ = try decoder.readPrompt()
+        return decoder
+    }
+
+    func promptErrors(_ expected: ExpectedPair) throws -> (logits: Double, hidden: Double) {
+        let context = try context(expected.prompt.count)
+        let rows = max(expected.logits.count, expected.hidden.count)
+        try context.read(expected.prompt.dropLast(rows))
+        let count = min(rows, expected.prompt.count)
+        let output = try context.forward(
+            expected.prompt.suffix(rows), logits: count - expected.logits.count..<count,
+            hidden: count - expected.hidden.count..<count)
+        return (
+            normalizedError(
+                UnsafeBufferPointer(start: output.logits.base, count: output.logits.elementCount),
+                expected.logits.flatMap { $0 }),
+            normalizedError(
+                UnsafeBufferPointer(start: output.hidden.base, count: output.hidden.elementCount),
+                expected.hidden.flatMap { $0 })
+        )
+    }
+
+    func greedyText(_ expected: ExpectedPair) throws -> Bool {
+        let decoder = try decoder(
+            expected.prompt, room: expected.greedy.count - expected.prompt.count + 1, drafter: nil)
+        while decoder.tokens.count < expected.greedy.count { _ = try decoder.round(draftCount: 0) }
+        return decoder.tokens == expected.greedy
+    }
+
+    func compareDrafts(_ expected: ExpectedPair) throws -> (tokens: Bool, hidden: Double) {
+        let draftContext = try DraftContext(drafter, target: target, compute: compute)
+        var equal = true
+        var error = 0.0
+        for chain in expected.drafts {
+            guard let token = chain.ids.last, chain.ids.count > 1 else { continue }
+            let context = try context(chain.ids.count)
+            let read = chain.ids.dropLast()
+            let output = try context.forward(read, logits: 0..<0, hidden: read.count - 1..<read.count)
+            var steps = chain.steps.makeIterator()
+            try draftContext.draft(
+                count: chain.steps.count, token: token, hidden: output.hidden.base, cache: context.cache
+            ) { step in
+                guard let reference = steps.next() else { return nil }
+                let best = argmax(UnsafeBufferPointer(step.logits))
+                let choice = step.candidates?[best] ?? Int32(best)
+                equal = equal && choice == reference.token
+                error = max(error, normalizedError(step.hidden, reference.hidden).squareRoot())
+                return choice
+            }
+        }
+        return (equal, error)
+    }
+
+    func speculate(_ prompt: [Int32], length: Int, drafts: Int) throws -> (ids: [Int32], rounds: [[Int]]) {
+        let draftContext = try DraftContext(drafter, target: target, compute: compute)
+        let decoder = try decoder(prompt, room: length - prompt.count + drafts + 2, drafter: draftContext)
+        var rounds: [[Int]] = []
+        while decoder.tokens.count < length {
+            let before = decoder.statistics
+            _ = try decoder.round(draftCount: min(drafts, length - decoder.tokens.count))
+            let after = decoder.statistics
+            rounds.append([after.drafted - before.drafted, after.accepted - before.accepted])
+        }
+        return (Array(decoder.tokens.prefix(length)), rounds)
+    }
+}

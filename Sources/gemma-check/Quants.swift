@@ -1,0 +1,19 @@
+import ArgumentParser
+import Foundation
+import ReferenceCheck
+
+struct Quants: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Decodes and encodes the block formats of DIR/index.json that the engine knows.")
+
+    @Argument(help: "The folder.")
+    var directory: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let check = try BlockFormatCheck(folder: URL(fileURLWithPath: directory))
+        if !output.json, !check.unknown.isEmpty { print("not built: \(check.unknown.joined(separator: " "))") }
+        try output.report(check.known, check.run)
+    }
+}
