@@ -68,7 +68,16 @@ let package = Package(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
 
-        .testTarget(name: "TokenizerTests", dependencies: ["Tokenizer", "GGUF"]),
+        .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
+        .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
+        .testTarget(
+            name: "ModelTests",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
+        .testTarget(
+            name: "SpeculativeTests",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
+        .testTarget(name: "GemmaTests", dependencies: ["Gemma", "BundledModel"]),
+        .testTarget(name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check"]),
     ],
     swiftLanguageModes: [.v6]
 )

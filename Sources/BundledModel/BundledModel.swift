@@ -5,8 +5,8 @@ import Foundation
 /// The files lie in a resource folder beside the executable. They are looked up here, not through `Bundle.module`, which
 /// ends the process where the folder is missing.
 package enum BundledModel {
-    package static let target = url("gemma4-tiny-stories-q8_0.gguf")
-    package static let assistant = url("gemma4-tiny-stories-assistant-q8_0.gguf")
+    package static let target: URL? = url("gemma4-tiny-stories-q8_0.gguf")
+    package static let assistant: URL? = url("gemma4-tiny-stories-assistant-q8_0.gguf")
 
     private static let folderNames = ["swift-gemma_BundledModel.resources", "swift-gemma_BundledModel.bundle"]
 

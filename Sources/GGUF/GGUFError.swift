@@ -47,7 +47,8 @@ extension GGUFError: CustomStringConvertible {
         case .truncated(let what, let offset, let needed, let available):
             "truncated: \(what) at byte \(offset) needs \(needed) bytes, \(available) are left; download the file again"
         case .countExceedsFile(let what, let count, let limit):
-            "\(what) says \(count), but the rest of the file can hold \(limit) at most"
+            "\(what) says \(count), but the rest of the file can hold \(limit) at most; the file is truncated "
+                + "or damaged"
         case .invalidUTF8(let what, let offset): "\(what) at byte \(offset) is not valid UTF-8"
         case .emptyKey(let offset): "an empty metadata key at byte \(offset)"
         case .duplicateKey(let key): "metadata key \(key) stands twice"

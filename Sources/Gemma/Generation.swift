@@ -11,7 +11,7 @@ public struct Generation: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(generation: self) }
 
-    public struct AsyncIterator: AsyncIteratorProtocol {
+    public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         private let generation: Generation
         private var number: Int?
         private var decoder: StreamingDecoder
@@ -23,15 +23,21 @@ public struct Generation: AsyncSequence, Sendable {
                 generation.session.pair.tokenizer, special: generation.options.showsSpecialTokens)
         }
 
+        /// Checks the options and takes the prompt into the text, without reading it; the first `next` does so if
+        /// nobody else has.
+        public mutating func begin() throws {
+            guard number == nil else { return }
+            number = try generation.session.begin(generation.prompt, generation.options)
+        }
+
         /// The text of the next round: whole characters, never an empty string; nil at the end.
         public mutating func next() async throws -> String? {
             let session = generation.session
             while !hasEnded {
                 try Task.checkCancellation()
-                let number = try self.number ?? session.begin(generation.prompt, generation.options)
-                self.number = number
+                try begin()
                 var text = ""
-                if let tokens = try session.step(number, progress: generation.progress) {
+                if let number, let tokens = try session.step(number, progress: generation.progress) {
                     for token in tokens { text += decoder.append(token) }
                 } else {
                     hasEnded = true

@@ -60,6 +60,14 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
     /// The tokens of the text so far, prompts included.
     public var tokens: [TokenID] { lock.withLock { state.decoder.tokens } }
 
+    /// Forgets the text, so that the next generation begins a new one. A generation under way has ended.
+    public func reset() {
+        lock.withLock {
+            state.decoder.restart()
+            state.generation += 1
+        }
+    }
+
     /// Continues the text with `prompt` and then with what the model makes of it.
     ///
     /// Nothing happens before the result is iterated. Cancelling the task, or leaving the loop, ends the generation at

@@ -10,13 +10,14 @@ package final class KeyValueCache {
 
     /// - Parameter batchLength: positions that are stored at a time at most. A sliding ring holds the window and one
     ///   batch, so that dropping a whole batch again brings back every key that the window had before it.
-    package init(_ config: Config, contextLength: Int, batchLength: Int) {
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(_ config: Config, contextLength: Int, batchLength: Int) throws {
         self.contextLength = contextLength
         sources = config.layers.map(\.cacheSource)
-        layers = config.layers.map { layer in
+        layers = try config.layers.map { layer in
             guard layer.cacheSource == .own else { return nil }
             let capacity = layer.kind.window.map { min(contextLength, $0 + batchLength) } ?? contextLength
-            return AttentionCache(headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity)
+            return try AttentionCache(headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity)
         }
     }
 
@@ -34,9 +35,6 @@ package final class KeyValueCache {
     /// Counts `tokens` more positions, whose keys every owning layer has stored.
     func commit(_ tokens: Int) { count += tokens }
 
-    /// Forgets the positions from `count` on. At most the last batch can be taken back.
+    /// Forgets the positions from `count` on: some of the last batch, or all there are.
     package func truncate(to count: Int) { self.count = min(self.count, count) }
-
-    /// Forgets everything.
-    package func removeAll() { count = 0 }
 }

@@ -28,7 +28,7 @@ package final class TargetContext {
         self.target = target
         self.compute = compute
         self.batchLength = tokens
-        cache = KeyValueCache(config, contextLength: contextLength, batchLength: tokens)
+        cache = try KeyValueCache(config, contextLength: contextLength, batchLength: tokens)
         activations = Activations(config, tokens: tokens)
         rotary = RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
         perLayerInputs = FloatBuffer(count: tokens * perLayerWidth)
@@ -36,7 +36,7 @@ package final class TargetContext {
         hidden = FloatBuffer(count: tokens * config.embeddingLength)
     }
 
-    /// What a pass gives back; valid until the next one.
+    /// What a pass gives back: views of the context's buffers, valid until the next pass and while the context lives.
     package struct Output {
         /// `[logit rows, vocab]`
         package let logits: Rows

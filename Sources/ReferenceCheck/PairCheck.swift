@@ -112,6 +112,7 @@ private struct Engine {
 
     func promptErrors(_ expected: ExpectedPair) throws -> (logits: Double, hidden: Double) {
         let context = try context(expected.prompt.count)
+        defer { withExtendedLifetime(context) {} }  // the output is a view of its buffers
         let rows = max(expected.logits.count, expected.hidden.count)
         try context.read(expected.prompt.dropLast(rows))
         let count = min(rows, expected.prompt.count)
@@ -142,6 +143,7 @@ private struct Engine {
         for chain in expected.drafts {
             guard let token = chain.ids.last, chain.ids.count > 1 else { continue }
             let context = try context(chain.ids.count)
+            defer { withExtendedLifetime(context) {} }
             let read = chain.ids.dropLast()
             let output = try context.forward(read, logits: 0..<0, hidden: read.count - 1..<read.count)
             var steps = chain.steps.makeIterator()

@@ -66,6 +66,13 @@ package final class SpeculativeDecoder {
         tokens += prompt
     }
 
+    /// Forgets the text; the statistics stay.
+    package func restart() {
+        tokens.removeAll()
+        target.cache.truncate(to: 0)
+        hiddenPosition = -1
+    }
+
     /// Starts counting anew.
     package func resetStatistics() { statistics = SpeculationStatistics() }
 

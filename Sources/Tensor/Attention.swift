@@ -9,12 +9,13 @@ package struct AttentionCache {
     private let keys: FloatBuffer  // [headCount, capacity, width]
     private let values: FloatBuffer  // [headCount, capacity, width]
 
-    package init(headCount: Int, width: Int, capacity: Int) {
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(headCount: Int, width: Int, capacity: Int) throws(TensorError) {
         self.headCount = headCount
         self.width = width
         self.capacity = capacity
-        keys = FloatBuffer(count: headCount * capacity * width)
-        values = FloatBuffer(count: headCount * capacity * width)
+        keys = try FloatBuffer(allocating: headCount, capacity, width)
+        values = try FloatBuffer(allocating: headCount, capacity, width)
     }
 
     package var byteCount: Int { (keys.count + values.count) * MemoryLayout<Float>.stride }

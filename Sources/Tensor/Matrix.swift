@@ -4,6 +4,7 @@ package import GGUF
 public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongShape(tensor: String, expected: [Int], found: [Int])
     case unsupportedType(tensor: String, type: String, supported: [String])
+    case outOfMemory(bytes: Int)
 
     public var description: String {
         switch self {
@@ -12,6 +13,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unsupportedType(let tensor, let type, let supported):
             "tensor \(tensor) is stored as \(type), which this build cannot compute with; "
                 + "it reads \(supported.joined(separator: ", "))"
+        case .outOfMemory(let bytes):
+            "the system refuses \(bytes) bytes of memory; a shorter context (-c) needs less"
         }
     }
 }

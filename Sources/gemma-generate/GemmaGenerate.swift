@@ -50,12 +50,14 @@ struct GemmaGenerate: AsyncParsableCommand {
             )
         }
 
+        var pieces = session.generate(prompt, options: options) { done, total in
+            progress.show("reading the prompt: \(done) of \(total) tokens")
+        }.makeAsyncIterator()
+        try pieces.begin()
         if !text.noDisplayPrompt, !StandardOutput.write(prompt) { return }
-        let outcome = try await Interruptible.run {
-            for try await piece in session.generate(
-                prompt, options: options,
-                progress: { done, total in progress.show("reading the prompt: \(done) of \(total) tokens") })
-            {
+        let outcome = try await Interruptible.run { [pieces] in
+            var pieces = pieces
+            while let piece = try await pieces.next() {
                 progress.clear()
                 guard StandardOutput.write(piece) else { return false }
             }
