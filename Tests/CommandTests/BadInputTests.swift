@@ -1,0 +1,70 @@
+import BundledModel
+import Foundation
+import Testing
+
+/// Bad input earns one clear line on standard error, and nothing on standard output.
+@Suite("Bad input")
+struct BadInputTests {
+    private func expect(
+        _ arguments: [String], _ message: String, status: Int32 = 1, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let run = try Command("gemma-generate", arguments)
+        #expect(run.status == status, sourceLocation: sourceLocation)
+        #expect(run.output.isEmpty, sourceLocation: sourceLocation)
+        #expect(run.errorLine?.contains(message) == true, "\(run.error)", sourceLocation: sourceLocation)
+    }
+
+    @Test("Files that are no model")
+    func files() throws {
+        let target = try #require(BundledModel.target)
+        try self.expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file or directory")
+        func expect(_ bytes: some Sequence<UInt8>, _ message: String) throws {
+            let file = try TemporaryFile(bytes)
+            try self.expect(["-m", file.path], message)
+            withExtendedLifetime(file) {}
+        }
+        let model = [UInt8](try Data(contentsOf: target))
+        try expect([], "the file is empty")
+        try expect("Hello, this is text.".utf8, "not a GGUF file")
+        try expect(model.prefix(2_000_000), "the file is truncated")
+        try expect(model.prefix(50_000), "truncated")
+        try expect(model.prefix(10), "truncated")
+        let place = try #require(Data(model).range(of: Data("gemma4".utf8)))
+        var other = model
+        other.replaceSubrange(Int(place.lowerBound)..<Int(place.upperBound), with: Array("gemmaX".utf8))
+        try expect(other, "the architecture is gemmaX; expected gemma4")
+    }
+
+    @Test("Pairs that do not fit")
+    func pairs() throws {
+        let target = try #require(BundledModel.target).path
+        let drafter = try #require(BundledModel.assistant).path
+        try expect(["-m", drafter], "this is a drafter")
+        try expect(["-m", target, "-md", target], "this is a target")
+        let other = Command.fixtures.appendingPathComponent("e4b/assistant.gguf").path
+        try expect(["-m", target, "-md", other], "96 in the drafter and 192 in the target")
+        try expect(["-m", target, "--spec-type", "draft-mtp"], "needs a drafter", status: 2)
+    }
+
+    @Test("Numbers out of range")
+    func numbers() throws {
+        try expect(["-c", "0"], "a context length of 0; expected 1")
+        try expect(["-c", "2000000000"], "bytes of memory")
+        try expect(["--temp", "-1"], "temperature is -1.0; expected 0 or more")
+        try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
+        try expect(["-t", "0"], "threads is 0")
+        try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
+        try expect(
+            ["-c", "8", "-p", "Once upon a time there was a fox"], "a text of 9 tokens does not fit the context of 8")
+    }
+
+    @Test("Command lines that cannot be understood")
+    func commandLines() throws {
+        try expect(["--frobnicate"], "--frobnicate", status: 2)
+        try expect(["-n", "many"], "'many' is invalid", status: 2)
+        try expect(["-m"], "Missing value", status: 2)
+        try expect(["-p", "a", "-f", "b"], "leave one out", status: 2)
+        try expect(["-f", "/no/such/prompt.txt"], "/no/such/prompt.txt", status: 2)
+        try expect(["stray"], "stray", status: 2)
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@Suite("gemma-check")
+struct CheckTests {
+    @Test("A folder of pairs passes; --json says the same")
+    func pairs() throws {
+        let folder = Command.fixtures.appendingPathComponent("31b").path
+        let lines = try Command("gemma-check", ["pairs", folder])
+        #expect(lines.status == 0)
+        #expect(lines.output.contains("1 passed, 0 failed"))
+
+        struct Result: Decodable {
+            let passed: Bool
+            let logitsNMSE: Double
+            let speculativeRounds: Bool
+        }
+        let json = try Command("gemma-check", ["pairs", folder, "--exact", "--json"])
+        let results = try JSONDecoder().decode([Result].self, from: Data(json.output.utf8))
+        #expect(results.count == 1)
+        #expect(results.first?.passed == true && results.first?.speculativeRounds == true)
+        #expect(results.first.map { $0.logitsNMSE <= 1e-8 } == true)
+    }
+
+    @Test("Anything that differs fails, and what cannot be checked fails too")
+    func failures() throws {
+        let source = Command.fixtures.appendingPathComponent("31b")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.copyItem(at: source, to: folder)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let url = folder.appendingPathComponent("expected.json")
+        var expected = try #require(
+            JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
+        var greedy = try #require(expected["greedy"] as? [Int])
+        greedy[greedy.count - 1] += 1
+        expected["greedy"] = greedy
+        try JSONSerialization.data(withJSONObject: expected).write(to: url)
+        let differs = try Command("gemma-check", ["pairs", folder.path])
+        #expect(differs.status == 1)
+        #expect(differs.output.contains("FAILED") && differs.output.contains("text DIFFERS"))
+        #expect(differs.output.contains("0 passed, 1 failed"))
+
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("target.gguf"))
+        let missing = try Command("gemma-check", ["pairs", folder.path])
+        #expect(missing.status == 1)
+        #expect(missing.output.contains("No such file"))
+    }
+
+    @Test("A folder with nothing to check is an error")
+    func nothing() throws {
+        let run = try Command("gemma-check", ["pairs", "/no/such/folder"])
+        #expect(run.status == 2)
+        #expect(run.errorLine?.contains("nothing to check") == true)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// Runs the executables that were built with the tests.
+struct Command {
+    let status: Int32
+    let output: String
+    let error: String
+
+    static let fixtures = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
+
+    /// - Parameter interruptWhen: sends Ctrl-C when so many bytes of output have come.
+    init(_ name: String, _ arguments: [String], input: String? = nil, interruptAfter bytes: Int? = nil) throws {
+        let process = Process()
+        process.executableURL = try Self.executable(name)
+        process.arguments = arguments
+        let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = error
+        process.standardInput = standardInput
+        try process.run()
+        if let input { try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
+        try standardInput.fileHandleForWriting.close()
+        var text = Data()
+        while true {
+            let part = output.fileHandleForReading.availableData
+            if part.isEmpty { break }
+            text += part
+            if let bytes, text.count >= bytes { process.interrupt() }
+        }
+        self.output = String(decoding: text, as: UTF8.self)
+        self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        status = process.terminationStatus
+    }
+
+    /// Executables lie beside the bundle of the tests.
+    private static func executable(_ name: String) throws -> URL {
+        let bundles = [Bundle.main] + Bundle.allBundles
+        let places = bundles.flatMap { [$0.bundleURL, $0.bundleURL.deletingLastPathComponent()] }
+        let candidates = places.map { $0.appendingPathComponent(name) }
+        return try #require(
+            candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }, "\(name) has not been built")
+    }
+
+    /// The error as it must be: one line.
+    var errorLine: String? {
+        let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.count == 2 && lines[1].isEmpty && lines[0].hasPrefix("error: ") ? String(lines[0]) : nil
+    }
+}
+
+/// A file that is deleted with the last reference.
+final class TemporaryFile {
+    let path: String
+
+    init(_ bytes: some Sequence<UInt8>) throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf").path
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@Suite("gemma-generate")
+struct GenerateTests {
+    private static let story = "Once upon a time, there lived a tiny girl named Zoe. She lived in a den with her"
+
+    @Test("Text on standard output, figures on standard error")
+    func text() throws {
+        let run = try Command("gemma-generate", ["--temp", "0", "-n", "16"])
+        #expect(run.status == 0)
+        #expect(run.output == Self.story)
+        #expect(run.error.contains("tokens per target pass") && run.error.contains("accepted"))
+    }
+
+    @Test("The same text without the drafter, and with each number of drafts", arguments: ["0", "1", "2", "5"])
+    func sameText(_ drafts: String) throws {
+        let run = try Command(
+            "gemma-generate", ["--temp", "0", "-n", "16", "--spec-draft-n-max", drafts, "--stats", "none"])
+        #expect(run.output == Self.story)
+        #expect(run.error.isEmpty)
+    }
+
+    @Test("A prompt by flag, by file and by standard input; its escapes and its last newline")
+    func prompts() throws {
+        let common = ["--temp", "0", "-n", "2", "--stats", "none"]
+        let flag = try Command("gemma-generate", common + ["-p", "One day,\\n"])
+        #expect(flag.output.hasPrefix("One day,\n"))
+        #expect(try Command("gemma-generate", common + ["--no-escape", "-p", "a\\n"]).output.hasPrefix("a\\n"))
+        let input = try Command("gemma-generate", common + ["-f", "-"], input: "One day,\n\n")
+        #expect(input.output == flag.output)
+        let file = try TemporaryFile("One day,\n\n".utf8)
+        #expect(try Command("gemma-generate", common + ["-f", file.path]).output == flag.output)
+        let hidden = try Command("gemma-generate", common + ["-f", file.path, "--no-display-prompt"])
+        withExtendedLifetime(file) {}
+        #expect("One day,\n" + hidden.output == flag.output)
+    }
+
+    @Test("--stats json ends with one JSON object")
+    func json() throws {
+        struct Figures: Decodable {
+            let load_seconds: Double
+            let prompt_tokens: Int
+            let prompt_tokens_per_second: Double
+            let generated_tokens: Int
+            let generated_tokens_per_second: Double
+            let draft_n: Int
+            let draft_n_accepted: Int
+            let acceptance_by_position: [Double]
+            let tokens_per_target_pass: Double
+            let finish_reason: String
+        }
+        let run = try Command("gemma-generate", ["--temp", "0", "-n", "64", "--stats", "json"])
+        let last = try #require(run.error.split(separator: "\n").last)
+        let figures = try JSONDecoder().decode(Figures.self, from: Data(last.utf8))
+        #expect(figures.prompt_tokens == 5 && figures.generated_tokens == 64)
+        #expect(figures.draft_n_accepted > 0 && figures.draft_n_accepted < figures.draft_n)
+        #expect(figures.acceptance_by_position.count == 3 && figures.tokens_per_target_pass > 2)
+        #expect(figures.finish_reason == "maximumTokens")
+    }
+
+    @Test("The same seed gives the same text on any number of threads")
+    func seeds() throws {
+        func text(_ seed: String, _ threads: String) throws -> String {
+            try Command("gemma-generate", ["-s", seed, "-n", "48", "-t", threads, "--stats", "none"]).output
+        }
+        #expect(try text("7", "1") == text("7", "2"))
+        #expect(try text("7", "1") != text("8", "1"))
+    }
+
+    @Test("Control tokens are shown on request")
+    func special() throws {
+        let arguments = ["--temp", "0", "--stats", "none", "-p", "<|turn>user\\nWho are you?<turn|>\\n<|turn>model\\n"]
+        let plain = try Command("gemma-generate", arguments + ["--no-display-prompt"])
+        let special = try Command("gemma-generate", arguments + ["--no-display-prompt", "--special"])
+        #expect(!plain.output.contains("<"))
+        #expect(special.output.hasPrefix(plain.output))
+        #expect(special.output.hasSuffix("<turn|>") || special.output.hasSuffix("<eos>"))
+    }
+
+    @Test("--version and --list-info")
+    func information() throws {
+        #expect(try Command("gemma-generate", ["--version"]).output.hasPrefix("swift-gemma "))
+        let info = try Command("gemma-generate", ["--list-info"])
+        #expect(info.status == 0)
+        #expect(info.output.contains("general.architecture = \"gemma4\""))
+        #expect(info.output.contains("blk.0.attn_q.weight  Q8_0  [192 x 128]"))
+    }
+
+    @Test("Ctrl-C ends the text, prints the figures, and the exit code is 130")
+    func interrupt() throws {
+        let run = try Command("gemma-generate", ["--ignore-eos", "-c", "2000"], interruptAfter: 40)
+        #expect(run.status == 130)
+        #expect(run.error.contains("tokens per target pass"))
+    }
+}

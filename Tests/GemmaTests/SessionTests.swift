@@ -1,0 +1,225 @@
+import BundledModel
+import Foundation
+import Gemma
+import Testing
+
+@Suite("Session")
+struct SessionTests {
+    private let pair: Pair
+    private let greedy = GenerationOptions(temperature: 0, maximumTokens: 40)
+
+    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+
+    private func text(_ generation: Generation) async throws -> String {
+        var text = ""
+        for try await piece in generation { text += piece }
+        return text
+    }
+
+    @Test("The README's example")
+    func example() async throws {
+        let url = try #require(BundledModel.target)
+        let drafterURL = try #require(BundledModel.assistant)
+        // The lines of README.md, `print` aside.
+        let pair = try Pair(target: url, assistant: drafterURL)  // assistant optional
+        let session = try Session(pair, contextLength: 1024)
+        var story = ""
+        for try await piece in session.generate("Once upon a time", options: .init(temperature: 0)) {
+            story += piece
+        }
+        #expect(story.hasPrefix(", there lived a tiny girl named Zoe. She lived in a den with her mother."))
+        #expect(session.statistics.finishReason == .endOfText)
+        #expect("\(session.statistics)".contains("tokens per target pass"))
+    }
+
+    @Test("The text is the same with a drafter, without one, and with speculation switched off")
+    func drafterChangesNothing() async throws {
+        let alone = try Pair(target: #require(BundledModel.target))
+        let expected = try await text(Session(alone).generate("Tell me a story", options: greedy))
+        #expect(try await text(Session(pair).generate("Tell me a story", options: greedy)) == expected)
+        var off = greedy
+        off.speculation = .none
+        let session = try Session(pair)
+        #expect(try await text(session.generate("Tell me a story", options: off)) == expected)
+        #expect(session.statistics.speculation.drafted == 0)
+    }
+
+    @Test("A text that was left goes on where it was left")
+    func leaveAndContinue() async throws {
+        let whole = try await text(Session(pair).generate("Once upon a time", options: greedy))
+        let session = try Session(pair)
+        var begun = ""
+        for try await piece in session.generate("Once upon a time", options: greedy) {
+            begun += piece
+            if begun.count > 30 { break }
+        }
+        #expect(whole.hasPrefix(begun) && begun.count < whole.count)
+        var rest = greedy
+        rest.maximumTokens = 40 - session.statistics.generatedTokens
+        #expect(try await begun + text(session.generate("", options: rest)) == whole)
+    }
+
+    @Test("Cancelling the task ends the generation; the session can go on")
+    func cancellation() async throws {
+        let session = try Session(pair)
+        var options = GenerationOptions(temperature: 0)
+        options.ignoresEndOfText = true
+        let generation = session.generate("Once upon a time", options: options)
+        let (pieces, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            for try await piece in generation { continuation.yield(piece) }
+        }
+        for await _ in pieces { break }  // until it is under way
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(session.statistics.finishReason == nil)
+        let tokens = session.tokens.count
+        #expect(tokens < session.contextLength)
+        _ = try await text(session.generate(" and", options: greedy))
+        #expect(session.tokens.count > tokens)
+    }
+
+    @Test("Cancelled before it began, it reads nothing")
+    func cancelledEarly() async throws {
+        let session = try Session(pair)
+        let generation = session.generate("Once upon a time")
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            for try await _ in generation {}
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(session.tokens.isEmpty)
+    }
+
+    @Test("The full context ends a text, and the reason is said")
+    func contextFull() async throws {
+        let session = try Session(pair, contextLength: 20)
+        var options = GenerationOptions(temperature: 0)
+        options.ignoresEndOfText = true
+        _ = try await text(session.generate("Once upon a time", options: options))
+        #expect(session.statistics.finishReason == .contextFull)
+        #expect(session.tokens.count == 20)
+    }
+
+    @Test("Without an end of text the model goes on; with one it stops")
+    func ignoringTheEnd() async throws {
+        let session = try Session(pair, contextLength: 400)
+        var options = GenerationOptions(temperature: 0)
+        options.ignoresEndOfText = true
+        _ = try await text(session.generate("Once upon a time", options: options))
+        #expect(session.tokens.count == 400)
+        #expect(!session.tokens.contains(1) && !session.tokens.contains(16))
+    }
+
+    @Test("Bad options are refused before anything is read")
+    func badOptions() async throws {
+        let session = try Session(pair, contextLength: 16)
+        await #expect(throws: SamplingError.outOfRange(option: "temperature", value: "-1.0", expected: "0 or more")) {
+            try await text(session.generate("a", options: .init(temperature: -1)))
+        }
+        await #expect(throws: GemmaError.self) {
+            try await text(session.generate("a", options: .init(maximumTokens: -1)))
+        }
+        await #expect(throws: GemmaError.self) {
+            try await text(session.generate("a", options: .init(speculation: .init(maximumDrafts: 65))))
+        }
+        let long = String(repeating: "a fox ", count: 20)
+        await #expect(throws: ModelError.contextFull(needed: 42, contextLength: 16)) {
+            try await text(session.generate(long, options: greedy))
+        }
+        #expect(session.tokens.isEmpty)
+    }
+
+    @Test("A generation ends when another one begins")
+    func superseded() async throws {
+        let session = try Session(pair)
+        var first = session.generate("Once upon a time", options: greedy).makeAsyncIterator()
+        #expect(try await first.next() != nil)
+        _ = try await text(session.generate(" there", options: greedy))
+        await #expect(throws: GemmaError.self) { try await first.next() }
+    }
+
+    @Test("After a reset the text begins anew")
+    func reset() async throws {
+        let session = try Session(pair)
+        let once = try await text(session.generate("Once upon a time", options: greedy))
+        session.reset()
+        #expect(session.tokens.isEmpty)
+        #expect(try await text(session.generate("Once upon a time", options: greedy)) == once)
+    }
+
+    @Test("Two sessions on one pair at once")
+    func twoSessions() async throws {
+        let pair = pair
+        let options = greedy
+        let expected = try await text(Session(pair).generate("Once upon a time", options: options))
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<2 {
+                group.addTask {
+                    var text = ""
+                    for try await piece in try Session(pair).generate("Once upon a time", options: options) {
+                        text += piece
+                    }
+                    return text
+                }
+            }
+            for try await text in group { #expect(text == expected) }
+        }
+    }
+
+    @Test("A prompt's special tokens are parsed unless they may not be; <bos> stands at the beginning once")
+    func specialTokens() async throws {
+        func tokens(_ prompt: String, parse: Bool) async throws -> [TokenID] {
+            let session = try Session(pair)
+            var options = GenerationOptions(temperature: 0, maximumTokens: 1)
+            options.parsesSpecialTokens = parse
+            _ = try await text(session.generate(prompt, options: options))
+            return session.tokens.dropLast()
+        }
+        #expect(try await tokens("<bos><turn|>", parse: true) == [2, 16])
+        #expect(try await tokens("<turn|>", parse: true) == [2, 16])
+        #expect(try await tokens("<turn|>", parse: false).count > 2)
+    }
+
+    @Test("Reading a prompt in several passes reports how far it is")
+    func progress() async throws {
+        let session = try Session(pair, contextLength: 1024)
+        let seen = Progress()
+        let prompt = String(repeating: "Once upon a time there was a fox. ", count: 70)
+        _ = try await text(
+            session.generate(prompt, options: .init(temperature: 0, maximumTokens: 1)) { done, total in
+                seen.add(done, total)
+            })
+        let total = session.statistics.promptTokens
+        #expect(total > 512)
+        #expect(seen.all.map(\.0) == [512, total] || seen.all.map(\.0) == [total - total % 512, total])
+        #expect(seen.all.allSatisfy { $0.1 == total })
+    }
+
+    @Test("What cannot be loaded names the file and the reason")
+    func loading() throws {
+        let target = try #require(BundledModel.target)
+        let assistant = try #require(BundledModel.assistant)
+        func message(_ target: URL, _ assistant: URL?) -> String {
+            do {
+                _ = try Pair(target: target, assistant: assistant)
+                return ""
+            } catch { return "\(error)" }
+        }
+        #expect(message(URL(fileURLWithPath: "/no/such.gguf"), nil) == "/no/such.gguf: No such file or directory")
+        #expect(message(assistant, nil).hasPrefix("\(assistant.path): this is a drafter"))
+        #expect(message(target, target).hasPrefix("\(target.path): this is a target"))
+        #expect(throws: GemmaError.self) { try Session(pair, threads: 0) }
+        #expect(throws: ModelError.invalidContextLength(0)) { try Session(pair, contextLength: 0) }
+    }
+}
+
+/// Collects reports from another task.
+private final class Progress: @unchecked Sendable {
+    private let lock = NSLock()
+    private var reports: [(Int, Int)] = []
+
+    func add(_ done: Int, _ total: Int) { lock.withLock { reports.append((done, total)) } }
+
+    var all: [(Int, Int)] { lock.withLock { reports } }
+}

@@ -1,0 +1,127 @@
+import Gemma4
+import Tensor
+import Testing
+
+/// With quantized weights a row gives the same bits in any company: speculation never flips a near-tie.
+@Suite("Batches")
+struct BatchTests {
+    private let target: Target
+    private let tokens: [Int32]
+
+    init() throws {
+        target = try Fixtures.bundledTarget()
+        tokens = try Fixtures.prompt(160)
+    }
+
+    private func context(threads: Int = 1, batch: Int = 512) throws -> TargetContext {
+        try TargetContext(
+            target, contextLength: 256, batchLength: batch, compute: Compute(threadCount: threads))
+    }
+
+    @Test("A prompt gives the same bits in one batch and in pieces", arguments: [1, 7, 32, 159])
+    func pieces(_ size: Int) throws {
+        let whole = try context().lastLogits(tokens[...])
+        let pieced = try context(batch: size)
+        try pieced.read(tokens.dropLast())
+        #expect(try pieced.lastLogits(tokens.suffix(1)) == whole)
+    }
+
+    @Test("The number of threads changes no bit", arguments: [2, 3])
+    func threads(_ count: Int) throws {
+        let alone = try context().bits(tokens[...], logits: 150..<160, hidden: 140..<160)
+        #expect(try context(threads: count).bits(tokens[...], logits: 150..<160, hidden: 140..<160) == alone)
+    }
+
+    @Test("A row alone and in a verification batch", arguments: [2, 3, 4, 6, 9])
+    func verification(_ size: Int) throws {
+        let batch = try context()
+        let single = try context()
+        let prompt = tokens.prefix(120)
+        try batch.read(prompt)
+        try single.read(prompt)
+        let rows = tokens[120..<120 + size]
+        let together = try batch.bits(rows, logits: 0..<size, hidden: 0..<size)
+        for (index, token) in rows.enumerated() {
+            let alone = try single.bits([token], logits: 0..<1, hidden: 0..<1)
+            #expect(alone.logits == [together.logits[index]])
+            #expect(alone.hidden == [together.hidden[index]])
+        }
+    }
+
+    @Test("Rows that want nothing skip layers and leave the others' bits alone")
+    func skippedRows() throws {
+        let all = try context().bits(tokens[...], logits: 0..<160, hidden: 0..<160)
+        let some = try context().bits(tokens[...], logits: 100..<103, hidden: 98..<101)
+        #expect(some.logits == Array(all.logits[100..<103]))
+        #expect(some.hidden == Array(all.hidden[98..<101]))
+    }
+
+    @Test("Rejected rows leave no trace, even where they overwrote the ring")
+    func rollback() throws {
+        let clean = try context(batch: 8)
+        let tried = try context(batch: 8)
+        try clean.read(tokens.prefix(100))
+        try tried.read(tokens.prefix(100))
+        for _ in 0..<3 {
+            _ = try tried.forward(tokens.prefix(8), logits: 0..<8, hidden: 0..<8)
+            tried.cache.truncate(to: 100)
+        }
+        #expect(try tried.lastLogits(tokens[100..<104]) == clean.lastLogits(tokens[100..<104]))
+    }
+
+    @Test("A cancelled pass changes nothing")
+    func cancellation() async throws {
+        let target = target
+        let tokens = tokens
+        let (unchanged, bits) = try await Task {
+            let context = try TargetContext(target, contextLength: 256, compute: Compute(threadCount: 1))
+            try context.read(tokens.prefix(80))
+            withUnsafeCurrentTask { $0?.cancel() }
+            #expect(throws: CancellationError.self) { try context.read(tokens[80..<120]) }
+            let count = context.cache.count
+            return try await Task.detached {  // a task that nobody cancelled
+                let fresh = try TargetContext(target, contextLength: 256, compute: Compute(threadCount: 1))
+                return (count == 80, try fresh.lastLogits(tokens.prefix(81)))
+            }.value
+        }.value
+        #expect(unchanged)
+        let context = try context()
+        #expect(try context.lastLogits(tokens.prefix(81)) == bits)
+    }
+
+    @Test("Float weights: BLAS in a batch agrees with single rows to 1e-5", arguments: ["31b", "e4b"])
+    func floatWeights(_ pair: String) throws {
+        let target = try Fixtures.target(pair)
+        let tokens = (0..<40).map { Int32($0 * 7 % target.config.vocabularySize) }
+        let batch = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
+        let single = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
+        let expected = try batch.forward(tokens[...], logits: 0..<40, hidden: 0..<40).logits
+        for (index, token) in tokens.enumerated() {
+            let row = try single.forward([token], logits: 0..<1, hidden: 0..<1).logits.row(0)
+            let reference = expected.row(index)
+            let scale = reference.reduce(0) { max($0, abs($1)) }
+            for (a, b) in zip(row, reference) { #expect(abs(a - b) <= 1e-5 * scale) }
+            #expect(argmax(row) == argmax(reference))
+        }
+        withExtendedLifetime((batch, single)) {}
+    }
+
+    @Test("What cannot be read is refused, and the numbers said")
+    func refusals() throws {
+        let context = try TargetContext(target, contextLength: 16, batchLength: 8, compute: Compute(threadCount: 1))
+        #expect(throws: ModelError.batchTooLarge(count: 9, maximum: 8)) {
+            try context.forward(tokens.prefix(9), logits: 0..<0, hidden: 0..<0)
+        }
+        #expect(throws: ModelError.tokenOutOfRange(token: 2464, vocabulary: 2464)) {
+            try context.forward([2464], logits: 0..<0, hidden: 0..<0)
+        }
+        try context.read(tokens.prefix(15))
+        #expect(throws: ModelError.contextFull(needed: 17, contextLength: 16)) {
+            try context.forward(tokens.prefix(2), logits: 0..<0, hidden: 0..<0)
+        }
+        #expect(context.cache.count == 15)
+        #expect(throws: ModelError.invalidContextLength(0)) {
+            try TargetContext(target, contextLength: 0, compute: Compute(threadCount: 1))
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Assistant
+import BundledModel
+import Foundation
+import GGUF
+import Gemma4
+import Tensor
+import Testing
+
+/// Which drafters fit which targets, and how a draft reaches the target's cache.
+@Suite("Drafter")
+struct DrafterTests {
+    private let target: Target
+    private let drafterFile: GGUFFile
+
+    init() throws {
+        target = try Fixtures.target("e2b-q8_0")
+        drafterFile = try GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("e2b-q8_0/assistant.gguf"))
+    }
+
+    @Test("A drafter for another width is refused with both numbers")
+    func otherWidth() throws {
+        let other = try Drafter(GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("e4b/assistant.gguf")))
+        #expect(throws: PairError.mismatch(what: "the embedding length", drafter: 96, target: 64)) {
+            try DraftContext(other, target: target, compute: Compute(threadCount: 1))
+        }
+    }
+
+    @Test("A drafter for other KV heads is refused with both numbers")
+    func otherHeads() throws {
+        let other = try Drafter(GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("31b/assistant.gguf")))
+        #expect(throws: PairError.mismatch(what: "the KV head count of sliding layers", drafter: 4, target: 1)) {
+            try DraftContext(other, target: target, compute: Compute(threadCount: 1))
+        }
+    }
+
+    @Test("Every layer reads the last owning layer of its kind")
+    func standardShare() throws {
+        let drafter = try Drafter(drafterFile)
+        let share = drafter.standardShare(with: target)
+        #expect((0..<4).map(share) == [1, 1, 1, 2])
+    }
+
+    @Test("A callback that names no owning layer is refused", arguments: [nil, 3, 99])
+    func badShare(_ layer: Int?) throws {
+        let drafter = try Drafter(drafterFile)
+        #expect(throws: PairError.noSharedLayer(drafterLayer: 0, kind: "sliding")) {
+            try DraftContext(drafter, target: target, compute: Compute(threadCount: 1), share: { _ in layer })
+        }
+    }
+
+    @Test("A draft comes from the layers that the callback names, and from nothing it kept")
+    func shareIsUsed() throws {
+        let drafter = try Drafter(drafterFile)
+        let compute = Compute(threadCount: 1)
+        let context = try TargetContext(target, contextLength: 32, compute: compute)
+        let output = try context.forward([2, 7, 19, 33, 60, 61, 62], logits: 0..<0, hidden: 6..<7)
+        func hidden(_ draft: DraftContext) throws -> [Float] {
+            var result: [Float] = []
+            try draft.draft(count: 1, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+                result = Array(step.hidden)
+                return nil
+            }
+            return result
+        }
+        let standard = try DraftContext(drafter, target: target, compute: compute)
+        let first = try hidden(standard)
+        #expect(try hidden(standard) == first)
+        let other = try DraftContext(drafter, target: target, compute: compute, share: { $0 == 3 ? 2 : 0 })
+        #expect(try hidden(other) != first)
+        withExtendedLifetime(context) {}
+    }
+
+    @Test("The ordered head scores whole clusters, as the dense head would")
+    func orderedHead() throws {
+        let ordered = try Drafter(drafterFile)
+        let dense = try Drafter(drafterFile.copy(tensors: { !$0.name.hasPrefix("masked_embd") }).file())
+        #expect(dense.orderedHead == nil)
+        let head = try #require(ordered.orderedHead)
+        let compute = Compute(threadCount: 1)
+        let context = try TargetContext(target, contextLength: 32, compute: compute)
+        let output = try context.forward([2, 7, 19, 33], logits: 0..<0, hidden: 3..<4)
+        func scores(_ drafter: Drafter) throws -> [Int32: UInt32] {
+            var result: [Int32: UInt32] = [:]
+            let draft = try DraftContext(drafter, target: target, compute: compute)
+            try draft.draft(count: 1, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+                for (index, score) in step.logits.enumerated() {
+                    result[step.candidates?[index] ?? Int32(index)] = score.bitPattern
+                }
+                return nil
+            }
+            return result
+        }
+        let some = try scores(ordered)
+        let all = try scores(dense)
+        #expect(some.count == head.candidateCount && all.count == target.config.vocabularySize)
+        for (token, score) in some { #expect(all[token] == score) }
+        withExtendedLifetime(context) {}
+    }
+
+    @Test("An ordering that leaves the vocabulary is refused")
+    func badOrdering() throws {
+        let name = "masked_embd_ordering"
+        var writer = try drafterFile.copy(tensors: { $0.name != name })
+        let info = try #require(drafterFile.tensor(name))
+        var bytes = Array(drafterFile.data(of: info).bytes)
+        bytes[3] = 0x7f
+        try writer.add(tensor: name, dimensions: info.dimensions, type: info.type, bytes: bytes)
+        let broken = try writer.file()
+        #expect(throws: PairError.self) { try Drafter(broken) }
+    }
+}

@@ -1,0 +1,48 @@
+import BundledModel
+import Foundation
+import ReferenceCheck
+import Testing
+
+/// The graphs against the answers of the reference implementation.
+@Suite("Reference answers")
+struct ReferenceTests {
+    @Test(
+        "Logits, hidden states, drafts and texts of every shape", arguments: ["e2b-q8_0", "26b-a4b-q8_0", "31b", "e4b"])
+    func randomPairs(_ name: String) throws {
+        let folder = Fixtures.folder.appendingPathComponent(name)
+        let result = try PairCheck(folder: folder, name: name, threads: 2).run()
+        #expect(result.passed, "\(result.line)")
+    }
+
+    @Test("Stories of the bundled pair, word for word", arguments: ["start", "chat", "long"])
+    func stories(_ name: String) throws {
+        let folder = Fixtures.folder.appendingPathComponent("stories/\(name)")
+        let result = try PairCheck(
+            folder: folder, name: name, target: BundledModel.target,
+            assistant: BundledModel.assistant, threads: 2
+        ).run()
+        #expect(result.passed, "\(result.line)")
+    }
+
+    static let hasShared = FileManager.default.fileExists(atPath: Fixtures.shared.path)
+
+    @Test(
+        "The full set of references",
+        .enabled(if: hasShared, "../shared/fixtures is not there"),
+        arguments: ["e2b", "26b-a4b", "stories/start-plain"])
+    func sharedPairs(_ name: String) throws {
+        let folder = Fixtures.shared.appendingPathComponent(name)
+        let result = try PairCheck(folder: folder, name: name, threads: 2).run()
+        #expect(result.passed, "\(result.line)")
+    }
+
+    @Test("Block formats", .enabled(if: hasShared, "../shared/fixtures is not there"))
+    func blockFormats() throws {
+        let check = try BlockFormatCheck(folder: Fixtures.shared.appendingPathComponent("quants"))
+        #expect(check.known.contains("q8_0") && check.known.contains("q4_0"))
+        for name in check.known {
+            let result = try check.run(name)
+            #expect(result.passed, "\(result.line)")
+        }
+    }
+}
