@@ -82,7 +82,7 @@ package final class DraftContext {
         let inputRow = input.rows(width: 2 * embd)
         let embedding = Rows(base: input.base, count: 1, width: embd)
         let hidden = Rows(base: input.base + embd, count: 1, width: embd)
-        compute.gather(CollectionOfOne(token), of: targetEmbedding, scale: targetEmbeddingScale, into: embedding)
+        compute.gather(token, of: targetEmbedding, scale: targetEmbeddingScale, into: embedding)
 
         let x = activations.stream(1, width: drafter.config.embeddingLength)
         compute.multiply(inputRow, by: drafter.preProjection, into: x)

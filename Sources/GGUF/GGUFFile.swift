@@ -99,22 +99,8 @@ extension GGUFFile {
         let offset = try cursor.integer(UInt64.self, "the offset of \(name)")
         guard let type = TensorType(id: typeID) else { throw .unknownTensorType(tensor: name, id: typeID) }
 
-        // The product of all lengths, and its bytes, must fit; afterwards plain Int arithmetic is safe.
-        var elements = 1
-        var dimensions: [Int] = []
-        for length in lengths {
-            guard let length = Int(exactly: length) else { throw .sizeOverflow(tensor: name, dimensions: lengths) }
-            let (product, overflow) = elements.multipliedReportingOverflow(by: length)
-            guard !overflow else { throw .sizeOverflow(tensor: name, dimensions: lengths) }
-            elements = product
-            dimensions.append(length)
-        }
-        guard !elements.multipliedReportingOverflow(by: type.blockBytes).overflow, let offset = Int(exactly: offset)
-        else { throw .sizeOverflow(tensor: name, dimensions: lengths) }
-        guard dimensions[0].isMultiple(of: type.blockSize) else {
-            throw .rowNotWholeBlocks(
-                tensor: name, rowLength: dimensions[0], type: type.name, blockSize: type.blockSize)
-        }
+        let dimensions = try TensorInfo.checked(lengths, tensor: name, type: type)
+        guard let offset = Int(exactly: offset) else { throw .sizeOverflow(tensor: name, dimensions: lengths) }
         return TensorInfo(name: name, dimensions: dimensions, type: type, offset: offset)
     }
 

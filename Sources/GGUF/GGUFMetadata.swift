@@ -11,7 +11,8 @@ public struct GGUFMetadata: Sendable {
     /// Adds a value.
     /// - Throws: `GGUFError.duplicateKey` where the key is taken.
     public mutating func add(_ key: String, _ value: GGUFValue) throws(GGUFError) {
-        guard values.updateValue(value, forKey: key) == nil else { throw .duplicateKey(key) }
+        guard values[key] == nil else { throw .duplicateKey(key) }
+        values[key] = value
         keys.append(key)
     }
 

@@ -30,7 +30,9 @@ public struct GGUFWriter: Sendable {
         guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
             throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
         }
-        let info = TensorInfo(name: name, dimensions: dimensions, type: type, offset: 0)
+        let lengths = dimensions.map { UInt64(clamping: $0) }
+        let info = TensorInfo(
+            name: name, dimensions: try TensorInfo.checked(lengths, tensor: name, type: type), type: type, offset: 0)
         guard info.byteCount == region.bytes.count else {
             throw .truncated(
                 what: "tensor \(name)", offset: 0, needed: UInt64(info.byteCount), available: region.bytes.count)
@@ -42,10 +44,13 @@ public struct GGUFWriter: Sendable {
     public func write(to url: URL) throws(GGUFError) {
         let part = url.appendingPathExtension("part")
         do {
-            guard FileManager.default.createFile(atPath: part.path, contents: nil) else {
-                throw GGUFError.cannotWrite(path: part.path, reason: String(cString: strerror(errno)))
-            }
+            try Data().write(to: part)
+        } catch {
+            throw .cannotWrite(path: part.path, reason: error.localizedDescription)
+        }
+        do {
             let file = try FileHandle(forWritingTo: part)
+            defer { try? file.close() }
             try write { try file.write(contentsOf: $0) }
             try file.close()
             guard rename(part.path, url.path) == 0 else {
@@ -53,7 +58,7 @@ public struct GGUFWriter: Sendable {
             }
         } catch {
             try? FileManager.default.removeItem(at: part)
-            throw error as? GGUFError ?? .cannotWrite(path: url.path, reason: "\(error)")
+            throw error as? GGUFError ?? .cannotWrite(path: url.path, reason: error.localizedDescription)
         }
     }
 

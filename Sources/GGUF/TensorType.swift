@@ -64,3 +64,27 @@ public struct TensorInfo: Sendable, Hashable {
     public var elementCount: Int { rowLength * rowCount }
     public var byteCount: Int { type.byteCount(of: rowLength) * rowCount }
 }
+
+extension TensorInfo {
+    /// `lengths` as dimensions of which every product, and the bytes of them all, fit an `Int`; so plain arithmetic on a
+    /// `TensorInfo` is safe. A length of zero makes no exception: it is counted as one.
+    static func checked(
+        _ lengths: [UInt64], tensor: String, type: TensorType
+    ) throws(GGUFError) -> [Int] {
+        var bytes = type.blockBytes
+        var dimensions: [Int] = []
+        for length in lengths {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: Int(clamping: max(length, 1)))
+            guard !overflow, let length = Int(exactly: length) else {
+                throw .sizeOverflow(tensor: tensor, dimensions: lengths)
+            }
+            bytes = product
+            dimensions.append(length)
+        }
+        guard dimensions[0].isMultiple(of: type.blockSize) else {
+            throw .rowNotWholeBlocks(
+                tensor: tensor, rowLength: dimensions[0], type: type.name, blockSize: type.blockSize)
+        }
+        return dimensions
+    }
+}

@@ -55,7 +55,13 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
     }
 
     /// Figures of the last generation, current even while it is under way.
-    public var statistics: Statistics { lock.withLock { state.statistics } }
+    public var statistics: Statistics {
+        lock.withLock {
+            var statistics = state.statistics
+            statistics.speculation = state.decoder.statistics
+            return statistics
+        }
+    }
 
     /// The tokens of the text so far, prompts included.
     public var tokens: [TokenID] { lock.withLock { state.decoder.tokens } }
@@ -148,10 +154,7 @@ extension Session {
     private func runRound(limit: Int) throws -> Range<Int> {
         let clock = ContinuousClock()
         let start = clock.now
-        defer {
-            state.statistics.speculation = state.decoder.statistics
-            state.statistics.generationTime += clock.now - start
-        }
+        defer { state.statistics.generationTime += clock.now - start }
         return try state.decoder.round(limit: limit, stopTokens: state.stopTokens)
     }
 }

@@ -10,18 +10,12 @@ import Tensor
 package struct PairCheck {
     private let folder: URL
     private let name: String
-    private let targetFile: URL?
-    private let assistantFile: URL?
     private let threads: Int
 
-    /// - Parameters:
-    ///   - folder: holds expected.json.
-    ///   - target: nil for the file that expected.json names, or target.gguf beside it; likewise `assistant`.
-    package init(folder: URL, name: String, target: URL? = nil, assistant: URL? = nil, threads: Int) {
+    /// - Parameter folder: holds expected.json, and the two files unless expected.json names them.
+    package init(folder: URL, name: String, threads: Int) {
         self.folder = folder
         self.name = name
-        targetFile = target
-        assistantFile = assistant
         self.threads = threads
     }
 
@@ -55,10 +49,9 @@ package struct PairCheck {
 
     package func run() throws -> Result {
         let expected = try decodeJSON(ExpectedPair.self, at: folder.appendingPathComponent("expected.json"))
-        let file = try GGUFFile(
-            contentsOf: targetFile ?? folder.appendingPathComponent(expected.target ?? "target.gguf"))
+        let file = try GGUFFile(contentsOf: folder.appendingPathComponent(expected.target ?? "target.gguf"))
         let drafterFile = try GGUFFile(
-            contentsOf: assistantFile ?? folder.appendingPathComponent(expected.assistant ?? "assistant.gguf"))
+            contentsOf: folder.appendingPathComponent(expected.assistant ?? "assistant.gguf"))
         let engine = Engine(
             target: try Target(file), drafter: try Drafter(drafterFile), compute: Compute(threadCount: threads))
 

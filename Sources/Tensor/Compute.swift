@@ -94,11 +94,16 @@ private struct ProductJob: ParallelJob {
 
 extension Compute {
     /// `output[t] = scale * table[ids[t]]`.
-    package func gather(_ ids: some Collection<Int32>, of table: Matrix, scale: Float, into output: Rows) {
+    package func gather(_ ids: ArraySlice<Int32>, of table: Matrix, scale: Float, into output: Rows) {
         for (index, id) in ids.enumerated() {
-            table.decode(row: Int(id), into: output[index])
-            self.scale(output[index..<index + 1], by: scale)
+            gather(id, of: table, scale: scale, into: output[index..<index + 1])
         }
+    }
+
+    /// `output = scale * table[id]`, one row.
+    package func gather(_ id: Int32, of table: Matrix, scale: Float, into output: Rows) {
+        table.decode(row: Int(id), into: output.base)
+        self.scale(output, by: scale)
     }
 
     /// RMSNorm (https://arxiv.org/abs/1910.07467): `x / sqrt(mean(x²) + epsilon) * weight`, row by row.

@@ -1,4 +1,3 @@
-import BundledModel
 import Foundation
 import ReferenceCheck
 import Testing
@@ -7,20 +6,11 @@ import Testing
 @Suite("Reference answers")
 struct ReferenceTests {
     @Test(
-        "Logits, hidden states, drafts and texts of every shape", arguments: ["e2b-q8_0", "26b-a4b-q8_0", "31b", "e4b"])
-    func randomPairs(_ name: String) throws {
+        "Logits, hidden states, drafts, texts and rounds of every shape, and of stories word for word",
+        arguments: ["e2b-q8_0", "26b-a4b-q8_0", "31b", "e4b", "stories/start", "stories/chat", "stories/long"])
+    func pairs(_ name: String) throws {
         let folder = Fixtures.folder.appendingPathComponent(name)
         let result = try PairCheck(folder: folder, name: name, threads: 2).run()
-        #expect(result.passed, "\(result.line)")
-    }
-
-    @Test("Stories of the bundled pair, word for word", arguments: ["start", "chat", "long"])
-    func stories(_ name: String) throws {
-        let folder = Fixtures.folder.appendingPathComponent("stories/\(name)")
-        let result = try PairCheck(
-            folder: folder, name: name, target: BundledModel.target,
-            assistant: BundledModel.assistant, threads: 2
-        ).run()
         #expect(result.passed, "\(result.line)")
     }
 
