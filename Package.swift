@@ -68,6 +68,8 @@ let package = Package(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
 
+        .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+        .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"]),
         .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
         .testTarget(

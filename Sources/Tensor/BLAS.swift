@@ -30,7 +30,7 @@ extension BlockFormat {
     static func multiplyFloats(
         _ task: borrowing ProductTask, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
     ) {
-        guard task.tokens >= ProductTuning.blasTokens else { return multiplyBlocks(task, rows, scratch) }
+        guard ProductTuning.usesBLAS(type, tokens: task.tokens) else { return multiplyBlocks(task, rows, scratch) }
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ProductTuning.panelRows) {
             let count = min(ProductTuning.panelRows, rows.upperBound - first)
             if type == .f32 {

@@ -36,13 +36,19 @@ extension Compute {
             weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns, input: input.base,
             tokens: input.count, output: output, outputStride: stride)
         let buffers = scratch(count: ProductTuning.panelRows * weights.columns)
-        // Small products cost less than waking a thread: some microseconds, in which a core reads 32 KB.
-        let pieceRows =
-            weights.rows * weights.rowBytes * input.count < 65_536
-            ? weights.rows : min(64, max(4, weights.rows / (pool.threadCount * 4) & ~3))
+        let pieceRows = pieceRows(of: weights, tokens: input.count)
         let job = ProductJob(
             task: task, format: weights.format, rows: weights.rows, pieceRows: pieceRows, scratch: buffers)
         pool.run(job, count: (weights.rows + pieceRows - 1) / pieceRows)
+    }
+
+    /// Weight rows that a thread takes at a time.
+    private func pieceRows(of weights: Matrix, tokens: Int) -> Int {
+        // Small products cost less than waking a thread: some microseconds, in which a core reads 32 KB.
+        if weights.rows * weights.rowBytes * tokens < 65_536 { return weights.rows }
+        // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
+        if ProductTuning.usesBLAS(weights.format.type, tokens: tokens) { return ProductTuning.panelRows }
+        return min(64, max(4, weights.rows / (pool.threadCount * 4) & ~3))
     }
 }
 

@@ -1,3 +1,5 @@
+internal import GGUF
+
 /// One matrix product: `output[t, r] = sum over c of input[t, c] * weights[r, c]`.
 package struct ProductTask {
     let weights: UnsafeRawPointer  // [rows, columns] in some block format
@@ -226,9 +228,11 @@ private struct Pair {
 enum ProductTuning {
     /// Up to this many tokens blocks are decoded in registers, for each tile anew; above, once into scratch.
     static let directTokens = 8
-    /// From this many tokens float weights go to BLAS. Below, the plain kernel reads memory just as fast, and a
-    /// verification batch keeps the bits of single rows.
-    static let blasTokens = 9
     /// Weight rows that a thread hands to BLAS at a time, decoded to floats where they are halves.
     static let panelRows = 32
+
+    /// Whether a product goes to BLAS: float weights and more than 8 tokens. Below, the plain kernel reads memory just as
+    /// fast, and a verification batch keeps the bits of single rows.
+    @inline(__always)
+    static func usesBLAS(_ type: TensorType, tokens: Int) -> Bool { type.blockSize == 1 && tokens > 8 }
 }

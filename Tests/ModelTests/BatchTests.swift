@@ -96,13 +96,18 @@ struct BatchTests {
         let batch = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
         let single = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
         let expected = try batch.forward(tokens[...], logits: 0..<40, hidden: 0..<40).logits
+        // Over all logits, as the references are compared: random weights amplify single roundings a hundredfold.
+        var (difference, norm) = (Float(0), Float(0))
         for (index, token) in tokens.enumerated() {
             let row = try single.forward([token], logits: 0..<1, hidden: 0..<1).logits.row(0)
             let reference = expected.row(index)
-            let scale = reference.reduce(0) { max($0, abs($1)) }
-            for (a, b) in zip(row, reference) { #expect(abs(a - b) <= 1e-5 * scale) }
+            for (a, b) in zip(row, reference) {
+                difference += (a - b) * (a - b)
+                norm += b * b
+            }
             #expect(argmax(row) == argmax(reference))
         }
+        #expect((difference / norm).squareRoot() <= 1e-5)
         withExtendedLifetime((batch, single)) {}
     }
 

@@ -1,0 +1,180 @@
+import GGUF
+import Testing
+
+/// Files with a tensor that cannot be; each is refused with the one error that says so.
+@Suite struct MalformedTensorInfoTests {
+    private func expect(
+        _ error: GGUFError, _ raw: RawFile, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(throws: error, sourceLocation: sourceLocation) { try raw.open() }
+    }
+
+    private func file(
+        _ dimensions: [UInt64], typeID: UInt32 = TensorType.f32.id, offset: UInt64 = 0, data: Int = 64
+    ) -> RawFile {
+        var raw = RawFile()
+        raw.addTensor("t", dimensions, typeID: typeID, offset: offset)
+        raw.data = Array(repeating: 1, count: data)
+        return raw
+    }
+
+    // MARK: - Names
+
+    @Test(arguments: ["", String(repeating: "n", count: 64), String(repeating: "é", count: 32)])
+    func aNameOfWrongLength(name: String) {
+        var raw = RawFile()
+        raw.addTensor(name, [1])
+        raw.data = [0, 0, 0, 0]
+        expect(.invalidTensorName(name), raw)
+    }
+
+    @Test func theLongestNameIsTaken() throws {
+        var raw = RawFile()
+        raw.addTensor(String(repeating: "n", count: 63), [1])
+        raw.data = [0, 0, 0, 0]
+        #expect(try raw.open().tensors.count == 1)
+    }
+
+    @Test func aNameThatStandsTwice() {
+        var raw = RawFile()
+        for name in ["a", "b", "a"] { raw.addTensor(name, [1]) }
+        raw.data = [0, 0, 0, 0]
+        expect(.duplicateTensor("a"), raw)
+    }
+
+    @Test func aNameThatIsNotUTF8() {
+        var raw = RawFile()
+        raw.tensors = [.string(utf8: [0xfe]) + Array(repeating: 0, count: 24)]
+        expect(.invalidUTF8(what: "a tensor name", offset: RawFile.prefixLength + 8), raw)
+    }
+
+    @Test(arguments: [UInt64(25), 1 << 32, 1 << 63, .max]) func aNameLongerThanTheFile(length: UInt64) {
+        var raw = RawFile(alignment: 1)
+        raw.tensors = [.littleEndian(length) + Array(repeating: 65, count: 24)]
+        expect(.truncated(what: "a tensor name", offset: 32, needed: length, available: 24), raw)
+    }
+
+    // MARK: - Dimensions
+
+    @Test func noDimensions() { expect(.dimensionCount(tensor: "t", count: 0), file([])) }
+
+    @Test func fiveDimensions() { expect(.dimensionCount(tensor: "t", count: 5), file([1, 1, 1, 1, 1])) }
+
+    @Test(arguments: [UInt32(6), 1 << 31, .max]) func anAbsurdNumberOfDimensions(count: UInt32) {
+        var raw = RawFile()
+        raw.tensors = [.string("t") + .littleEndian(count) + Array(repeating: 0, count: 64)]
+        expect(.dimensionCount(tensor: "t", count: count), raw)
+    }
+
+    @Test(
+        arguments: [
+            [1 << 32, 1 << 31], [1 << 32, 1 << 32], [3, 1 << 62], [1 << 16, 1 << 16, 1 << 16, 1 << 16], [1 << 63],
+            [.max],
+            [1, .max], [0, .max],
+        ] as [[UInt64]])
+    func moreElementsThanAnIntCanCount(dimensions: [UInt64]) {
+        expect(.sizeOverflow(tensor: "t", dimensions: dimensions), file(dimensions))
+    }
+
+    @Test(arguments: [[1 << 61], [1 << 61, 1], [1 << 30, 1 << 31]] as [[UInt64]])
+    func moreBytesThanAnIntCanCount(dimensions: [UInt64]) {
+        expect(.sizeOverflow(tensor: "t", dimensions: dimensions), file(dimensions))
+    }
+
+    /// One dimension is zero, so that the product says nothing about the others.
+    @Test(arguments: [[0, 1 << 32, 1 << 32], [1 << 62, 0], [0, 1 << 62, 1 << 62, 1 << 62]] as [[UInt64]])
+    func anEmptyTensorOfAbsurdLengthsDoesNotTrap(dimensions: [UInt64]) {
+        let raw = file(dimensions)
+        do {
+            let file = try raw.open()
+            #expect(file.tensors[0].elementCount == 0)
+            #expect(file.tensors[0].byteCount == 0)
+        } catch {
+            #expect(error == .sizeOverflow(tensor: "t", dimensions: dimensions))
+        }
+    }
+
+    // MARK: - Types
+
+    @Test(arguments: [UInt32(4), 5, 9, 29, 31, 42, 43, 99, .max]) func anUnknownType(id: UInt32) {
+        expect(.unknownTensorType(tensor: "t", id: id), file([32], typeID: id))
+    }
+
+    @Test(
+        arguments: [
+            (TensorType.q4_0, 31), (.q4_0, 33), (.q8_0, 1), (.q8_0, 48), (TensorType(id: 12), 128),
+        ] as [(TensorType?, Int)])
+    func aRowThatIsNotWholeBlocks(type: TensorType?, length: Int) throws {
+        let type = try #require(type)
+        let error = GGUFError.rowNotWholeBlocks(
+            tensor: "t", rowLength: length, type: type.name, blockSize: type.blockSize)
+        // Blocks do not go on from one row to the next, even where the whole would come out even.
+        expect(error, file([UInt64(length), 256], typeID: type.id, data: 20_000))
+    }
+
+    /// Sizes as ggml declares them: (id, values in a block, bytes of a block).
+    @Test(arguments: [
+        (0, 1, 4), (1, 1, 2), (2, 32, 18), (3, 32, 20), (6, 32, 22), (7, 32, 24), (8, 32, 34), (10, 256, 84),
+        (11, 256, 110), (12, 256, 144), (13, 256, 176), (14, 256, 210), (20, 32, 18), (23, 256, 136), (24, 1, 1),
+        (25, 1, 2), (26, 1, 4), (27, 1, 8), (28, 1, 8), (30, 1, 2), (44, 32, 14), (45, 32, 18), (48, 128, 52),
+        (49, 256, 98), (50, 256, 130),
+    ]) func aTypesBlocksHaveTheirSize(id: UInt32, values: Int, bytes: Int) throws {
+        let raw = file([UInt64(2 * values), 3], typeID: id, data: 6 * bytes)
+        let tensor = try raw.open().tensors[0]
+        #expect(tensor.type.id == id)
+        #expect(tensor.byteCount == 6 * bytes)
+        var short = raw
+        short.data.removeLast()
+        let end = UInt64(raw.bytes.count)
+        expect(.tensorOutOfBounds(tensor: "t", end: end, fileSize: raw.bytes.count - 1), short)
+    }
+
+    // MARK: - Places
+
+    @Test(arguments: [UInt64(1), 4, 16, 33]) func anOffsetBetweenTwoAlignedOnes(offset: UInt64) {
+        expect(.tensorMisaligned(tensor: "t", offset: offset, alignment: 32), file([1], offset: offset))
+    }
+
+    @Test func anOffsetThatIsAlignedForTheDefaultOnly() {
+        var raw = RawFile(alignment: 64)
+        raw.addEntry("general.alignment", .uint32, .littleEndian(UInt32(64)))
+        raw.addTensor("t", [1], offset: 32)
+        raw.data = Array(repeating: 0, count: 64)
+        expect(.tensorMisaligned(tensor: "t", offset: 32, alignment: 64), raw)
+    }
+
+    @Test(arguments: [(17, 0), (16, 32), (1, 64), (1, 1 << 40)] as [(UInt64, UInt64)])
+    func dataBehindTheEnd(length: UInt64, offset: UInt64) {
+        let raw = file([length], offset: offset)
+        let end = UInt64(raw.dataStart) + offset + 4 * length
+        expect(.tensorOutOfBounds(tensor: "t", end: end, fileSize: raw.bytes.count), raw)
+    }
+
+    @Test func dataThatEndsWithTheFileIsTaken() throws {
+        let opened = try file([16]).open()
+        #expect(opened.bytes(of: opened.tensors[0]) == Array(repeating: 1, count: 64))
+        let second = try file([8], offset: 32).open()
+        #expect(second.bytes(of: second.tensors[0]).count == 32)
+    }
+
+    @Test func anOffsetAtTheEndOfAllInts() {
+        let offset = UInt64(Int.max) - 31
+        let raw = file([16], offset: offset)
+        let end = UInt64(raw.dataStart) + offset + 64
+        expect(.tensorOutOfBounds(tensor: "t", end: end, fileSize: raw.bytes.count), raw)
+    }
+
+    @Test(arguments: [1 << 63, .max - 31] as [UInt64]) func anOffsetThatNoIntHolds(offset: UInt64) {
+        #expect(throws: GGUFError.self) { try file([1], offset: offset).open() }
+    }
+
+    @Test func aTensorWithoutItsData() {
+        var raw = file([4], data: 0)
+        raw.alignment = 1  // the file ends with its header
+        let error = #expect(throws: GGUFError.self) { try raw.open() }
+        guard case .tensorOutOfBounds("t", _, raw.bytes.count) = error else {
+            Issue.record("unexpected: \(String(describing: error))")
+            return
+        }
+    }
+}

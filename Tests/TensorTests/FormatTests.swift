@@ -1,0 +1,200 @@
+import GGUF
+import Tensor
+import Testing
+
+@Suite struct FormatTests {
+    // MARK: - Decoding
+
+    /// Equal bits; of NaN only that it is one.
+    private func expectSame(
+        _ values: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(values.count == expected.count, sourceLocation: sourceLocation)
+        let differing = zip(values, expected).enumerated().first { _, pair in
+            pair.0.isNaN ? !pair.1.isNaN : pair.0.bitPattern != pair.1.bitPattern
+        }
+        #expect(differing == nil, sourceLocation: sourceLocation)
+    }
+
+    private func decodedRow(_ format: Format, _ bytes: [UInt8], count: Int) -> [Float] {
+        var values = [Float](repeating: .nan, count: count)
+        bytes.withUnsafeBytes { bytes in
+            values.withUnsafeMutableBufferPointer { values in
+                guard let source = bytes.baseAddress, let target = values.baseAddress else { return }
+                format.blocks.decode(row: source, count: count, into: target)
+            }
+        }
+        return values
+    }
+
+    @Test(arguments: Format.all) func theKernelDecodesWhatThePlainDecoderDoes(format: Format) {
+        var generator = Generator(1)
+        let counts = format.isQuantized ? [32, 64, 96, 256] : [1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100]
+        for count in counts {
+            let bytes = format.encoded(generator.floats(count, scale: 3))
+            expectSame(decodedRow(format, bytes, count: count), format.decoded(bytes))
+        }
+    }
+
+    @Test(arguments: Format.all) func theKernelDecodesAnyBytesAsThePlainDecoderDoes(format: Format) {
+        var generator = Generator(2)
+        for _ in 0..<300 {
+            let bytes = generator.bytes(format.type.byteCount(of: 96))
+            expectSame(decodedRow(format, bytes, count: 96), format.decoded(bytes))
+        }
+    }
+
+    @Test func everyHalfIsDecodedAsItsValue() {
+        for pattern in UInt16.min ... .max {
+            let half = Format(blocks: F16.self).decoded(.littleEndian(pattern))[0]
+            let brain = Format(blocks: BF16.self).decoded(.littleEndian(pattern))[0]
+            let expected = Float(Float16(bitPattern: pattern))
+            let same = half.isNaN ? expected.isNaN : half.bitPattern == expected.bitPattern
+            if !same || brain.bitPattern != UInt32(pattern) << 16 { Issue.record("pattern \(pattern)") }
+        }
+    }
+
+    /// Blocks written down by hand: scale 0.5 is the half 0x3800.
+    @Test func aBlockOfQ8IsScaleAndSignedBytes() {
+        let codes = (0..<32).map { UInt8(bitPattern: Int8($0 * 8 - 128)) }
+        let values = Format(blocks: Q8_0.self).decoded([0x00, 0x38] + codes)
+        let expected: [Float] = (0..<32).map { 4 * Float($0) - 64 }
+        #expect(values == expected)
+    }
+
+    @Test func aBlockOfQ4HasItsLaterHalfInTheHighBits() {
+        let codes = (0..<16).map { UInt8($0 | (15 - $0) << 4) }
+        let values = Format(blocks: Q4_0.self).decoded([0x00, 0x38] + codes)
+        let shifted: [Int] = Array(-8..<8) + Array(-8..<8).reversed()
+        #expect(values == shifted.map { 0.5 * Float($0) })
+    }
+
+    // MARK: - Encoding
+
+    @Test func q8RoundsHalvesAwayFromZero() {
+        // The largest value is 127, so that the scale is 1.
+        var values = [Float](repeating: 0, count: 32)
+        values.replaceSubrange(0..<7, with: [127, 0.5, -0.5, 1.5, -2.5, 0.49, -126.5])
+        let bytes = Format(blocks: Q8_0.self).encoded(values)
+        #expect(bytes.prefix(2) == [0x00, 0x3c])
+        #expect(bytes[2..<9].map { Int8(bitPattern: $0) } == [127, 1, -1, 2, -3, 0, -127])
+    }
+
+    @Test(arguments: [Float(1), -1]) func q4KeepsTheValueOfLargestMagnitude(sign: Float) {
+        var generator = Generator(3)
+        var values = generator.floats(32)
+        values[20] = 4 * sign
+        let bytes = Format(blocks: Q4_0.self).encoded(values)
+        #expect(Format(blocks: Q4_0.self).decoded(bytes)[20] == 4 * sign)
+        #expect(bytes[2 + 4] >> 4 == 0)
+    }
+
+    /// How far a decoded value may be from the one that was encoded.
+    private func tolerance(_ format: Format, _ block: ArraySlice<Float>, _ value: Float) -> Double {
+        let largest = Double(block.map { abs($0) }.max() ?? 0)
+        // The scale is a half: 11 bits, or a multiple of 2^-24.
+        func scaleError(_ scale: Double) -> Double { max(scale / 2048, 0x1p-25) }
+        switch format.type {
+        case .f32: return 0
+        case .f16: return max(abs(Double(value)) / 2048, 0x1p-25)
+        case .bf16: return max(abs(Double(value)) / 256, 0x1p-134)
+        case .q8_0:
+            let scale = largest / 127
+            return scale * (0.5 + 256 * unitRoundoff) + 127 * scaleError(scale)
+        case .q4_0:
+            // Codes reach from -8 to 7: what is as large as the largest, of the other sign, is cut off.
+            let scale = largest / 8
+            let cut = max(0, abs(Double(value)) - 7.5 * scale)
+            return scale * (0.5 + 16 * unitRoundoff) + cut + 8 * scaleError(scale)
+        default:
+            Issue.record("no bound for \(format.type.name)")
+            return 0
+        }
+    }
+
+    @Test(arguments: Format.all, [Float(1), 1e-3, 1000, 1e-7])
+    func whatIsEncodedComesBackWithinTheFormatsError(format: Format, scale: Float) {
+        var generator = Generator(4)
+        for round in 0..<50 {
+            var values = generator.floats(64, scale: scale)
+            if round % 5 == 0 { values[3] = 10 * scale }
+            let decoded = format.decoded(format.encoded(values))
+            let worst = worstError(decoded, values.map(Double.init)) { index in
+                tolerance(format, values[index / 32 * 32..<index / 32 * 32 + 32], values[index])
+            }
+            #expect(worst <= 1)
+        }
+    }
+
+    @Test(arguments: Format.all) func zerosStayZeros(format: Format) {
+        #expect(format.decoded(format.encoded(Array(repeating: 0, count: 64))) == Array(repeating: 0, count: 64))
+    }
+
+    @Test(arguments: Format.all, [Float(60_000), -60_000]) func oneHugeValueIsKept(format: Format, huge: Float) {
+        for place in [0, 15, 16, 31] {
+            var values = [Float](repeating: 0.25, count: 32)
+            values[place] = huge
+            let decoded = format.decoded(format.encoded(values))
+            let worst = worstError(decoded, values.map(Double.init)) { tolerance(format, values[...], values[$0]) }
+            #expect(worst <= 1)
+            #expect(abs(decoded[place] - huge) <= abs(huge) / 128)
+        }
+    }
+
+    /// There is no right answer; there is a wrong one, which is to end the process.
+    @Test(
+        arguments: Format.all,
+        [
+            .nan, -.nan, .signalingNaN, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+            .leastNonzeroMagnitude, -.leastNonzeroMagnitude, .leastNormalMagnitude,
+        ] as [Float])
+    func noValueTrapsTheEncoder(format: Format, value: Float) {
+        for place in [0, 16, 31] {
+            var values = [Float](repeating: 1, count: 32)
+            values[place] = value
+            #expect(format.decoded(format.encoded(values)).count == 32)
+            #expect(format.encoded(values.map { $0 == 1 ? 0 : value }).count == format.type.byteCount(of: 32))
+        }
+        #expect(format.encoded(Array(repeating: value, count: 32)).count == format.type.byteCount(of: 32))
+    }
+
+    @Test(arguments: Format.quantized) func aNaNLeavesItsNeighboursAlone(format: Format) {
+        var generator = Generator(5)
+        var values = generator.floats(32)
+        values[7] = 2
+        let expected = format.decoded(format.encoded(values.enumerated().map { $0 == 9 ? 0 : $1 }))
+        values[9] = .nan
+        let decoded = format.decoded(format.encoded(values))
+        #expect(decoded[9].isFinite)
+        #expect((0..<32).allSatisfy { $0 == 9 || decoded[$0] == expected[$0] })
+    }
+
+    @Test func brainFloatsRoundToEvenAndKeepNaN() {
+        let format = Format(blocks: BF16.self)
+        func encoded(_ pattern: UInt32) -> UInt32 {
+            format.decoded(format.encoded([Float(bitPattern: pattern)]))[0].bitPattern
+        }
+        #expect(encoded(0x3f80_7fff) == 0x3f80_0000)
+        #expect(encoded(0x3f80_8000) == 0x3f80_0000)
+        #expect(encoded(0x3f80_8001) == 0x3f81_0000)
+        #expect(encoded(0x3f81_8000) == 0x3f82_0000)
+        #expect(encoded(0x7f7f_ffff) == 0x7f80_0000)
+        #expect(Float(bitPattern: encoded(0x7f80_0001)).isNaN)
+        #expect(Float(bitPattern: encoded(0xffff_ffff)).isNaN)
+    }
+
+    @Test func aFormatIsFoundByItsType() throws {
+        for format in Format.all {
+            let found = try #require(ElementFormats.format(of: format.type))
+            #expect(ObjectIdentifier(found) == ObjectIdentifier(format.blocks))
+        }
+        #expect(Set(Format.all.map(\.type)).count == Format.all.count)
+        #expect(ElementFormats.format(of: .i32) == nil)
+    }
+}
+
+extension [UInt8] {
+    fileprivate static func littleEndian(_ value: UInt16) -> [UInt8] {
+        [UInt8(truncatingIfNeeded: value), UInt8(value >> 8)]
+    }
+}

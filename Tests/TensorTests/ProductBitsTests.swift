@@ -1,0 +1,135 @@
+import Tensor
+import Testing
+
+/// Products give the same bits however they are split: the reason why drafting does not change a text.
+@Suite struct ProductBitsTests {
+    private static let batches = [1, 2, 3, 4, 5, 8, 9, 17, 33]
+
+    /// Rows and columns; the last two are large enough for a single token to be split among threads.
+    private static func shapes(_ format: Format) -> [(rows: Int, columns: Int)] {
+        let columns = ProductTests.columnCounts(format)
+        return [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
+            + [(1030, 128), (2051, 256)]
+    }
+
+    /// Each row of `input` multiplied by itself, on one thread.
+    private func singles(_ input: [Float], _ weights: Matrix) -> [Float] {
+        let compute = Compute(threadCount: 1)
+        return (0..<input.count / weights.columns).flatMap {
+            compute.product(input.rows($0..<$0 + 1, width: weights.columns), weights)
+        }
+    }
+
+    @Test(arguments: Format.quantized, [1, 2, 3]) func aQuantizedRowGivesTheSameBitsInAnyBatchOnAnyThreads(
+        format: Format, threads: Int
+    ) {
+        var generator = Generator(20)
+        let compute = Compute(threadCount: threads)
+        for (rows, columns) in Self.shapes(format) {
+            let weights = TestMatrix(format, rows: rows, columns: columns, seed: 21).matrix
+            let input = generator.floats(33 * columns)
+            let expected = singles(input, weights).bits
+            for tokens in Self.batches {
+                let product = compute.product(input.rows(0..<tokens, width: columns), weights)
+                #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
+            }
+        }
+    }
+
+    @Test(arguments: Format.quantized) func aRowsPlaceInTheBatchDoesNotMatter(format: Format) {
+        var generator = Generator(22)
+        let weights = TestMatrix(format, rows: 70, columns: 96, seed: 23).matrix
+        let input = generator.floats(17 * 96)
+        let expected = singles(input, weights)
+        let compute = Compute(threadCount: 2)
+        for first in 0..<12 {
+            let product = compute.product(input.rows(first..<first + 5, width: 96), weights)
+            #expect(product.bits == expected.rows(first..<first + 5, width: 70).bits)
+        }
+    }
+
+    /// Eight tokens at most: above, BLAS takes over.
+    @Test(arguments: Format.floats, [1, 2, 3]) func aFloatRowGivesTheSameBitsInASmallBatch(
+        format: Format, threads: Int
+    ) {
+        var generator = Generator(24)
+        let compute = Compute(threadCount: threads)
+        for (rows, columns) in Self.shapes(format) {
+            let weights = TestMatrix(format, rows: rows, columns: columns, seed: 25).matrix
+            let input = generator.floats(8 * columns)
+            let expected = singles(input, weights).bits
+            for tokens in Self.batches where tokens <= 8 {
+                let product = compute.product(input.rows(0..<tokens, width: columns), weights)
+                #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
+            }
+        }
+    }
+
+    @Test(arguments: Format.floats, [9, 17, 33]) func aFloatRowIsNearlyTheSameInALargeBatch(
+        format: Format, tokens: Int
+    ) {
+        var generator = Generator(26)
+        let compute = Compute(threadCount: 2)
+        for (rows, columns) in Self.shapes(format) {
+            let weights = TestMatrix(format, rows: rows, columns: columns, seed: 27)
+            let input = generator.floats(tokens * columns)
+            let expected = singles(input, weights.matrix)
+            // Relative to the terms' magnitudes: their sum may be near to zero.
+            let magnitudes = weights.product(input).map(\.magnitude)
+            let worst = worstError(compute.product(input, weights.matrix), expected.map(Double.init)) {
+                1e-5 * magnitudes[$0]
+            }
+            #expect(worst <= 1, "\(rows) rows, \(columns) columns")
+        }
+    }
+
+    @Test(arguments: Format.floats, [9, 17, 33]) func threadsDoNotChangeTheBitsOfALargeFloatBatch(
+        format: Format, tokens: Int
+    ) {
+        var generator = Generator(28)
+        let computes = (1...3).map { Compute(threadCount: $0) }
+        for (rows, columns) in Self.shapes(format) where rows >= 64 {
+            let weights = TestMatrix(format, rows: rows, columns: columns, seed: 29).matrix
+            let input = generator.floats(tokens * columns)
+            let products = computes.map { $0.product(input, weights).bits }
+            #expect(products[0] == products[1], "\(rows) rows, \(columns) columns, 2 threads")
+            #expect(products[0] == products[2], "\(rows) rows, \(columns) columns, 3 threads")
+        }
+    }
+
+    @Test(arguments: Format.all, [1, 2, 3]) func selectedRowsHaveTheBitsOfTheFullProduct(
+        format: Format, threads: Int
+    ) {
+        var generator = Generator(30)
+        let compute = Compute(threadCount: threads)
+        for columns in ProductTests.columnCounts(format) {
+            let weights = TestMatrix(format, rows: 130, columns: columns, seed: 31).matrix
+            let x = generator.floats(columns)
+            let full = compute.product(x, weights)
+            let selections: [[Int32]] = [
+                [], [129], [5, 5, 0, 77], Array((0..<130).reversed()),
+                (0..<300).map { _ in Int32.random(in: 0..<130, using: &generator) },
+            ]
+            for rows in selections {
+                var output = [Float](repeating: .nan, count: rows.count)
+                rows.withUnsafeBufferPointer { rows in
+                    output.withRows(width: 1) { compute.multiply(x, byRows: rows, of: weights, into: $0.base) }
+                }
+                #expect(output.bits == rows.map { full[Int($0)].bitPattern }, "\(rows.count) of \(columns) columns")
+            }
+        }
+    }
+
+    @Test func memoryOfALargerProductServesASmallerOne() {
+        var generator = Generator(32)
+        let compute = Compute(threadCount: 2)
+        for columns in [32, 512, 64, 1024, 32] {
+            for format in Format.all {
+                let weights = TestMatrix(format, rows: 50, columns: columns, seed: 33).matrix
+                let input = generator.floats(9 * columns)
+                let expected = Compute(threadCount: 1).product(input, weights)
+                #expect(compute.product(input, weights).bits == expected.bits)
+            }
+        }
+    }
+}

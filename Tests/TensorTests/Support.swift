@@ -1,0 +1,175 @@
+import GGUF
+import Tensor
+import Testing
+
+/// Half the distance of 1 from the next float: the largest relative error of one rounded operation.
+let unitRoundoff = Double(Float.ulpOfOne) / 2
+
+/// Numbers that are the same in every run (SplitMix64).
+struct Generator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+
+    /// `count` floats between -scale and scale.
+    mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+        (0..<count).map { _ in Float.random(in: -scale...scale, using: &self) }
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) } }
+}
+
+// MARK: - Rows
+
+/// Where the rows of an empty array lie.
+private let nowhere = FloatBuffer(count: 0)
+
+extension [Float] {
+    /// The floats as rows of `width`, for the time of `body`.
+    mutating func withRows<R>(width: Int, _ body: (Rows) throws -> R) rethrows -> R {
+        try withUnsafeMutableBufferPointer { buffer in
+            try body(Rows(base: buffer.baseAddress ?? nowhere.base, count: buffer.count / width, width: width))
+        }
+    }
+
+    /// What `body` makes of a copy.
+    func changed(width: Int, by body: (Rows) -> Void) -> [Float] {
+        var copy = self
+        copy.withRows(width: width, body)
+        return copy
+    }
+
+    /// What `body` makes of this as input, in `count` floats that hold NaN before.
+    func mapped(width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) -> Void) -> [Float] {
+        var input = self
+        var output = [Float](repeating: .nan, count: count)
+        input.withRows(width: width) { input in output.withRows(width: outputWidth) { body(input, $0) } }
+        return output
+    }
+
+    func rows(_ range: Range<Int>, width: Int) -> [Float] {
+        Array(self[range.lowerBound * width..<range.upperBound * width])
+    }
+
+    /// Bit patterns, so that equality is that of bits.
+    var bits: [UInt32] { map(\.bitPattern) }
+}
+
+// MARK: - Formats
+
+/// A format as a test's argument.
+struct Format: Sendable, CustomTestStringConvertible {
+    let blocks: any BlockFormat.Type
+
+    var type: TensorType { blocks.type }
+    var isQuantized: Bool { type.blockSize > 1 }
+    var testDescription: String { type.name }
+
+    static let all = ElementFormats.all.map { Format(blocks: $0) }
+    static let quantized = all.filter(\.isQuantized)
+    static let floats = all.filter { !$0.isQuantized }
+
+    /// `values` as rows are stored.
+    func encoded(_ values: [Float]) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
+        bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            blocks.encode(row: values, count: values.count, into: base)
+        }
+        return bytes
+    }
+
+    /// The values of `bytes`, block by block with the plain decoder.
+    func decoded(_ bytes: [UInt8]) -> [Float] {
+        let blockCount = bytes.count / type.blockBytes
+        var values = [Float](repeating: .nan, count: blockCount * type.blockSize)
+        for index in 0..<blockCount {
+            bytes.withUnsafeBytes { bytes in
+                values.withUnsafeMutableBufferPointer { values in
+                    guard let source = bytes.baseAddress, let target = values.baseAddress else { return }
+                    blocks.decode(block: source + index * type.blockBytes, into: target + index * type.blockSize)
+                }
+            }
+        }
+        return values
+    }
+}
+
+// MARK: - Products
+
+/// A sum in double precision together with the sum of its terms' magnitudes, which bounds the rounding errors.
+struct Twin {
+    var value = 0.0
+    var magnitude = 0.0
+
+    mutating func add(_ term: Double) {
+        value += term
+        magnitude += abs(term)
+    }
+
+    static func dot(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Twin {
+        var twin = Twin()
+        for (x, y) in zip(a, b) { twin.add(Double(x) * Double(y)) }
+        return twin
+    }
+}
+
+/// A weight matrix and its values as the plain decoder gives them.
+struct TestMatrix {
+    let matrix: Matrix
+    let values: [Float]
+
+    /// - Parameter shift: bytes in front of the first row, so that nothing is aligned.
+    init(_ format: Format, rows: Int, columns: Int, seed: UInt64, shift: Int = 0) {
+        var generator = Generator(seed)
+        let bytes = format.encoded(generator.floats(rows * columns))
+        values = format.decoded(bytes)
+        let region = ByteRegion(Array(repeating: 0, count: shift) + bytes)
+        matrix = Matrix(
+            rows: rows, columns: columns, format: format.blocks, region: region.slice(shift..<shift + bytes.count))
+    }
+
+    /// The product with `input` `[tokens, columns]` in double precision: `[tokens, rows]`.
+    func product(_ input: [Float]) -> [Twin] {
+        let columns = matrix.columns
+        return (0..<input.count / columns).flatMap { token in
+            (0..<matrix.rows).map { row in
+                Twin.dot(
+                    input[token * columns..<(token + 1) * columns], values[row * columns..<(row + 1) * columns])
+            }
+        }
+    }
+}
+
+extension Compute {
+    /// The product as an array; what is not written stays NaN.
+    func product(_ input: [Float], _ weights: Matrix) -> [Float] {
+        let tokens = input.count / weights.columns
+        return input.mapped(width: weights.columns, to: tokens * weights.rows, width: weights.rows) {
+            multiply($0, by: weights, into: $1)
+        }
+    }
+}
+
+// MARK: - Errors
+
+/// The largest error in units of its tolerance; infinite where a value is NaN.
+func worstError(_ values: [Float], _ expected: [Double], tolerance: (Int) -> Double) -> Double {
+    guard values.count == expected.count else { return .infinity }
+    var worst = 0.0
+    for (index, value) in values.enumerated() {
+        let error = abs(Double(value) - expected[index])
+        guard error != 0 else { continue }
+        let ratio = error / tolerance(index)
+        worst = ratio.isNaN ? .infinity : max(worst, ratio)
+    }
+    return worst
+}
