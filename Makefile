@@ -19,6 +19,7 @@ test: setup
 # The engine against reference answers: all of them where they are, else those of the tests.
 check: setup
 	$(SWIFT_BUILD) --product gemma-check
+	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check pairs --exact $(FIXTURES)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check pairs $(FIXTURES)
 ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check text $(FIXTURES)/text --vocab ../shared/gemma4-vocab.gguf

@@ -9,14 +9,25 @@ import PackageDescription
 // for this very processor; as a dependency it gets the baseline, which is correct and slower.
 let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
 
-/// `portable` compiles for the architecture's baseline, `native` (the default) for the processor that builds.
+/// Which kernels are compiled: `portable` for the architecture's baseline, `avx2`, `avx512vnni`, or `native` (the
+/// default), the best that the building processor has.
 let processor = Context.environment["GEMMA_CPU"] ?? "native"
-
-let isNative = isRootPackage && processor != "portable"
 let processorFlags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+let hasAVX2 = processorFlags.contains(" avx2 ") && processorFlags.contains(" fma ")
+let hasVNNI = processorFlags.contains(" avx512_vnni ")
 
-var kernelSettings: [SwiftSetting] = isNative ? [.unsafeFlags(["-Xcc", "-march=native"])] : []
-if isNative && processorFlags.contains(" fma ") { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
+let kernelSettings: [SwiftSetting] =
+    switch isRootPackage ? processor : "portable" {
+    case "native" where hasVNNI:
+        [.unsafeFlags(["-Xcc", "-march=native"]), .define("AVX512VNNI"), .define("AVX2")]
+    case "native" where hasAVX2:
+        [.unsafeFlags(["-Xcc", "-march=native"]), .define("AVX2")]
+    case "avx512vnni":
+        [.unsafeFlags(["-Xcc", "-march=icelake-server"]), .define("AVX512VNNI"), .define("AVX2")]
+    case "avx2":
+        [.unsafeFlags(["-Xcc", "-march=haswell"]), .define("AVX2")]
+    default: []
+    }
 
 // MARK: - Targets
 
@@ -69,7 +80,7 @@ let package = Package(
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
 
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
-        .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"]),
+        .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
         .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
         .testTarget(

@@ -117,7 +117,7 @@ package final class DraftContext {
             for member in 0..<size { candidates[place * size + member] = head.ordering[Int(cluster) * size + member] }
         }
         let scored = UnsafeBufferPointer(rebasing: candidates[0..<clusters.count * size])
-        compute.multiply(UnsafePointer(state.base), byRows: scored, of: drafter.tokenEmbedding, into: logits.base)
+        compute.multiply(state, byRows: scored, of: drafter.tokenEmbedding, into: logits.base)
         return scored
     }
 }

@@ -109,9 +109,7 @@ package struct DecoderLayer: Sendable {
     ) {
         let gate = a.gate.rows(width: weights.gate.rows).prefix(y.count)
         let up = a.up.rows(width: weights.up.rows).prefix(y.count)
-        compute.multiply(y, by: weights.gate, into: gate)
-        compute.multiply(y, by: weights.up, into: up)
-        compute.gelu(gate, times: up)
+        compute.multiplyGated(y, gate: weights.gate, up: weights.up, into: gate, scratch: up)
         compute.multiply(gate, by: weights.down, into: branch)
     }
 
@@ -122,10 +120,7 @@ package struct DecoderLayer: Sendable {
         guard let perLayer = weights.perLayer, let inputs = batch.perLayerInputs else { return }
         let gate = a.perLayerGate.rows(width: perLayer.gate.rows).prefix(x.count)
         compute.multiply(x, by: perLayer.gate, into: gate)
-        for row in 0..<x.count {
-            let input = inputs.base + (batch.wanted.lowerBound + row) * inputs.stride
-            compute.gelu(gate[row], times: input, count: gate.width)
-        }
+        compute.gelu(gate, times: inputs.base + batch.wanted.lowerBound * inputs.stride, stride: inputs.stride)
         compute.multiply(gate, by: perLayer.projection, into: branch)
         compute.addNormed(branch, weight: perLayer.norm, epsilon: epsilon, to: x)
     }

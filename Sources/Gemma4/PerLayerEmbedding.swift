@@ -21,28 +21,23 @@ struct PerLayerEmbedding: Sendable {
         norm = try file.vector("per_layer_proj_norm.weight", count: length)
     }
 
-    /// `(norm(x @ projection / sqrt(embd)) + table[token] * sqrt(ple)) / sqrt(2)` for some rows and layers.
+    /// The table's part of some rows, for all layers: `[tokens, layers * ple]`.
+    func lookUp(_ tokens: ArraySlice<Int32>, into embedded: Rows, _ compute: Compute) {
+        compute.gather(tokens, of: table, scale: Float(length).squareRoot(), into: embedded)
+    }
+
+    /// `(norm(x @ projection / sqrt(embd)) + embedded) / sqrt(2)` for some layers.
     /// - Parameters:
     ///   - x: `[tokens, embd]`, the scaled embeddings.
-    ///   - embedded: `[tokens, layers * ple]`, scratch.
-    ///   - inputs: `[tokens, layers * ple]`; only `rows` and `layers` are written.
-    func compute(
-        _ x: Rows, tokens: ArraySlice<Int32>, rows: Range<Int>, layers: Range<Int>, embedded: Rows, into inputs: Rows,
-        _ compute: Compute
-    ) {
-        guard !rows.isEmpty, !layers.isEmpty else { return }
+    ///   - embedded: `[tokens, layers * ple]`, from `lookUp`.
+    ///   - inputs: `[tokens, layers.count * ple]`
+    func mix(_ x: Rows, _ embedded: Rows, layers: Range<Int>, into inputs: Rows, _ compute: Compute) {
         let columns = layers.lowerBound * length..<layers.upperBound * length
-        compute.multiply(
-            x[rows], by: projection[columns], into: inputs[rows.lowerBound] + columns.lowerBound, stride: inputs.width)
-        let rowTokens = tokens[tokens.startIndex + rows.lowerBound..<tokens.startIndex + rows.upperBound]
-        compute.gather(rowTokens, of: table, scale: Float(length).squareRoot(), into: embedded)
-        for (index, row) in rows.enumerated() {
-            let input = Rows(base: inputs[row] + columns.lowerBound, count: layers.count, width: length)
-            let token = Rows(base: embedded[index] + columns.lowerBound, count: layers.count, width: length)
-            compute.scale(input, by: 1 / Float(x.width).squareRoot())
-            compute.norm(input, weight: norm, epsilon: epsilon, into: input)
-            compute.add(token, to: input)
-            compute.scale(input, by: Float(0.5).squareRoot())
-        }
+        compute.multiply(x, by: projection[columns], into: inputs)
+        compute.scale(inputs, by: 1 / Float(x.width).squareRoot())
+        let parts = inputs.split(width: length)
+        compute.norm(parts, weight: norm, epsilon: epsilon, into: parts)
+        compute.add(embedded.base + columns.lowerBound, stride: embedded.width, to: inputs)
+        compute.scale(inputs, by: Float(0.5).squareRoot())
     }
 }

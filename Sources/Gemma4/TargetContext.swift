@@ -72,7 +72,7 @@ package final class TargetContext {
                 DecoderLayer.Batch(
                     x: x, firstPosition: position + firstRow, wanted: index == lastOwner ? wanted : 0..<x.count,
                     angles: firstRow,
-                    perLayerInputs: inputs.map { ($0[firstRow] + index * config.perLayerLength, $0.width) },
+                    perLayerInputs: inputs?.ofLayer(index),
                     cache: ring, mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)),
                 rotary: angles, activations, compute)
             if index == lastOwner {
@@ -112,18 +112,37 @@ package final class TargetContext {
 
     // MARK: - Parts
 
-    private func computePerLayerInputs(_ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>) -> Rows? {
+    /// The per-layer inputs of a pass: of all rows for the layers that own a cache, of the wanted rows for the others.
+    private struct PerLayerInputs {
+        let owning: Rows  // [tokens, owning layers * ple]
+        let sharing: Rows  // [wanted, sharing layers * ple]
+        let length: Int
+        let owningCount: Int
+
+        /// The inputs of one layer: row i of those that pass through it at `base + i * stride`.
+        func ofLayer(_ index: Int) -> (base: UnsafeMutablePointer<Float>, stride: Int) {
+            index < owningCount
+                ? (owning.base + index * length, owning.width)
+                : (sharing.base + (index - owningCount) * length, sharing.width)
+        }
+    }
+
+    private func computePerLayerInputs(
+        _ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>
+    ) -> PerLayerInputs? {
         guard let embedding = target.perLayerEmbedding else { return nil }
-        let width = embedding.layerCount * embedding.length
-        let inputs = perLayerInputs.rows(width: width)
-        let embedded = perLayerTokens.rows(width: width)
-        let owning = target.config.owningLayerCount
-        embedding.compute(
-            x, tokens: tokens, rows: 0..<x.count, layers: 0..<owning, embedded: embedded, into: inputs, compute)
-        embedding.compute(
-            x, tokens: tokens, rows: wanted, layers: owning..<embedding.layerCount, embedded: embedded, into: inputs,
-            compute)
-        return inputs
+        let (length, layers) = (embedding.length, embedding.layerCount)
+        let owningCount = target.config.owningLayerCount
+        let embedded = perLayerTokens.rows(width: layers * length).prefix(tokens.count)
+        let owning = perLayerInputs.rows(width: owningCount * length).prefix(tokens.count)
+        let sharing = Rows(
+            base: owning.base + owning.elementCount, count: wanted.count, width: (layers - owningCount) * length)
+        embedding.lookUp(tokens, into: embedded, compute)
+        embedding.mix(x, embedded, layers: 0..<owningCount, into: owning, compute)
+        if owningCount < layers, !wanted.isEmpty {
+            embedding.mix(x[wanted], embedded[wanted], layers: owningCount..<layers, into: sharing, compute)
+        }
+        return PerLayerInputs(owning: owning, sharing: sharing, length: length, owningCount: owningCount)
     }
 
     private func finish(_ x: Rows, firstRow: Int, logits: Range<Int>, hidden: Range<Int>) -> Output {

@@ -24,12 +24,15 @@ package struct Matrix: Sendable {
     package let rows: Int
     package let columns: Int
     package let format: any BlockFormat.Type
+    /// The format, if its products can take bytes for activations.
+    let integerFormat: (any IntegerFormat.Type)?
     private let region: ByteRegion
 
     package init(rows: Int, columns: Int, format: any BlockFormat.Type, region: ByteRegion) {
         self.rows = rows
         self.columns = columns
         self.format = format
+        integerFormat = format as? any IntegerFormat.Type
         self.region = region
     }
 

@@ -35,7 +35,7 @@ struct CheckTests {
         greedy[greedy.count - 1] += 1
         expected["greedy"] = greedy
         try JSONSerialization.data(withJSONObject: expected).write(to: url)
-        let differs = try Command("gemma-check", ["pairs", folder.path])
+        let differs = try Command("gemma-check", ["pairs", folder.path, "--exact"])
         #expect(differs.status == 1)
         #expect(differs.output.contains("FAILED") && differs.output.contains("text DIFFERS"))
         #expect(differs.output.contains("0 passed, 1 failed"))

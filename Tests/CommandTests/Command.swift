@@ -23,11 +23,15 @@ struct Command {
         if let input { try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
         try standardInput.fileHandleForWriting.close()
         var text = Data()
+        var hasInterrupted = false
         while true {
             let part = output.fileHandleForReading.availableData
             if part.isEmpty { break }
             text += part
-            if let bytes, text.count >= bytes { process.interrupt() }
+            if let bytes, text.count >= bytes, !hasInterrupted {
+                process.interrupt()
+                hasInterrupted = true  // a second one would kill it
+            }
         }
         self.output = String(decoding: text, as: UTF8.self)
         self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)

@@ -13,22 +13,26 @@ import Testing
     }
 
     /// Each row of `input` multiplied by itself, on one thread.
-    private func singles(_ input: [Float], _ weights: Matrix) -> [Float] {
-        let compute = Compute(threadCount: 1)
+    private func singles(
+        _ input: [Float], _ weights: Matrix, _ precision: ActivationPrecision = .bytes
+    ) -> [Float] {
+        let compute = Compute(threadCount: 1, precision: precision)
         return (0..<input.count / weights.columns).flatMap {
             compute.product(input.rows($0..<$0 + 1, width: weights.columns), weights)
         }
     }
 
-    @Test(arguments: Format.quantized, [1, 2, 3]) func aQuantizedRowGivesTheSameBitsInAnyBatchOnAnyThreads(
-        format: Format, threads: Int
-    ) {
+    @Test(arguments: Format.quantized, [ActivationPrecision.bytes, .floats])
+    func aQuantizedRowGivesTheSameBitsInAnyBatchOnAnyThreads(format: Format, precision: ActivationPrecision) {
+        for threads in 1...3 { checkBits(format, Compute(threadCount: threads, precision: precision)) }
+    }
+
+    private func checkBits(_ format: Format, _ compute: Compute) {
         var generator = Generator(20)
-        let compute = Compute(threadCount: threads)
         for (rows, columns) in Self.shapes(format) {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 21).matrix
             let input = generator.floats(33 * columns)
-            let expected = singles(input, weights).bits
+            let expected = singles(input, weights, compute.precision).bits
             for tokens in Self.batches {
                 let product = compute.product(input.rows(0..<tokens, width: columns), weights)
                 #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
@@ -104,7 +108,7 @@ import Testing
         let compute = Compute(threadCount: threads)
         for columns in ProductTests.columnCounts(format) {
             let weights = TestMatrix(format, rows: 130, columns: columns, seed: 31).matrix
-            let x = generator.floats(columns)
+            var x = generator.floats(columns)
             let full = compute.product(x, weights)
             let selections: [[Int32]] = [
                 [], [129], [5, 5, 0, 77], Array((0..<130).reversed()),
@@ -113,7 +117,9 @@ import Testing
             for rows in selections {
                 var output = [Float](repeating: .nan, count: rows.count)
                 rows.withUnsafeBufferPointer { rows in
-                    output.withRows(width: 1) { compute.multiply(x, byRows: rows, of: weights, into: $0.base) }
+                    x.withRows(width: columns) { x in
+                        output.withRows(width: 1) { compute.multiply(x, byRows: rows, of: weights, into: $0.base) }
+                    }
                 }
                 #expect(output.bits == rows.map { full[Int($0)].bitPattern }, "\(rows.count) of \(columns) columns")
             }

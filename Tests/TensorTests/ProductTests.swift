@@ -2,7 +2,7 @@ import GGUF
 import Tensor
 import Testing
 
-/// Products against a twin in double precision.
+/// Products of float activations against a twin in double precision.
 @Suite struct ProductTests {
     private static let tokenCounts = [1, 2, 3, 4, 5, 8, 9, 17, 33]
     private static let rowCounts = [1, 3, 4, 5, 64, 65, 130]
@@ -39,7 +39,7 @@ import Testing
 
     @Test(arguments: Format.all, tokenCounts) func aProductIsThatOfItsTwin(format: Format, tokens: Int) {
         var generator = Generator(11)
-        let compute = Compute(threadCount: 2)
+        let compute = Compute(threadCount: 2, precision: .floats)
         for columns in Self.columnCounts(format) {
             let input = generator.floats(tokens * columns)
             for rows in Self.rowCounts {
@@ -58,7 +58,7 @@ import Testing
         let input = generator.floats(tokens * 64)
         let aligned = TestMatrix(format, rows: 9, columns: 64, seed: 13)
         let shifted = TestMatrix(format, rows: 9, columns: 64, seed: 13, shift: 1)
-        let compute = Compute(threadCount: 1)
+        let compute = Compute(threadCount: 1, precision: .floats)
         let twins = aligned.product(input)
         let worst = worstError(compute.product(input, shifted.matrix), twins.map(\.value)) {
             tolerance(twins[$0], count: 64)
@@ -71,7 +71,7 @@ import Testing
         let (rows, columns, stride, first) = (37, 64, 50, 5)
         let weights = TestMatrix(format, rows: rows, columns: columns, seed: 15)
         let input = generator.floats(tokens * columns)
-        let compute = Compute(threadCount: 2)
+        let compute = Compute(threadCount: 2, precision: .floats)
         let plain = compute.product(input, weights.matrix)
         var output = [Float](repeating: -77, count: tokens * stride)
         var copy = input
@@ -93,7 +93,8 @@ import Testing
         var input: [Float] = []
         input.withRows(width: 32) { input in
             output.withRows(width: 4) {
-                Compute(threadCount: 1).multiply(input, by: weights.matrix, into: $0.base, stride: 4)
+                Compute(threadCount: 1, precision: .floats).multiply(
+                    input, by: weights.matrix, into: $0.base, stride: 4)
             }
         }
         #expect(output == [-77, -77, -77, -77])
@@ -103,7 +104,7 @@ import Testing
         var generator = Generator(17)
         let weights = TestMatrix(format, rows: 20, columns: 32, seed: 18)
         let input = generator.floats(32)
-        let compute = Compute(threadCount: 1)
+        let compute = Compute(threadCount: 1, precision: .floats)
         let part = weights.matrix[5..<12]
         #expect(part.rows == 7 && part.columns == 32)
         #expect(compute.product(input, part).bits == Array(compute.product(input, weights.matrix)[5..<12]).bits)
@@ -115,7 +116,7 @@ import Testing
         let ids: [Int32] = [3, 0, 10, 3, 7]
         var output = [Float](repeating: .nan, count: ids.count * columns)
         output.withRows(width: columns) {
-            Compute(threadCount: 1).gather(ids[...], of: table.matrix, scale: 5.5, into: $0)
+            Compute(threadCount: 1, precision: .floats).gather(ids[...], of: table.matrix, scale: 5.5, into: $0)
         }
         let expected = ids.flatMap { table.values.rows(Int($0)..<Int($0) + 1, width: columns) }.map { $0 * 5.5 }
         #expect(output.bits == expected.bits)

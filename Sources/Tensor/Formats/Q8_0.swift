@@ -1,7 +1,7 @@
 package import GGUF
 
 /// Blocks of 32: a half-precision scale d and 32 signed bytes q; value = d * q.
-package enum Q8_0: BlockFormat {
+package enum Q8_0: IntegerFormat {
     package static let type = TensorType.q8_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
@@ -29,6 +29,16 @@ package enum Q8_0: BlockFormat {
         let low = (block + 2).loadUnaligned(as: SIMD16<Int8>.self)
         let high = (block + 18).loadUnaligned(as: SIMD16<Int8>.self)
         return Group(widened(low) * scale, widened(high) * scale)
+    }
+
+    @inline(__always)
+    package static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8> {
+        (row + (group &* 34 &+ 2)).loadUnaligned(as: SIMD32<Int8>.self)
+    }
+
+    @inline(__always)
+    package static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16 {
+        (row + group &* 34).loadUnaligned(as: Float16.self)
     }
 
     package static func multiply(

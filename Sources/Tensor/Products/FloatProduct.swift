@@ -28,16 +28,6 @@ package struct ProductTask {
     }
 }
 
-/// `sum + a * b`, rounded once where the processor can.
-@inline(__always)
-func multiplyAdd(_ sum: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
-    #if FUSED_MULTIPLY_ADD || arch(arm64)
-        sum.addingProduct(a, b)
-    #else
-        sum + a * b  // without the instruction, a fused operation is a library call per lane
-    #endif
-}
-
 /// A dot product under way: 16 lanes for the lower and 16 for the upper halves of the groups.
 ///
 /// Every product is summed this way, group after group, then the tail, then the lanes, so that a row of activations gives

@@ -1,0 +1,189 @@
+extension Compute {
+    /// `output[t, r] = input[t] · weights[r]`: input `[tokens, columns]`, output `[tokens, rows]`.
+    package func multiply(_ input: Rows, by weights: Matrix, into output: Rows) {
+        precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
+        multiply(input, by: weights, into: output.base, stride: output.width)
+    }
+
+    /// The same into rows that lie `stride` floats apart: some columns of a wider output.
+    package func multiply(
+        _ input: Rows, by weights: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        guard input.count > 0 else { return }
+        if let format = integerFormat(weights) {
+            let pieces = RowPieces(of: weights, threads: pool.threadCount)
+            let job = IntegerJob(
+                task: weights.task(quantize(input), into: output, stride: stride), format: format, pieces: pieces,
+                scratch: scratch(count: IntegerProduct.scratchCount))
+            return pool.run(job, count: pieces.count)
+        }
+        let task = ProductTask(
+            weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns, input: input.base,
+            tokens: input.count, output: output, outputStride: stride)
+        let pieces = RowPieces(floatsOf: weights, tokens: input.count, threads: pool.threadCount)
+        let job = FloatJob(
+            task: task, format: weights.format, pieces: pieces,
+            scratch: scratch(count: ProductTuning.panelRows * weights.columns))
+        pool.run(job, count: pieces.count)
+    }
+
+    /// `gated = gelu(input · gate) * (input · up)`, GELU's tanh approximation.
+    /// - Parameters:
+    ///   - gated: `[tokens, rows]`.
+    ///   - scratch: the same.
+    package func multiplyGated(_ input: Rows, gate: Matrix, up: Matrix, into gated: Rows, scratch other: Rows) {
+        guard let gateFormat = integerFormat(gate), let upFormat = integerFormat(up) else {
+            multiply(input, by: gate, into: gated)
+            multiply(input, by: up, into: other)
+            return gelu(gated, times: other)
+        }
+        precondition(gated.width == gate.rows && other.width == up.rows && gate.rows == up.rows)
+        guard input.count > 0 else { return }
+        let bytes = quantize(input)
+        let pieces = RowPieces(of: gate, threads: pool.threadCount)
+        let job = GatedJob(
+            gate: gate.task(bytes, into: gated.base, stride: gated.width), gateFormat: gateFormat,
+            up: up.task(bytes, into: other.base, stride: other.width), upFormat: upFormat, pieces: pieces,
+            scratch: scratch(count: IntegerProduct.scratchCount))
+        pool.run(job, count: pieces.count)
+    }
+
+    /// `output[i] = x · weights[rows[i]]` for some rows of a table only; `x` is one row.
+    package func multiply(
+        _ x: Rows, byRows rows: UnsafeBufferPointer<Int32>, of weights: Matrix,
+        into output: UnsafeMutablePointer<Float>
+    ) {
+        guard !rows.isEmpty else { return }
+        let pieceRows = 64
+        let count = (rows.count + pieceRows - 1) / pieceRows
+        if let format = integerFormat(weights) {
+            let job = SelectedBytesJob(
+                task: weights.task(quantize(x), into: output, stride: 0), rows: rows, format: format,
+                pieceRows: pieceRows,
+                scratch: scratch(count: IntegerProduct.scratchCount))
+            return pool.run(job, count: count)
+        }
+        let job = SelectedRowsJob(
+            x: x.base, rows: rows, weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns,
+            format: weights.format, pieceRows: pieceRows, output: output)
+        pool.run(job, count: count)
+    }
+
+    private func integerFormat(_ weights: Matrix) -> (any IntegerFormat.Type)? {
+        precision == .bytes ? weights.integerFormat : nil
+    }
+}
+
+extension Matrix {
+    fileprivate func task(
+        _ input: QuantizedRows, into output: UnsafeMutablePointer<Float>, stride: Int
+    ) -> IntegerTask {
+        IntegerTask(weights: base, rowBytes: rowBytes, input: input, output: output, outputStride: stride)
+    }
+}
+
+/// How a product's weight rows are split among threads.
+private struct RowPieces {
+    let rows: Int
+    let size: Int
+
+    var count: Int { (rows + size - 1) / size }
+
+    func range(_ index: Int) -> Range<Int> { index * size..<min((index + 1) * size, rows) }
+
+    /// Pieces of about 128 KB, in which each row of a panel is a sequential read of 8 KB, and at least four for each thread,
+    /// so that all end together.
+    init(of weights: Matrix, threads: Int) {
+        rows = weights.rows
+        let panel = IntegerProduct.largestPanel
+        let wanted = min(131_072 / weights.rowBytes, rows / (threads * 4))
+        // Small products cost less than waking a thread: some microseconds, in which a core reads 32 KB.
+        size = rows * weights.rowBytes < 65_536 ? rows : max(1, wanted / panel) * panel
+    }
+
+    init(floatsOf weights: Matrix, tokens: Int, threads: Int) {
+        rows = weights.rows
+        if rows * weights.rowBytes * tokens < 65_536 {
+            size = rows
+        } else if ProductTuning.usesBLAS(weights.format.type, tokens: tokens) {
+            // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
+            size = ProductTuning.panelRows
+        } else {
+            size = min(64, max(4, rows / (threads * 4) & ~3))
+        }
+    }
+}
+
+private struct IntegerJob: ParallelJob {
+    let task: IntegerTask
+    let format: any IntegerFormat.Type
+    let pieces: RowPieces
+    let scratch: [FloatBuffer]
+
+    func run(_ index: Int, thread: Int) {
+        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread].base)
+    }
+}
+
+private struct GatedJob: ParallelJob {
+    let gate: IntegerTask
+    let gateFormat: any IntegerFormat.Type
+    let up: IntegerTask
+    let upFormat: any IntegerFormat.Type
+    let pieces: RowPieces
+    let scratch: [FloatBuffer]
+
+    func run(_ index: Int, thread: Int) {
+        let rows = pieces.range(index)
+        gateFormat.multiply(gate, weightRows: rows, scratch: scratch[thread].base)
+        upFormat.multiply(up, weightRows: rows, scratch: scratch[thread].base)
+        for token in 0..<gate.input.tokens {
+            multiplyGELU(
+                gate.output + (token &* gate.outputStride &+ rows.lowerBound),
+                by: up.output + (token &* up.outputStride &+ rows.lowerBound), count: rows.count)
+        }
+    }
+}
+
+private struct SelectedBytesJob: ParallelJob {
+    let task: IntegerTask
+    let rows: UnsafeBufferPointer<Int32>
+    let format: any IntegerFormat.Type
+    let pieceRows: Int
+    let scratch: [FloatBuffer]
+
+    func run(_ index: Int, thread: Int) {
+        let range = index * pieceRows..<min((index + 1) * pieceRows, rows.count)
+        format.multiply(
+            task, selected: UnsafeBufferPointer(rebasing: rows[range]), into: task.output + range.lowerBound,
+            scratch: scratch[thread].base)
+    }
+}
+
+private struct FloatJob: ParallelJob {
+    let task: ProductTask
+    let format: any BlockFormat.Type
+    let pieces: RowPieces
+    let scratch: [FloatBuffer]
+
+    func run(_ index: Int, thread: Int) {
+        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread].base)
+    }
+}
+
+private struct SelectedRowsJob: ParallelJob {
+    let x: UnsafePointer<Float>
+    let rows: UnsafeBufferPointer<Int32>
+    let weights: UnsafeRawPointer
+    let rowBytes: Int
+    let columns: Int
+    let format: any BlockFormat.Type
+    let pieceRows: Int
+    let output: UnsafeMutablePointer<Float>
+
+    func run(_ index: Int, thread: Int) {
+        for at in index * pieceRows..<min((index + 1) * pieceRows, rows.count) {
+            output[at] = format.dot(weights + Int(rows[at]) * rowBytes, x, count: columns)
+        }
+    }
+}

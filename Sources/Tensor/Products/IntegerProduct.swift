@@ -1,0 +1,172 @@
+/// A matrix product whose activations are bytes: `output[t, r] = sum over c of input[t, c] * weights[r, c]`.
+package struct IntegerTask {
+    let weights: UnsafeRawPointer  // [rows, groups * 32] in some integer format
+    let rowBytes: Int
+    let input: QuantizedRows
+    let output: UnsafeMutablePointer<Float>  // [tokens, outputStride]
+    let outputStride: Int
+}
+
+/// A block format whose groups of 32 values are signed bytes times one half-precision scale.
+package protocol IntegerFormat: BlockFormat {
+    /// The codes of values `32 * group ..< 32 * group + 32` of a row.
+    static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8>
+    static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16
+
+    /// Some rows of an integer product. Inherited, and a requirement so that the compiler specialises it.
+    /// - Parameter scratch: `IntegerProduct.scratchCount` floats.
+    static func multiply(_ task: IntegerTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
+
+    /// Rows of a table by one token; `output[i]` belongs to `rows[i]`.
+    static func multiply(
+        _ task: IntegerTask, selected rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>)
+}
+
+/// An instruction set's inner loop of integer products.
+///
+/// Every kernel computes, for each weight row and token, group after group: the exact integer sum of the 32 products,
+/// then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the processor can. So a result has
+/// the same bits in every kernel, alone and in a batch.
+package protocol IntegerKernel: Sendable {
+    /// Weight rows that it multiplies at once; a panel.
+    static var panelRows: Int { get }
+
+    /// - Parameters:
+    ///   - rows: `panelRows` weight rows.
+    ///   - sums: `[tokens, panelRows]`, zero at first.
+    static func multiply<Format: IntegerFormat>(
+        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, by input: QuantizedRows, tokens: Range<Int>,
+        addingTo sums: UnsafeMutablePointer<Float>)
+}
+
+package enum IntegerProduct {
+    #if AVX512VNNI
+        typealias Kernel = VNNIKernel
+    #elseif AVX2
+        typealias Kernel = AVX2Kernel
+    #else
+        typealias Kernel = PortableKernel
+    #endif
+
+    /// Tokens whose sums stay in the first-level cache (16 KB of sums), while each weight is unpacked once for them all.
+    static let tileTokens = 256
+    /// Up to this many tokens a product waits for memory, and the rows of a panel are spread over the range.
+    static let streamedTokens = 16
+    static let largestPanel = 16
+    static let scratchCount = tileTokens * largestPanel
+
+    /// All kernels that were compiled; products use the last one.
+    package static let kernels: [any IntegerKernel.Type] = {
+        var kernels: [any IntegerKernel.Type] = [PortableKernel.self]
+        #if AVX2
+            kernels.append(AVX2Kernel.self)
+        #endif
+        #if AVX512VNNI
+            kernels.append(VNNIKernel.self)
+        #endif
+        return kernels
+    }()
+
+    /// The whole product on this thread, with a kernel of the caller's choice.
+    package static func multiply(
+        _ input: QuantizedRows, by weights: Matrix, into output: Rows, with kernel: any IntegerKernel.Type
+    ) {
+        guard let format = weights.integerFormat else { return }
+        let scratch = FloatBuffer(count: scratchCount)
+        let task = IntegerTask(
+            weights: weights.base, rowBytes: weights.rowBytes, input: input, output: output.base,
+            outputStride: output.width)
+        func multiply<Format: IntegerFormat, Kernel: IntegerKernel>(_: Format.Type, _ kernel: Kernel.Type) {
+            Format.multiply(task, 0..<weights.rows, scratch.base, with: kernel)
+        }
+        multiply(format, kernel)
+        withExtendedLifetime((weights, scratch)) {}
+    }
+}
+
+extension IntegerFormat {
+    package static func multiply(
+        _ task: IntegerTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        multiply(task, weightRows, scratch, with: IntegerProduct.Kernel.self)
+    }
+
+    /// Panel by panel.
+    ///
+    /// Of few tokens, a panel's rows are not neighbours but lie evenly over the range: so each of them belongs to one long
+    /// sequential read. A page's first access misses every cache and no prefetcher looks across a page's end, so one
+    /// stream alone gets a third of what a core can read.
+    @inline(__always)
+    static func multiply<Kernel: IntegerKernel>(
+        _ task: IntegerTask, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
+        with kernel: Kernel.Type
+    ) {
+        let count = Kernel.panelRows
+        let panels = range.count / count
+        let isStreamed = task.input.tokens <= IntegerProduct.streamedTokens
+        let step = isStreamed ? panels : 1
+        withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
+            guard let rows = rows.baseAddress else { return }
+            for panel in 0..<panels {
+                let first = range.lowerBound &+ panel &* (isStreamed ? 1 : count)
+                for index in 0..<count { rows[index] = task.weights + (first &+ index &* step) &* task.rowBytes }
+                multiply(task, rows, scratch, with: kernel) { index in first &+ index &* step }
+            }
+            let first = range.lowerBound &+ panels &* count
+            if first < range.upperBound {
+                // The last row stands in for those that are missing.
+                for index in 0..<count {
+                    rows[index] = task.weights + min(first &+ index, range.upperBound &- 1) &* task.rowBytes
+                }
+                multiply(task, rows, scratch, with: kernel) { index in min(first &+ index, range.upperBound &- 1) }
+            }
+        }
+    }
+
+    package static func multiply(
+        _ task: IntegerTask, selected: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        multiply(task, selected, output, scratch, with: IntegerProduct.Kernel.self)
+    }
+
+    @inline(__always)
+    private static func multiply<Kernel: IntegerKernel>(
+        _ task: IntegerTask, _ selected: UnsafeBufferPointer<Int32>, _ output: UnsafeMutablePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>, with kernel: Kernel.Type
+    ) {
+        let count = Kernel.panelRows
+        withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
+            guard let rows = rows.baseAddress else { return }
+            for first in stride(from: 0, to: selected.count, by: count) {
+                for index in 0..<count {
+                    rows[index] =
+                        task.weights + Int(selected[min(first &+ index, selected.count &- 1)]) &* task.rowBytes
+                }
+                scratch.update(repeating: 0, count: count)
+                Kernel.multiply(Self.self, rows: rows, by: task.input, tokens: 0..<1, addingTo: scratch)
+                (output + first).update(from: scratch, count: min(count, selected.count &- first))
+            }
+        }
+    }
+
+    /// One panel by all tokens, tile by tile. `outputRow` gives the output column of a row of the panel.
+    @inline(__always)
+    private static func multiply<Kernel: IntegerKernel>(
+        _ task: IntegerTask, _ rows: UnsafePointer<UnsafeRawPointer>, _ sums: UnsafeMutablePointer<Float>,
+        with kernel: Kernel.Type, outputRow: (Int) -> Int
+    ) {
+        let count = Kernel.panelRows
+        for start in stride(from: 0, to: task.input.tokens, by: IntegerProduct.tileTokens) {
+            let tokens = start..<min(start &+ IntegerProduct.tileTokens, task.input.tokens)
+            sums.update(repeating: 0, count: tokens.count &* count)
+            Kernel.multiply(Self.self, rows: rows, by: task.input, tokens: tokens, addingTo: sums)
+            for token in tokens {
+                let output = task.output + token &* task.outputStride
+                let sum = sums + (token &- start) &* count
+                for index in 0..<count { output[outputRow(index)] = sum[index] }
+            }
+        }
+    }
+}
