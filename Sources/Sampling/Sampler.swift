@@ -114,7 +114,6 @@ package struct Sampler: Sendable {
 extension Sampler {
     /// The probability of the most probable token, before any filter or temperature.
     package static func topProbability(of logits: UnsafeBufferPointer<Float>) -> Float {
-        guard let largest = logits.max() else { return 0 }
-        return 1 / logits.reduce(0) { $0 + exp($1 - largest) }
+        largestProbability(ofLogits: logits)
     }
 }
