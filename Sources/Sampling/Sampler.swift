@@ -22,7 +22,7 @@ package struct Sampler: Sendable {
     package var isGreedy: Bool { options.temperature == 0 }
 
     /// Uniform in 0 ..< 1.
-    package mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
+    package mutating func uniform() -> Double { generator.uniform() }
 
     package mutating func draw(from distribution: Distribution) -> Int32? { distribution.draw(uniform()) }
 
