@@ -22,8 +22,8 @@ package func runCommand<Command: ParsableCommand>(_ type: Command.Type) async ->
         exit(0)
     } catch let code as ExitCode {
         exit(code.rawValue)
-    } catch let error as CleanExit {
-        Command.exit(withError: error)
+    } catch  where Command.exitCode(for: error) == .success {
+        Command.exit(withError: error)  // --help is a command of its own
     } catch let error as ValidationError {
         fail(error.message, code: 2)
     } catch {

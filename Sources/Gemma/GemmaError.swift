@@ -14,7 +14,9 @@ public typealias ModelError = Gemma4.ModelError
 public typealias PairError = Assistant.PairError
 public typealias SamplingError = Sampling.SamplingError
 public typealias TokenID = Tokenizer.TokenID
+public typealias DraftLength = Speculative.DraftLength
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics
+public typealias DraftEstimates = Speculative.DraftEstimates
 
 /// What goes wrong between the modules.
 public enum GemmaError: Error, Sendable {

@@ -1,20 +1,20 @@
 import Sampling
-import Speculative
+public import Speculative
 
 /// How drafts are made in speculative decoding. It never changes the text (greedy) or its distribution (sampled).
 public struct SpeculationOptions: Sendable, Hashable {
-    /// Drafts in a round at most; 0 decodes without the drafter.
-    public var maximumDrafts: Int
+    /// Drafts in a round; fewer where a limit or the context leaves no room for them.
+    public var draftLength: DraftLength
     /// A draft ends where the drafter's most probable token is less probable than this.
     public var minimumProbability: Float
 
-    public init(maximumDrafts: Int = 3, minimumProbability: Float = 0) {
-        self.maximumDrafts = maximumDrafts
+    public init(draftLength: DraftLength = .automatic, minimumProbability: Float = 0) {
+        self.draftLength = draftLength
         self.minimumProbability = minimumProbability
     }
 
     /// No speculation.
-    public static let none = SpeculationOptions(maximumDrafts: 0)
+    public static let none = SpeculationOptions(draftLength: .fixed(0))
 }
 
 /// How a text is generated. What is nil is as the model's file recommends.
@@ -27,7 +27,7 @@ public struct GenerationOptions: Sendable, Hashable {
     public var topP: Float?
     /// Only tokens at least this times as probable as the most probable one; 0 for all.
     public var minP: Float?
-    /// The same seed gives the same text, on any number of threads; nil draws one.
+    /// The same seed gives the same text, on any number of threads and however long anything takes; nil draws one.
     public var seed: UInt64?
     /// Tokens at most; nil for as many as the model wants and the context holds.
     public var maximumTokens: Int?
@@ -73,8 +73,9 @@ public struct GenerationOptions: Sendable, Hashable {
             }
         }
         try check("the number of tokens", maximumTokens ?? 0, 0...Int.max, "0 or more")
-        try check(
-            "the number of drafts", speculation.maximumDrafts, 0...Self.largestDraft, "0 to \(Self.largestDraft)")
+        if case .fixed(let count) = speculation.draftLength {
+            try check("the number of drafts", count, 0...Self.largestDraft, "0 to \(Self.largestDraft)")
+        }
         guard (0...1).contains(speculation.minimumProbability) else {
             throw GemmaError.invalidOption(
                 name: "the drafts' minimum probability", value: "\(speculation.minimumProbability)",

@@ -59,6 +59,7 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
         lock.withLock {
             var statistics = state.statistics
             statistics.speculation = state.decoder.statistics
+            statistics.draftEstimates = state.decoder.draftEstimates
             return statistics
         }
     }
@@ -105,11 +106,11 @@ extension Session {
             var tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
             if decoder.tokens.isEmpty, tokens.first != pair.tokenizer.bos { tokens.insert(pair.tokenizer.bos, at: 0) }
             try decoder.append(tokens)
-            decoder.sampler = sampler
-            decoder.options = DraftOptions(
-                maximum: options.speculation.maximumDrafts,
-                minimumProbability: options.speculation.minimumProbability)
-            decoder.resetStatistics()
+            decoder.begin(
+                sampler: sampler,
+                options: DraftOptions(
+                    length: options.speculation.draftLength,
+                    minimumProbability: options.speculation.minimumProbability))
             state.statistics = Statistics()
             state.generation += 1
             state.limit = options.maximumTokens ?? .max

@@ -21,6 +21,8 @@ public struct Statistics: Sendable, Hashable {
     /// Time from the first generated token on.
     public internal(set) var generationTime = Duration.zero
     public internal(set) var speculation = SpeculationStatistics()
+    /// What the number of drafts is chosen by; nil where it is fixed or there is no drafter.
+    public internal(set) var draftEstimates: DraftEstimates?
     /// Nil while it has not ended, and where it was cancelled.
     public internal(set) var finishReason: FinishReason?
 
@@ -39,7 +41,9 @@ extension Statistics: CustomStringConvertible {
                 generatedTokensPerSecond, speculation.tokensPerTargetPass),
         ]
         if let acceptance = speculation.acceptance {
-            let positions = speculation.acceptanceByPosition.map { String(format: "%.0f", $0 * 100) }
+            // Positions that only a few rounds drafted say little.
+            let usual = speculation.draftedByPosition.prefix { $0 * 10 > speculation.draftedByPosition[0] }.count
+            let positions = speculation.acceptanceByPosition.prefix(usual).map { String(format: "%.0f", $0 * 100) }
             lines.append(
                 String(
                     format:
@@ -47,7 +51,29 @@ extension Statistics: CustomStringConvertible {
                     speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
                     speculation.rounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
         }
+        if let draftEstimates { lines.append(draftLengthLine(draftEstimates)) }
         return lines.joined(separator: "\n")
+    }
+
+    /// The numbers of drafts that were chosen in more than a few rounds, and the figures that speak for them.
+    private func draftLengthLine(_ estimates: DraftEstimates) -> String {
+        let rounds = speculation.roundsByDraftLength
+        func milliseconds(_ time: Duration) -> String { String(format: "%.1f", time.inSeconds * 1000) }
+        let usual = rounds.indices.filter { rounds[$0] * 10 > speculation.rounds }
+        var parts = usual.map { length in
+            let times = [estimates.draftTimes[length], estimates.passTimes[length + 1]].compactMap { $0 }
+            let cost = times.isEmpty ? "" : ", \(times.map(milliseconds).joined(separator: " + ")) ms"
+            return "\(length) (\(rounds[length]) rounds\(cost))"
+        }
+        let others = speculation.rounds - usual.reduce(0) { $0 + rounds[$1] }
+        if others > 0 { parts.append("others (\(others))") }
+        let chances = estimates.acceptanceByPosition.prefix(max(1, usual.last ?? 0))
+            .map { String(format: "%.0f", $0 * 100) }
+        let line =
+            "draft length: auto, \(parts.joined(separator: ", "))"
+            + (estimates.passTimes.isEmpty ? " at assumed costs" : "")
+        guard !chances.isEmpty else { return line }
+        return line + "; chance of each after the one before \(chances.joined(separator: " / ")) %"
     }
 }
 

@@ -22,7 +22,7 @@ package struct Sampler: Sendable {
     package var isGreedy: Bool { options.temperature == 0 }
 
     /// Uniform in 0 ..< 1.
-    package mutating func uniform() -> Double { Double(generator.next() >> 11) * 0x1p-53 }
+    package mutating func uniform() -> Double { generator.uniform() }
 
     package mutating func draw(from distribution: Distribution) -> Int32? { distribution.draw(uniform()) }
 
@@ -114,7 +114,6 @@ package struct Sampler: Sendable {
 extension Sampler {
     /// The probability of the most probable token, before any filter or temperature.
     package static func topProbability(of logits: UnsafeBufferPointer<Float>) -> Float {
-        guard let largest = logits.max() else { return 0 }
-        return 1 / logits.reduce(0) { $0 + exp($1 - largest) }
+        largestProbability(ofLogits: logits)
     }
 }

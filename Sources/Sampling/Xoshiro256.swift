@@ -1,8 +1,8 @@
 /// xoshiro256** 1.0 (Blackman and Vigna, https://prng.di.unimi.it), seeded through splitmix64 as its authors advise.
-struct Xoshiro256: RandomNumberGenerator, Sendable {
+package struct Xoshiro256: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         var x = seed
         func splitmix64() -> UInt64 {
             x &+= 0x9e37_79b9_7f4a_7c15
@@ -14,7 +14,7 @@ struct Xoshiro256: RandomNumberGenerator, Sendable {
         state = (splitmix64(), splitmix64(), splitmix64(), splitmix64())
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         func rotated(_ x: UInt64, _ k: UInt64) -> UInt64 { x << k | x >> (64 - k) }
         let result = rotated(state.1 &* 5, 7) &* 9
         let t = state.1 << 17
@@ -26,4 +26,7 @@ struct Xoshiro256: RandomNumberGenerator, Sendable {
         state.3 = rotated(state.3, 45)
         return result
     }
+
+    /// Uniform in 0 ..< 1.
+    package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

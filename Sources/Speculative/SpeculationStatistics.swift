@@ -4,6 +4,8 @@ public struct SpeculationStatistics: Sendable, Hashable {
     public internal(set) var rounds = 0
     /// Tokens those passes produced.
     public internal(set) var tokens = 0
+    /// Element n counts the rounds for which n drafts were chosen.
+    public internal(set) var roundsByDraftLength: [Int] = []
     /// Element i counts the rounds that drafted more than i tokens.
     public internal(set) var draftedByPosition: [Int] = []
     /// Element i counts the rounds that accepted more than i drafts.
@@ -29,8 +31,10 @@ public struct SpeculationStatistics: Sendable, Hashable {
     /// Tokens that a pass of the target produced on average; 1 without a drafter.
     public var tokensPerTargetPass: Double { rounds == 0 ? 0 : Double(tokens) / Double(rounds) }
 
-    mutating func count(drafted: Int, accepted: Int, tokens: Int) {
+    mutating func count(chosen: Int, drafted: Int, accepted: Int, tokens: Int) {
         rounds += 1
+        while roundsByDraftLength.count <= chosen { roundsByDraftLength.append(0) }
+        roundsByDraftLength[chosen] += 1
         self.tokens += tokens
         while draftedByPosition.count < drafted {
             draftedByPosition.append(0)

@@ -4,19 +4,6 @@ package import Logging
 package import Sampling
 import Tensor
 
-/// How drafts are made.
-package struct DraftOptions: Sendable, Hashable {
-    /// Drafts in a round at most; 0 for none.
-    package var maximum: Int
-    /// A draft ends before a step whose most probable token is less probable than this.
-    package var minimumProbability: Float
-
-    package init(maximum: Int = 3, minimumProbability: Float = 0) {
-        self.maximum = maximum
-        self.minimumProbability = minimumProbability
-    }
-}
-
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
 /// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which greedy
@@ -24,8 +11,10 @@ package struct DraftOptions: Sendable, Hashable {
 package final class SpeculativeDecoder {
     package let target: TargetContext
     package let drafter: DraftContext?
-    package var sampler: Sampler
-    package var options: DraftOptions
+    package private(set) var sampler: Sampler
+    package var options: DraftOptions {
+        didSet { if options.syntheticAcceptance?.seed != oldValue.syntheticAcceptance?.seed { coin = nil } }
+    }
     package private(set) var statistics = SpeculationStatistics()
 
     /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
@@ -38,6 +27,9 @@ package final class SpeculativeDecoder {
     private var batch: [Int32] = []  // the unread token and the drafts
     private var draftDistributions: [Distribution] = []  // one for each draft
     private var distribution = Distribution()
+    private var measuredPolicy = DraftLengthPolicy()
+    private var assumedPolicy = DraftLengthPolicy(costs: .assumed)
+    private var coin: Xoshiro256?  // of synthetic acceptance
     private var hasWarned = false
 
     package init(
@@ -51,6 +43,16 @@ package final class SpeculativeDecoder {
         self.logger = logger
         hidden = FloatBuffer(count: target.target.config.embeddingLength)
         rejection = RejectionSampling(vocabularySize: target.target.config.vocabularySize)
+        tokens.reserveCapacity(target.cache.contextLength)
+    }
+
+    /// Starts counting anew, with other options. What was learned of the machine and the drafter stays, except where the
+    /// text is to depend on the sampler's seed alone.
+    package func begin(sampler: Sampler, options: DraftOptions) {
+        self.sampler = sampler
+        self.options = options
+        assumedPolicy = DraftLengthPolicy(costs: .assumed)
+        statistics = SpeculationStatistics()
     }
 
     /// Tokens that still fit into the context.
@@ -73,8 +75,15 @@ package final class SpeculativeDecoder {
         hiddenPosition = -1
     }
 
-    /// Starts counting anew.
-    package func resetStatistics() { statistics = SpeculationStatistics() }
+    /// What the number of drafts is chosen by; nil where it is fixed or there is no drafter.
+    package var draftEstimates: DraftEstimates? {
+        guard drafter != nil, options.length == .automatic else { return nil }
+        return DraftEstimates(isReproducible ? assumedPolicy : measuredPolicy)
+    }
+
+    /// Whether the text must not depend on how long anything takes: with a seed, how many drafts are made decides which
+    /// random numbers are left for what follows.
+    private var isReproducible: Bool { !sampler.isGreedy && sampler.options.seed != nil }
 
     /// Whether the text has to be read before a round can draft.
     package var hasUnreadPrompt: Bool {
@@ -111,8 +120,16 @@ package final class SpeculativeDecoder {
     /// - Returns: the places of the new tokens in `tokens`.
     package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
         // A round gives one token more than it accepts drafts.
-        let drafts = min(options.maximum, limit - 1, room - 1)
-        return try round(draftCount: max(0, drafts), stopTokens: stopTokens)
+        let limit = max(0, min(limit, room, target.batchLength) - 1)
+        return try round(draftCount: draftCount(limit: limit), stopTokens: stopTokens)
+    }
+
+    private func draftCount(limit: Int) -> Int {
+        switch options.length {
+        case .fixed(let count): max(0, min(count, limit))
+        case .automatic where drafter == nil: 0
+        case .automatic: isReproducible ? assumedPolicy.next(limit: limit) : measuredPolicy.next(limit: limit)
+        }
     }
 
     /// One round with exactly `draftCount` drafts, unless the drafter is unsure.
@@ -126,7 +143,7 @@ package final class SpeculativeDecoder {
         let output = try target.forward(batch[...], logits: 0..<batch.count, hidden: 0..<batch.count)
         let accepted: Int
         do {
-            accepted = try verify(output)
+            accepted = try options.syntheticAcceptance.map { try pretend($0, output) } ?? verify(output)
         } catch {
             target.cache.truncate(to: first)
             throw error
@@ -140,9 +157,12 @@ package final class SpeculativeDecoder {
         target.cache.truncate(to: first + count)
         keepHidden(output.hidden, row: count - 1)
 
-        statistics.count(drafted: drafts, accepted: accepted, tokens: count)
+        statistics.count(chosen: draftCount, drafted: drafts, accepted: accepted, tokens: count)
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
+        let (draftTime, passTime) = ((drafted - start).seconds, (end - drafted).seconds)
+        measuredPolicy.record(drafts: drafts, accepted: accepted, draftTime: draftTime, passTime: passTime)
+        assumedPolicy.record(drafts: drafts, accepted: accepted, draftTime: draftTime, passTime: passTime)
         warnIfUseless()
         return tokens.count - count..<tokens.count
     }
@@ -186,6 +206,25 @@ package final class SpeculativeDecoder {
         return drafts
     }
 
+    /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`.
+    private func pretend(_ synthetic: SyntheticAcceptance, _ output: TargetContext.Output) throws -> Int {
+        let drafts = batch.count - 1
+        if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
+        let accepted = synthetic.accepted(of: drafts, uniform: coin?.uniform() ?? 0)
+        for row in 0...accepted {
+            sampler.distribution(of: output.logits.mutableRow(row), into: &distribution)
+            guard row < accepted else { break }
+            _ = rejection.accepts(
+                batch[row + 1], target: distribution, drafter: draftDistributions[row], sampler: &sampler)
+        }
+        guard let token = sampler.draw(from: distribution) else {
+            throw ModelError.notANumber(position: tokens.count + accepted)
+        }
+        batch.removeLast(drafts - accepted)
+        batch.append(token)
+        return accepted
+    }
+
     private func keepHidden(_ states: Rows, row: Int) {
         hidden.base.update(from: states[row], count: states.width)
         hiddenPosition = target.cache.count - 1
@@ -202,4 +241,8 @@ package final class SpeculativeDecoder {
             another target; run without it
             """)
     }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

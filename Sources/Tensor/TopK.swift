@@ -1,7 +1,7 @@
 /// Selects the largest of many values, in falling order; equal values in the order of their indices.
 ///
-/// Its memory is allocated once. A selection is O(n) plus O(k) for each value that enters, about k ln(n/k) of them in
-/// random order.
+/// Its memory is allocated once. A selection is O(n), in vectors, plus O(k) for each value that enters, about k ln(n/k) of
+/// them in random order.
 package struct TopK {
     package private(set) var indices: [Int32] = []
     package private(set) var values: [Float] = []
@@ -19,31 +19,47 @@ package struct TopK {
     package mutating func select(from candidates: UnsafeBufferPointer<Float>) {
         indices.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
-        guard capacity > 0 else { return }
-        var threshold = -Float.infinity
-        for index in 0..<candidates.count {
-            let value = candidates[index]
-            guard value > threshold || (count < capacity && !value.isNaN) else { continue }
-            insert(value, Int32(index))
-            if count == capacity { threshold = values[capacity - 1] }
+        guard capacity > 0, let base = candidates.baseAddress else { return }
+        var index = 0
+        while index < candidates.count, count < capacity {
+            if !base[index].isNaN { insert(base[index], Int32(index)) }
+            index += 1
         }
+        guard count == capacity else { return }
+        while index &+ scanBlockLength <= candidates.count {
+            if largestOfBlock(base + index) > values[capacity - 1] {
+                for part in stride(from: index, to: index &+ scanBlockLength, by: 16)
+                where largest(of: loadVector(base, part, count: candidates.count)) > values[capacity - 1] {
+                    take(base, part..<part &+ 16)
+                }
+            }
+            index &+= scanBlockLength
+        }
+        take(base, index..<candidates.count)
     }
 
+    /// Replaces the smallest of a full list by each value in `range` that is larger.
+    private mutating func take(_ base: UnsafePointer<Float>, _ range: Range<Int>) {
+        for index in range where base[index] > values[capacity - 1] { insert(base[index], Int32(index)) }
+    }
+
+    /// Sorts `value` in, behind its equals; a full list loses its smallest.
     private mutating func insert(_ value: Float, _ index: Int32) {
-        if count == capacity {
-            values.removeLast()
-            indices.removeLast()
+        if count < capacity {
+            values.append(value)
+            indices.append(index)
         }
-        var place = count
-        while place > 0, values[place - 1] < value { place -= 1 }
-        values.insert(value, at: place)
-        indices.insert(index, at: place)
+        values.withUnsafeMutableBufferPointer { values in
+            indices.withUnsafeMutableBufferPointer { indices in
+                var place = values.count - 1
+                while place > 0, values[place - 1] < value {
+                    values[place] = values[place - 1]
+                    indices[place] = indices[place - 1]
+                    place -= 1
+                }
+                values[place] = value
+                indices[place] = index
+            }
+        }
     }
-}
-
-/// The index of the largest value, the lowest of several; 0 for no values.
-package func argmax(_ values: UnsafeBufferPointer<Float>) -> Int {
-    var best = 0
-    for index in values.indices where values[index] > values[best] { best = index }
-    return best
 }

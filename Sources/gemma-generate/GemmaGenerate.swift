@@ -66,9 +66,9 @@ struct GemmaGenerate: AsyncParsableCommand {
         progress.clear()
         switch outcome {
         case .finished(false): return  // nobody reads: end quietly
-        case .finished(true): stats.write(session.statistics, of: pair)
+        case .finished(true): stats.write(session.statistics, of: pair, options.speculation)
         case .interrupted:
-            stats.write(session.statistics, of: pair)
+            stats.write(session.statistics, of: pair, options.speculation)
             throw ExitCode(130)
         }
     }
@@ -82,7 +82,7 @@ struct GemmaGenerate: AsyncParsableCommand {
             seed: sampling.seed.flatMap { UInt64(exactly: $0) },
             maximumTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
             speculation: SpeculationOptions(
-                maximumDrafts: speculation.maximumDrafts, minimumProbability: speculation.minimumProbability))
+                draftLength: speculation.draftLength, minimumProbability: speculation.minimumProbability))
         options.ignoresEndOfText = text.ignoreEOS
         options.showsSpecialTokens = text.special
         return options

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BundledModel
 import Foundation
+import Gemma
 
 struct ModelOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the pair that comes with gemma-generate.")
@@ -146,8 +147,12 @@ struct SpeculationFlags: ParsableArguments {
         help: "Speculative decoding: none, or draft-mtp, the default where there is a drafter.")
     var type: Kind?
 
-    @Option(name: .customLong("spec-draft-n-max"), parsing: .unconditional, help: "Drafts in a round at most.")
-    var maximumDrafts = 3
+    @Option(
+        name: .customLong("spec-draft-n-max"), parsing: .unconditional,
+        help: ArgumentHelp(
+            "Drafts in a round at most, or auto for as many as make it fastest, none where drafting loses. With -s, auto goes by the text alone and not by the clock.",
+            valueName: "n|auto"))
+    var draftLength = DraftLength.automatic
 
     @Option(
         name: .customLong("spec-draft-p-min"), parsing: .unconditional,
@@ -155,4 +160,23 @@ struct SpeculationFlags: ParsableArguments {
     var minimumProbability: Float = 0
 
     var isOff: Bool { type == Kind.none }
+}
+
+extension DraftLength: ExpressibleByArgument {
+    public init?(argument: String) {
+        if argument == "auto" {
+            self = .automatic
+        } else if let count = Int(argument) {
+            self = .fixed(count)
+        } else {
+            return nil
+        }
+    }
+
+    public var defaultValueDescription: String {
+        switch self {
+        case .fixed(let count): "\(count)"
+        case .automatic: "auto"
+        }
+    }
 }

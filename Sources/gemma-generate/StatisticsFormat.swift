@@ -7,7 +7,7 @@ import Gemma
 enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json, none
 
-    func write(_ statistics: Statistics, of pair: Pair) {
+    func write(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
         switch self {
         case .none:
             break
@@ -18,7 +18,7 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             encoder.keyEncodingStrategy = .convertToSnakeCase
-            guard let data = try? encoder.encode(Report(statistics, of: pair)) else { return }
+            guard let data = try? encoder.encode(Report(statistics, of: pair, options)) else { return }
             StandardError.write("\n" + String(decoding: data, as: UTF8.self) + "\n")
         }
     }
@@ -34,14 +34,17 @@ private struct Report: Encodable {
     let rounds: Int
     let draftN: Int
     let draftNAccepted: Int
+    let draftNMax: DraftLength
+    let draftNChosen: [Int]
     let acceptance: Double?
     let acceptanceByPosition: [Double]
+    let draftEstimates: Estimates?
     let tokensPerTargetPass: Double
     let draftSeconds: Double
     let verifySeconds: Double
     let finishReason: FinishReason?
 
-    init(_ statistics: Statistics, of pair: Pair) {
+    init(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
         let speculation = statistics.speculation
         loadSeconds = pair.loadTime.inSeconds
         promptTokens = statistics.promptTokens
@@ -51,11 +54,38 @@ private struct Report: Encodable {
         rounds = speculation.rounds
         draftN = speculation.drafted
         draftNAccepted = speculation.accepted
+        draftNMax = options.draftLength
+        draftNChosen = speculation.roundsByDraftLength
         acceptance = speculation.acceptance
         acceptanceByPosition = speculation.acceptanceByPosition
+        draftEstimates = statistics.draftEstimates.map(Estimates.init)
         tokensPerTargetPass = speculation.tokensPerTargetPass
         draftSeconds = speculation.draftTime.inSeconds
         verifySeconds = speculation.verifyTime.inSeconds
         finishReason = statistics.finishReason
+    }
+}
+
+/// What the automatic number of drafts was chosen by; times by the number of drafts and of rows.
+private struct Estimates: Encodable {
+    let acceptance: [Double]
+    let draftSeconds: [Int: Double]
+    let passSeconds: [Int: Double]
+
+    init(_ estimates: DraftEstimates) {
+        acceptance = estimates.acceptanceByPosition
+        draftSeconds = estimates.draftTimes.mapValues(\.inSeconds)
+        passSeconds = estimates.passTimes.mapValues(\.inSeconds)
+    }
+}
+
+extension DraftLength: Encodable {
+    /// As on the command line: a number or "auto".
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .fixed(let count): try container.encode(count)
+        case .automatic: try container.encode("auto")
+        }
     }
 }

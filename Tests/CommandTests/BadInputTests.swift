@@ -62,6 +62,7 @@ struct BadInputTests {
     func commandLines() throws {
         try expect(["--frobnicate"], "--frobnicate", status: 2)
         try expect(["-n", "many"], "'many' is invalid", status: 2)
+        try expect(["--spec-draft-n-max", "some"], "'some' is invalid for '--spec-draft-n-max <n|auto>'", status: 2)
         try expect(["-m"], "Missing value", status: 2)
         try expect(["-p", "a", "-f", "b"], "leave one out", status: 2)
         try expect(["-f", "/no/such/prompt.txt"], "/no/such/prompt.txt", status: 2)

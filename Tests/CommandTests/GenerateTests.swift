@@ -10,10 +10,10 @@ struct GenerateTests {
         let run = try Command("gemma-generate", ["--temp", "0", "-n", "16"])
         #expect(run.status == 0)
         #expect(run.output == Self.story)
-        #expect(run.error.contains("tokens per target pass") && run.error.contains("accepted"))
+        #expect(run.error.contains("tokens per target pass") && run.error.contains("draft length: auto"))
     }
 
-    @Test("The same text without the drafter, and with each number of drafts", arguments: ["0", "1", "2", "5"])
+    @Test("The same text without the drafter, and with each number of drafts", arguments: ["0", "1", "2", "5", "auto"])
     func sameText(_ drafts: String) throws {
         let run = try Command(
             "gemma-generate", ["--temp", "0", "-n", "16", "--spec-draft-n-max", drafts, "--stats", "none"])
@@ -49,14 +49,43 @@ struct GenerateTests {
             let acceptance_by_position: [Double]
             let tokens_per_target_pass: Double
             let finish_reason: String
+            let draft_n_max: Int
+            let draft_n_chosen: [Int]
         }
-        let run = try Command("gemma-generate", ["--temp", "0", "-n", "64", "--stats", "json"])
-        let last = try #require(run.error.split(separator: "\n").last)
-        let figures = try JSONDecoder().decode(Figures.self, from: Data(last.utf8))
+        let figures: Figures = try figures(["--temp", "0", "-n", "64", "--spec-draft-n-max", "3"])
         #expect(figures.prompt_tokens == 5 && figures.generated_tokens == 64)
         #expect(figures.draft_n_accepted > 0 && figures.draft_n_accepted < figures.draft_n)
         #expect(figures.acceptance_by_position.count == 3 && figures.tokens_per_target_pass > 2)
         #expect(figures.finish_reason == "maximumTokens")
+        #expect(figures.draft_n_max == 3 && figures.draft_n_chosen.count == 4)
+    }
+
+    @Test("--stats json says what the automatic number of drafts was chosen by")
+    func automaticJSON() throws {
+        struct Figures: Decodable {
+            struct Estimates: Decodable {
+                let acceptance: [Double]
+                let draft_seconds: [String: Double]
+                let pass_seconds: [String: Double]
+            }
+            let rounds: Int
+            let draft_n_max: String
+            let draft_n_chosen: [Int]
+            let draft_estimates: Estimates
+        }
+        let measured: Figures = try figures(["--temp", "0", "-n", "64"])
+        #expect(measured.draft_n_max == "auto")
+        #expect(measured.draft_n_chosen.reduce(0, +) == measured.rounds)
+        #expect(measured.draft_estimates.pass_seconds["1"] ?? 0 > 0)
+        #expect(!measured.draft_estimates.draft_seconds.isEmpty && !measured.draft_estimates.acceptance.isEmpty)
+        let seeded: Figures = try figures(["-s", "7", "-n", "64"])
+        #expect(seeded.draft_estimates.pass_seconds.isEmpty && !seeded.draft_estimates.acceptance.isEmpty)
+    }
+
+    private func figures<Figures: Decodable>(_ arguments: [String]) throws -> Figures {
+        let run = try Command("gemma-generate", arguments + ["--stats", "json"])
+        let last = try #require(run.error.split(separator: "\n").last)
+        return try JSONDecoder().decode(Figures.self, from: Data(last.utf8))
     }
 
     @Test("The same seed gives the same text on any number of threads")
@@ -78,9 +107,12 @@ struct GenerateTests {
         #expect(special.output.hasSuffix("<turn|>") || special.output.hasSuffix("<eos>"))
     }
 
-    @Test("--version and --list-info")
+    @Test("--version, --help and --list-info")
     func information() throws {
         #expect(try Command("gemma-generate", ["--version"]).output.hasPrefix("swift-gemma "))
+        let help = try Command("gemma-generate", ["--help"])
+        #expect(help.status == 0 && help.error.isEmpty)
+        #expect(help.output.contains("--spec-draft-n-max <n|auto>"))
         let info = try Command("gemma-generate", ["--list-info"])
         #expect(info.status == 0)
         #expect(info.output.contains("general.architecture = \"gemma4\""))

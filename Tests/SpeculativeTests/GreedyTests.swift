@@ -33,6 +33,21 @@ struct GreedyTests {
             #expect(try decoder.decode(prompt, count: 128) == plain)
             #expect(decoder.statistics.accepted > 0 && decoder.statistics.accepted < decoder.statistics.drafted)
         }
+        #expect(try pair.decoder(drafts: 3).automatic().decode(prompt, count: 128) == plain)
+    }
+
+    @Test("The automatic number of drafts has figures to show, a fixed one has none")
+    func estimates() throws {
+        let decoder = try pair.decoder(drafts: 3).automatic()
+        _ = try decoder.decode(StoryPair.start, count: 100)
+        let estimates = try #require(decoder.draftEstimates)
+        #expect(estimates.passTimes[1] ?? .zero > .zero)
+        #expect(!estimates.draftTimes.isEmpty && estimates.acceptanceByPosition.count >= 3)
+        #expect(estimates.acceptanceByPosition.allSatisfy { (0...1).contains($0) })
+        let statistics = decoder.statistics
+        #expect(statistics.roundsByDraftLength.reduce(0, +) == statistics.rounds)
+        #expect(try pair.decoder(drafts: 3).draftEstimates == nil)
+        #expect(try pair.decoder(drafts: 0).automatic().draftEstimates == nil)
     }
 
     @Test("A stop token inside a draft ends the text there, and the text can go on behind it")

@@ -25,6 +25,27 @@ struct SampledTests {
         #expect(try text(seed: 12, threads: 1) != first)
     }
 
+    @Test("So it does with the automatic number of drafts, whatever was decoded before")
+    func automaticSeeds() throws {
+        let sampling = SamplingOptions(temperature: 0.8, topK: 40, seed: 11)
+        func text(threads: Int, rehearsals: Int) throws -> [Int32] {
+            let decoder = try pair.decoder(drafts: 3, threads: threads, sampling: sampling).automatic()
+            for _ in 0..<rehearsals {
+                decoder.restart()
+                _ = try decoder.decode(StoryPair.start, count: 50)
+            }
+            decoder.restart()
+            decoder.begin(sampler: Sampler(sampling), options: decoder.options)
+            let text = try decoder.decode(StoryPair.start, count: 150)
+            #expect(decoder.draftEstimates?.passTimes.isEmpty == true)
+            #expect(decoder.statistics.roundsByDraftLength.filter { $0 > 0 }.count > 2)
+            return text
+        }
+        let first = try text(threads: 1, rehearsals: 0)
+        #expect(try text(threads: 2, rehearsals: 0) == first)
+        #expect(try text(threads: 1, rehearsals: 2) == first)
+    }
+
     /// The three tokens behind a prompt: the first from the prompt's pass, two from rounds with a draft in them. Three
     /// candidates each make 27 outcomes, whose exact probabilities the target alone gives.
     @Test("Three tokens follow the target's exact distribution")

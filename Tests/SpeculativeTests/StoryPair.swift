@@ -37,12 +37,19 @@ struct StoryPair {
         return SpeculativeDecoder(
             target: try TargetContext(target, contextLength: context, batchLength: batch, compute: compute),
             drafter: try drafts > 0 ? DraftContext(drafter, target: target, compute: compute) : nil,
-            sampler: Sampler(sampling), options: DraftOptions(maximum: drafts, minimumProbability: minimumProbability),
+            sampler: Sampler(sampling),
+            options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),
             logger: logger)
     }
 }
 
 extension SpeculativeDecoder {
+    /// Leaves the number of drafts to the decoder.
+    func automatic() -> SpeculativeDecoder {
+        options.length = .automatic
+        return self
+    }
+
     /// Reads `prompt` and decodes until there are `count` new tokens, a stop token, or no room.
     func decode(_ prompt: [Int32], count: Int, stop: Set<Int32> = []) throws -> [Int32] {
         try append(prompt)

@@ -1,0 +1,10 @@
+/// How many drafts a round makes.
+public enum DraftLength: Sendable, Hashable {
+    /// That many at most; 0 decodes without the drafter.
+    case fixed(Int)
+    /// As many as give the most tokens per second, judged by what the session has measured; none where drafting loses.
+    ///
+    /// Where a text is drawn with a seed, judged by acceptance alone at assumed costs: measured times would make the same
+    /// seed give another text each time.
+    case automatic
+}
