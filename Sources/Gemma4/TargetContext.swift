@@ -55,6 +55,8 @@ package final class TargetContext {
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> Output {
         try check(tokens)
+        compute.begin(.embedding)
+        defer { compute.end() }
         let config = target.config
         let wanted = union(logits, hidden)
         let position = cache.count
@@ -114,6 +116,7 @@ package final class TargetContext {
 
     private func computePerLayerInputs(_ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>) -> Rows? {
         guard let embedding = target.perLayerEmbedding else { return nil }
+        compute.begin(.perLayer)
         let width = embedding.layerCount * embedding.length
         let inputs = perLayerInputs.rows(width: width)
         let embedded = perLayerTokens.rows(width: width)
@@ -133,6 +136,7 @@ package final class TargetContext {
         guard !logits.isEmpty || !hidden.isEmpty else {
             return Output(logits: self.logits.rows(width: vocabulary).prefix(0), hidden: states.prefix(0))
         }
+        compute.begin(.head)
         compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
         if self.logits.count < logits.count * vocabulary { self.logits = FloatBuffer(count: logits.count * vocabulary) }
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)

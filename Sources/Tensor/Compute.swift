@@ -4,6 +4,8 @@
 /// threads, since each is computed by one thread alone.
 package final class Compute {
     package let pool: ThreadPool
+    /// Where the time goes, if anybody asks.
+    package var profile = Profile.requested
     private var scratch: [FloatBuffer]
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount) {
@@ -32,6 +34,7 @@ extension Compute {
         _ input: Rows, by weights: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         guard input.count > 0 else { return }
+        countProduct(weights, rows: weights.rows, tokens: input.count)
         let task = ProductTask(
             weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns, input: input.base,
             tokens: input.count, output: output, outputStride: stride)
@@ -59,6 +62,7 @@ extension Compute {
         into output: UnsafeMutablePointer<Float>
     ) {
         let pieceRows = 64
+        countProduct(weights, rows: rows.count, tokens: 1)
         let job = SelectedRowsJob(
             x: x, rows: rows, weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns,
             format: weights.format, pieceRows: pieceRows, output: output)

@@ -49,6 +49,8 @@ struct GenerateTests {
             let acceptance_by_position: [Double]
             let tokens_per_target_pass: Double
             let finish_reason: String
+            let resident_mapped_bytes: Int
+            let resident_own_bytes: Int
         }
         let run = try Command("gemma-generate", ["--temp", "0", "-n", "64", "--stats", "json"])
         let last = try #require(run.error.split(separator: "\n").last)
@@ -57,6 +59,8 @@ struct GenerateTests {
         #expect(figures.draft_n_accepted > 0 && figures.draft_n_accepted < figures.draft_n)
         #expect(figures.acceptance_by_position.count == 3 && figures.tokens_per_target_pass > 2)
         #expect(figures.finish_reason == "maximumTokens")
+        // The bundled pair is a file of 5 MB, of which most is read.
+        #expect(figures.resident_mapped_bytes > 3_000_000 && figures.resident_own_bytes > 1_000_000)
     }
 
     @Test("The same seed gives the same text on any number of threads")
