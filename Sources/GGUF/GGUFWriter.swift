@@ -122,8 +122,9 @@ public struct GGUFWriter: Sendable {
     ) rethrows {
         let block = info.type.blockBytes
         let partBytes = max(1, Self.partBytes / block) * block
+        var part = Data(count: min(partBytes, info.byteCount))
         for offset in stride(from: 0, to: info.byteCount, by: partBytes) {
-            var part = Data(count: min(partBytes, info.byteCount - offset))
+            if info.byteCount - offset < part.count { part = Data(count: info.byteCount - offset) }
             part.withUnsafeMutableBytes { generator(offset, $0) }
             try output(part)
         }

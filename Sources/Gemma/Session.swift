@@ -68,7 +68,7 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
 
     /// Bytes a second that the session's threads can read; measuring it takes some tenths of a second.
     package var readBandwidth: Double {
-        lock.withLock { ReadBandwidth.measure(pool: state.decoder.target.compute.pool) }
+        lock.withLock { state.decoder.target.compute.readBandwidth(pair.target.decodeMatrices) }
     }
 
     /// The tokens of the text so far, prompts included.

@@ -1,16 +1,14 @@
 import Foundation
 
 /// How fast the threads of a pool read memory: what bounds a decode.
-package enum ReadBandwidth {
+enum ReadBandwidth {
     /// Memory that is read where there are no weights worth it: more than any cache holds.
-    package static let sufficientBytes = 512 << 20
+    static let sufficientBytes = 512 << 20
 
     private static let pieceBytes = 4 << 20
 
     /// The best of several readings of `regions`, in bytes a second.
-    package static func measure(
-        _ regions: [UnsafeRawBufferPointer], pool: ThreadPool, repetitions: Int = 5
-    ) -> Double {
+    static func measure(_ regions: [UnsafeRawBufferPointer], pool: ThreadPool, repetitions: Int) -> Double {
         var pieces: [UnsafeRawBufferPointer] = []
         for region in regions {
             for start in stride(from: 0, to: region.count, by: pieceBytes) {
@@ -29,14 +27,23 @@ package enum ReadBandwidth {
         }
         return Double(bytes) / (best / .seconds(1))
     }
+}
 
-    /// The same on memory of its own, which is given back.
-    package static func measure(pool: ThreadPool, repetitions: Int = 5) -> Double {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: sufficientBytes, alignment: 64)
+extension Compute {
+    /// Bytes a second that the threads read at best: from `weights` as they lie in the file's map, where pages are
+    /// small, or from memory of its own where they are too few to leave the caches.
+    package func readBandwidth(_ weights: [Matrix], repetitions: Int = 5) -> Double {
+        let regions = weights.map { UnsafeRawBufferPointer(start: $0.base, count: $0.byteCount) }
+        if regions.reduce(0, { $0 + $1.count }) >= ReadBandwidth.sufficientBytes {
+            return withExtendedLifetime(weights) {
+                ReadBandwidth.measure(regions, pool: pool, repetitions: repetitions)
+            }
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ReadBandwidth.sufficientBytes, alignment: 64)
         defer { buffer.deallocate() }
         // Pages that nobody has written to are all the same page of zeros, and that is in the cache.
         buffer.initializeMemory(as: UInt8.self, repeating: 1)
-        return measure([UnsafeRawBufferPointer(buffer)], pool: pool, repetitions: repetitions)
+        return ReadBandwidth.measure([UnsafeRawBufferPointer(buffer)], pool: pool, repetitions: repetitions)
     }
 }
 

@@ -95,7 +95,3 @@ struct GemmaGenerate: AsyncParsableCommand {
         return options
     }
 }
-
-enum Version {
-    static let current = "0.1.0"
-}
