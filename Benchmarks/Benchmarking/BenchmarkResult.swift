@@ -72,9 +72,9 @@ package struct BenchmarkResult: Sendable {
         record.add("n_rows", rows)
         record.add("draft_head", head.map(\.rawValue))
         record.add("draft_n_max", plan?.length.description)
-        // As the option has them: none for what the target really accepts.
-        let rates = plan.map { $0.rates.map { "\($0)" }.joined(separator: ",") }
-        record.add("spec_synth_rates", rates)
+        // As the option has them; none where the target decides.
+        let rates = (plan?.rates ?? []).map { "\($0)" }.joined(separator: ",")
+        record.add("spec_synth_rates", rates.isEmpty ? nil : rates)
         record.add("draft_n", plan == nil ? nil : measurement.draftCount)
         record.add("draft_n_accepted", plan == nil ? nil : measurement.acceptedCount)
     }

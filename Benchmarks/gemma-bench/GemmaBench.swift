@@ -59,6 +59,9 @@ struct GemmaBench: ParsableCommand {
         if comparison.compare != nil, threads.values.count > 1 {
             throw ValidationError("--compare takes one number of threads")
         }
+        if comparison.compare != nil, profile {
+            throw ValidationError("--compare prints ratios only; leave --profile out")
+        }
     }
 
     func run() throws {

@@ -37,6 +37,24 @@ struct BenchTests {
         }
     }
 
+    @Test("Every format can be read back")
+    func formats() throws {
+        func output(_ format: String) throws -> String {
+            let run = try bench(["-p", "8", "-n", "2", "-o", format])
+            #expect(run.status == 0 && run.error.isEmpty)
+            return run.output
+        }
+        let json = try JSONDecoder().decode([Figure].self, from: Data(try output("json").utf8))
+        #expect(json.map(\.test) == ["tg2", "pp8"])
+        let csv = try output("csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(csv.count == 3 && Set(csv.map(\.count)).count == 1)
+        #expect(csv.map { $0[0] } == ["\"test\"", "\"tg2\"", "\"pp8\""])
+        let table = try output("md").split(separator: "\n").map { $0.split(separator: "|") }
+        #expect(table.count == 4 && Set(table.map(\.count)).count == 1)
+    }
+
     @Test("Drafts, speculation, and a profile on standard error")
     func drafts() throws {
         let run = try bench(["-p", "0", "-n", "6", "--draft", "--spec-draft-n-max", "2", "--profile"])
