@@ -137,10 +137,11 @@ package final class Bench {
         try decoder.append(tokens(0..<max(depth, BenchmarkTest.minimumDecodeDepth)))
         _ = try decoder.readPrompt()
         let clock = ContinuousClock()
+        var warmUp = decoder.statistics
         for repetition in -1..<repetitions {
             if repetition == 0 {
                 warm()
-                decoder.resetStatistics()
+                warmUp = decoder.statistics
             }
             decoder.options = try plan.draftOptions(seed: UInt64(repetition + 1))
             let start = clock.now
@@ -148,7 +149,7 @@ package final class Bench {
             while done < count { done += try decoder.round(limit: .max, stopTokens: []).count }
             if repetition >= 0 { measurement.add(clock.now - start, count: done) }
         }
-        measurement.draftCount = decoder.statistics.drafted
-        measurement.acceptedCount = decoder.statistics.accepted
+        measurement.draftCount = decoder.statistics.drafted - warmUp.drafted
+        measurement.acceptedCount = decoder.statistics.accepted - warmUp.accepted
     }
 }
