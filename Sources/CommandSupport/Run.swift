@@ -26,6 +26,8 @@ package func runCommand<Command: ParsableCommand>(_ type: Command.Type) async ->
         Command.exit(withError: error)
     } catch let error as ValidationError {
         fail(error.message, code: 2)
+    } catch  where Command.exitCode(for: error) == .success {
+        Command.exit(withError: error)  // --help, which is a command of its own
     } catch {
         fail("\(error)", code: 1)
     }

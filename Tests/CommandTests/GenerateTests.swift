@@ -82,6 +82,13 @@ struct GenerateTests {
         #expect(special.output.hasSuffix("<turn|>") || special.output.hasSuffix("<eos>"))
     }
 
+    @Test("--help is help", arguments: ["gemma-generate", "gemma-check", "gemma-bench"])
+    func help(_ name: String) throws {
+        let run = try Command(name, ["--help"])
+        #expect(run.status == 0 && run.error.isEmpty)
+        #expect(run.output.contains("USAGE: \(name)"))
+    }
+
     @Test("--version and --list-info")
     func information() throws {
         #expect(try Command("gemma-generate", ["--version"]).output.hasPrefix("swift-gemma "))
