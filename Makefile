@@ -1,7 +1,7 @@
 SWIFT_BUILD = swift build -c release
 FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
-.PHONY: setup run test check lint format clean
+.PHONY: setup run test check bench lint format clean
 
 # OpenBLAS and LAPACKE, where they are missing.
 setup:
@@ -26,11 +26,22 @@ ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check quants $(FIXTURES)/quants
 endif
 
+# The figures that the README has, on random weights in E2B's shapes; the machine should have nothing else to do. The
+# model is written to the cache folder once (5 GB); BENCH takes more options, such as --profile or -o json.
+bench: setup
+	$(SWIFT_BUILD) --product gemma-bench
+	bench=$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench && \
+	$$bench --synthetic e2b -p 512 -n 64 -b 1,2,4,8 --draft $(BENCH) && \
+	$$bench --synthetic e2b -p 0 -n 64 -d 4096 $(BENCH) && \
+	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65,0.42,0.28 $(BENCH) && \
+	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65 $(BENCH) && \
+	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65,0.42,0.28 --spec-draft-n-max auto $(BENCH)
+
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Benchmarks Tests
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Benchmarks Tests
 
 clean:
 	rm -rf .build .build-*

@@ -42,6 +42,7 @@ let package = Package(
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
+        .executable(name: "gemma-bench", targets: ["gemma-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -79,6 +80,18 @@ let package = Package(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
 
+        .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
+        .target(
+            name: "Benchmarking",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "CommandSupport"],
+            path: "Benchmarks/Benchmarking"),
+        .executableTarget(
+            name: "gemma-bench",
+            dependencies: [
+                "GGUF", "Tensor", "Benchmarking", "SyntheticModel", "CommandSupport", argumentParser, logging,
+            ],
+            path: "Benchmarks/gemma-bench"),
+
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
         .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
         .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
@@ -90,7 +103,14 @@ let package = Package(
             name: "SpeculativeTests",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
         .testTarget(name: "GemmaTests", dependencies: ["Gemma", "BundledModel"]),
-        .testTarget(name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check"]),
+        .testTarget(
+            name: "BenchmarkTests",
+            dependencies: [
+                "GGUF", "Tensor", "Gemma4", "Assistant", "CommandSupport", "Benchmarking", "SyntheticModel",
+                "BundledModel",
+            ]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -66,11 +66,14 @@ package final class DraftContext {
     ) throws {
         let embd = drafter.targetEmbeddingLength
         let position = cache.count  // of `token`, the same in every step
+        compute.enter(.draft)
+        defer { compute.enter(.target) }
         rotary.prepare(first: position, count: 1)
         (input.base + embd).update(from: hidden, count: embd)
         var token = token
         for _ in 0..<count {
             let step = step(token: token, position: position, cache: cache)
+            compute.begin(.sampling)
             guard let next = try choose(step) else { return }
             token = next
         }
@@ -82,6 +85,7 @@ package final class DraftContext {
         let inputRow = input.rows(width: 2 * embd)
         let embedding = Rows(base: input.base, count: 1, width: embd)
         let hidden = Rows(base: input.base + embd, count: 1, width: embd)
+        compute.begin(.embedding)
         compute.gather(token, of: targetEmbedding, scale: targetEmbeddingScale, into: embedding)
 
         let x = activations.stream(1, width: drafter.config.embeddingLength)
@@ -96,6 +100,7 @@ package final class DraftContext {
                 rotary: angles, activations, compute)
         }
         let state = state.rows(width: x.width)
+        compute.begin(.head)
         compute.norm(x, weight: drafter.outputNorm, epsilon: drafter.config.epsilon, into: state)
         compute.multiply(state, by: drafter.postProjection, into: hidden)
         let scored = score(state)

@@ -14,7 +14,14 @@ package struct Drafter: Sendable {
     let layers: [DecoderLayer]
     let preProjection: Matrix  // [d, 2 * embd]
     let postProjection: Matrix  // [embd, d]
-    package let orderedHead: OrderedHead?
+    package private(set) var orderedHead: OrderedHead?
+
+    /// The same drafter scoring all of the vocabulary.
+    package var withDenseHead: Drafter {
+        var copy = self
+        copy.orderedHead = nil
+        return copy
+    }
 
     /// - Throws: `GGUFError`, `ModelError`, `TensorError` or `PairError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {

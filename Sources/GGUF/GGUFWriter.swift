@@ -3,13 +3,25 @@ import Foundation
 /// Writes a GGUF file, version 3: metadata first, then the tensors in the order they were added.
 public struct GGUFWriter: Sendable {
     public var metadata = GGUFMetadata()
-    private var tensors: [(name: String, dimensions: [Int], type: TensorType, bytes: ByteRegion)] = []
+    private var tensors: [(info: TensorInfo, source: Source)] = []
     private let version: UInt32
 
     public init() { version = 3 }
 
     /// - Parameter version: 2 or 3, which differ in nothing but the number; tests need both.
     package init(version: UInt32) { self.version = version }
+
+    /// Fills a buffer with the bytes of a tensor from `offset` on; the offset and the length are whole blocks.
+    package typealias Generator = @Sendable (_ offset: Int, _ bytes: UnsafeMutableRawBufferPointer) -> Void
+
+    /// Where a tensor's bytes come from.
+    private enum Source: Sendable {
+        case region(ByteRegion)
+        case generator(Generator)
+    }
+
+    /// Bytes that a generator is asked for at a time, more or less.
+    private static let partBytes = 1 << 24
 
     /// Adds a tensor.
     /// - Parameters:
@@ -25,20 +37,41 @@ public struct GGUFWriter: Sendable {
     package mutating func add(
         tensor name: String, dimensions: [Int], type: TensorType, region: ByteRegion
     ) throws(GGUFError) {
-        guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
-        guard !tensors.contains(where: { $0.name == name }) else { throw .duplicateTensor(name) }
-        guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
-            throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
-        }
-        let lengths = dimensions.map { UInt64(clamping: $0) }
-        let info = TensorInfo(
-            name: name, dimensions: try TensorInfo.checked(lengths, tensor: name, type: type), type: type, offset: 0)
+        let info = try checked(name, dimensions, type)
         guard info.byteCount == region.bytes.count else {
             throw .truncated(
                 what: "tensor \(name)", offset: 0, needed: UInt64(info.byteCount), available: region.bytes.count)
         }
-        tensors.append((name, dimensions, type, region))
+        tensors.append((info, .region(region)))
     }
+
+    /// Adds a tensor whose bytes are made part by part while the file is written: a file may be larger than memory.
+    package mutating func add(
+        tensor name: String, dimensions: [Int], type: TensorType, generator: @escaping Generator
+    ) throws(GGUFError) {
+        tensors.append((try checked(name, dimensions, type), .generator(generator)))
+    }
+
+    private func checked(_ name: String, _ dimensions: [Int], _ type: TensorType) throws(GGUFError) -> TensorInfo {
+        guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
+        guard !tensors.contains(where: { $0.info.name == name }) else { throw .duplicateTensor(name) }
+        guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
+            throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
+        }
+        let lengths = dimensions.map { UInt64(clamping: $0) }
+        return TensorInfo(
+            name: name, dimensions: try TensorInfo.checked(lengths, tensor: name, type: type), type: type, offset: 0)
+    }
+
+    /// Bytes of the file that `write` makes.
+    package var byteCount: Int {
+        let alignment = alignment
+        return tensors.reduce(GGUFFile.padded(header(alignment: alignment).count, to: alignment)) {
+            $0 + GGUFFile.padded($1.info.byteCount, to: alignment)
+        }
+    }
+
+    private var alignment: Int { metadata["general.alignment"]?.integer ?? GGUFFile.defaultAlignment }
 
     /// Writes everything beside `url` first and then moves it there, so that a failed run leaves no half file.
     public func write(to url: URL) throws(GGUFError) {
@@ -70,14 +103,30 @@ public struct GGUFWriter: Sendable {
     }
 
     private func write(to output: (Data) throws -> Void) rethrows {
-        let alignment = metadata["general.alignment"]?.integer ?? GGUFFile.defaultAlignment
+        let alignment = alignment
         let header = header(alignment: alignment)
         try output(Data(header))
         try output(Data(count: GGUFFile.padded(header.count, to: alignment) - header.count))
         for tensor in tensors {
-            let count = tensor.bytes.bytes.count
-            try output(Data(tensor.bytes.bytes))
+            let count = tensor.info.byteCount
+            switch tensor.source {
+            case .region(let region): try output(Data(region.bytes))
+            case .generator(let generator): try write(tensor.info, generator, to: output)
+            }
             try output(Data(count: GGUFFile.padded(count, to: alignment) - count))
+        }
+    }
+
+    private func write(
+        _ info: TensorInfo, _ generator: Generator, to output: (Data) throws -> Void
+    ) rethrows {
+        let block = info.type.blockBytes
+        let partBytes = max(1, Self.partBytes / block) * block
+        var part = Data(count: min(partBytes, info.byteCount))
+        for offset in stride(from: 0, to: info.byteCount, by: partBytes) {
+            if info.byteCount - offset < part.count { part = Data(count: info.byteCount - offset) }
+            part.withUnsafeMutableBytes { generator(offset, $0) }
+            try output(part)
         }
     }
 
@@ -94,12 +143,13 @@ public struct GGUFWriter: Sendable {
         }
         var offset = 0
         for tensor in tensors {
-            bytes.append(string: tensor.name)
-            bytes.appendLittleEndian(UInt32(tensor.dimensions.count))
-            tensor.dimensions.forEach { bytes.appendLittleEndian(UInt64($0)) }
-            bytes.appendLittleEndian(tensor.type.id)
+            let info = tensor.info
+            bytes.append(string: info.name)
+            bytes.appendLittleEndian(UInt32(info.dimensions.count))
+            info.dimensions.forEach { bytes.appendLittleEndian(UInt64($0)) }
+            bytes.appendLittleEndian(info.type.id)
             bytes.appendLittleEndian(UInt64(offset))
-            offset += GGUFFile.padded(tensor.bytes.bytes.count, to: alignment)
+            offset += GGUFFile.padded(info.byteCount, to: alignment)
         }
         return bytes
     }

@@ -3,7 +3,7 @@ import Foundation
 import Gemma4
 import Sampling
 import Speculative
-import Tensor
+package import Tensor
 import Tokenizer
 
 /// One text under way: what the model has read and written, and the means to go on.
@@ -62,6 +62,14 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
             statistics.draftEstimates = state.decoder.draftEstimates
             return statistics
         }
+    }
+
+    /// Where the time went, with `GEMMA_PROFILE=1`. Not for use while a generation is under way.
+    package var profile: Profile? { lock.withLock { state.decoder.target.compute.profile } }
+
+    /// Bytes a second that the session's threads can read; measuring it takes some tenths of a second.
+    package var readBandwidth: Double {
+        lock.withLock { state.decoder.target.compute.readBandwidth(pair.target.decodeMatrices) }
     }
 
     /// The tokens of the text so far, prompts included.

@@ -46,6 +46,7 @@ package struct DecoderLayer: Sendable {
     /// The layer, line by line as the specification has it.
     package func forward(_ batch: Batch, rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute) {
         let normed = a.normed.rows(width: batch.x.width).prefix(batch.x.count)
+        compute.begin(.norm)
         compute.norm(batch.x, weight: weights.attentionNorm, epsilon: epsilon, into: normed)
         storeKeysAndValues(normed, batch, rotary, a, compute)
         guard !batch.wanted.isEmpty else { return }
@@ -53,6 +54,7 @@ package struct DecoderLayer: Sendable {
         let x = batch.x[batch.wanted]
         let branch = a.branch.rows(width: x.width).prefix(x.count)
         attend(normed[batch.wanted], batch, rotary, into: branch, a, compute)
+        compute.begin(.norm)
         compute.addNormed(branch, weight: weights.postAttentionNorm, epsilon: epsilon, to: x)
 
         if let experts = weights.experts {
@@ -61,6 +63,7 @@ package struct DecoderLayer: Sendable {
             compute.norm(x, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed.prefix(x.count))
             feedForward(normed.prefix(x.count), weights.feedForward, into: branch, a, compute)
         }
+        compute.begin(.norm)
         compute.addNormed(branch, weight: weights.postFeedForwardNorm, epsilon: epsilon, to: x)
 
         addPerLayerInput(to: x, batch, branch, a, compute)
@@ -71,6 +74,7 @@ package struct DecoderLayer: Sendable {
         _ normed: Rows, _ batch: Batch, _ rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute
     ) {
         guard let keyValue = weights.keyValue else { return }
+        compute.begin(.queryKeyValue)
         let key = a.key.rows(width: config.keyWidth).prefix(normed.count)
         let value = a.value.rows(width: config.keyWidth).prefix(normed.count)
         compute.multiply(normed, by: keyValue.key, into: key)
@@ -93,13 +97,16 @@ package struct DecoderLayer: Sendable {
     ) {
         let query = a.query.rows(width: config.queryWidth).prefix(normed.count)
         let attention = a.attention.rows(width: config.queryWidth).prefix(normed.count)
+        compute.begin(.queryKeyValue)
         compute.multiply(normed, by: weights.query, into: query)
         let heads = query.split(width: config.headWidth)
         compute.norm(heads, weight: weights.queryNorm, epsilon: epsilon, into: heads)
         rotary.rotate(query, firstRow: batch.angles + batch.wanted.lowerBound)
+        compute.begin(.attention)
         compute.attention(
             query, firstPosition: batch.firstPosition + batch.wanted.lowerBound, cache: batch.cache, mask: batch.mask,
             into: attention)
+        compute.begin(.attentionOutput)
         compute.multiply(attention, by: weights.attentionOutput, into: branch)
     }
 
@@ -109,6 +116,7 @@ package struct DecoderLayer: Sendable {
     ) {
         let gate = a.gate.rows(width: weights.gate.rows).prefix(y.count)
         let up = a.up.rows(width: weights.up.rows).prefix(y.count)
+        compute.begin(.feedForward)
         compute.multiplyGated(y, gate: weights.gate, up: weights.up, into: gate, scratch: up)
         compute.multiply(gate, by: weights.down, into: branch)
     }
@@ -119,6 +127,7 @@ package struct DecoderLayer: Sendable {
     ) {
         guard let perLayer = weights.perLayer, let inputs = batch.perLayerInputs else { return }
         let gate = a.perLayerGate.rows(width: perLayer.gate.rows).prefix(x.count)
+        compute.begin(.perLayer)
         compute.multiply(x, by: perLayer.gate, into: gate)
         compute.gelu(gate, times: inputs.base + batch.wanted.lowerBound * inputs.stride, stride: inputs.stride)
         compute.multiply(gate, by: perLayer.projection, into: branch)

@@ -7,6 +7,7 @@ extension DecoderLayer {
         guard let e = a.experts else { return }
         let normed = a.normed.rows(width: x.width).prefix(x.count)
         let sum = e.sum.rows(width: x.width).prefix(x.count)
+        compute.begin(.feedForward)
         route(x, experts, e, compute)
         addExperts(x, experts, into: sum, a, e, compute)
         compute.norm(sum, weight: experts.outputNorm, epsilon: epsilon, into: sum)

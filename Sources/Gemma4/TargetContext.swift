@@ -55,6 +55,8 @@ package final class TargetContext {
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> Output {
         try check(tokens)
+        compute.begin(.embedding)
+        defer { compute.end() }
         let config = target.config
         let wanted = union(logits, hidden)
         let position = cache.count
@@ -131,6 +133,7 @@ package final class TargetContext {
         _ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>
     ) -> PerLayerInputs? {
         guard let embedding = target.perLayerEmbedding else { return nil }
+        compute.begin(.perLayer)
         let (length, layers) = (embedding.length, embedding.layerCount)
         let owningCount = target.config.owningLayerCount
         let embedded = perLayerTokens.rows(width: layers * length).prefix(tokens.count)
@@ -152,6 +155,7 @@ package final class TargetContext {
         guard !logits.isEmpty || !hidden.isEmpty else {
             return Output(logits: self.logits.rows(width: vocabulary).prefix(0), hidden: states.prefix(0))
         }
+        compute.begin(.head)
         compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
         if self.logits.count < logits.count * vocabulary { self.logits = FloatBuffer(count: logits.count * vocabulary) }
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)

@@ -8,3 +8,23 @@ public enum DraftLength: Sendable, Hashable {
     /// seed give another text each time.
     case automatic
 }
+
+/// As on the command line: a number, or "auto".
+extension DraftLength: LosslessStringConvertible {
+    public init?(_ text: String) {
+        if text == "auto" {
+            self = .automatic
+        } else if let count = Int(text) {
+            self = .fixed(count)
+        } else {
+            return nil
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .fixed(let count): "\(count)"
+        case .automatic: "auto"
+        }
+    }
+}

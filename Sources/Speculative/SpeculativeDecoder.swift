@@ -102,6 +102,8 @@ package final class SpeculativeDecoder {
         let output = try target.forward(
             last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
         progress(unread.count)
+        target.compute.begin(.sampling)
+        defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
         sampler.distribution(of: output.logits.mutableRow(0), into: &distribution)
         guard let token = sampler.draw(from: distribution) else {
@@ -141,6 +143,8 @@ package final class SpeculativeDecoder {
         let drafts = batch.count - 1
         let first = target.cache.count
         let output = try target.forward(batch[...], logits: 0..<batch.count, hidden: 0..<batch.count)
+        target.compute.begin(.sampling)
+        defer { target.compute.end() }
         let accepted: Int
         do {
             accepted = try options.syntheticAcceptance.map { try pretend($0, output) } ?? verify(output)

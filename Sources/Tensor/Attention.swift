@@ -73,6 +73,7 @@ extension Compute {
         guard queries.count > 0 else { return }
         let group = queries.width / cache.width / cache.headCount
         let longest = mask.positions(visibleAt: firstPosition + queries.count - 1).count
+        countAttention(queries, longest: longest, cache: cache)
         let job = AttentionJob(
             queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, group: group, output: output,
             scratch: scratch(count: group * longest))

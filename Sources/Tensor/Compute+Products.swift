@@ -10,6 +10,7 @@ extension Compute {
         _ input: Rows, by weights: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int
     ) {
         guard input.count > 0 else { return }
+        countProduct(weights, rows: weights.rows, tokens: input.count)
         if let format = integerFormat(weights) {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
             let job = IntegerJob(
@@ -39,6 +40,8 @@ extension Compute {
         }
         precondition(gated.width == gate.rows && other.width == up.rows && gate.rows == up.rows)
         guard input.count > 0 else { return }
+        countProduct(gate, rows: gate.rows, tokens: input.count)
+        countProduct(up, rows: up.rows, tokens: input.count)
         let bytes = quantize(input)
         let pieces = RowPieces(of: gate, threads: pool.threadCount)
         let job = GatedJob(
@@ -54,6 +57,7 @@ extension Compute {
         into output: UnsafeMutablePointer<Float>
     ) {
         guard !rows.isEmpty else { return }
+        countProduct(weights, rows: rows.count, tokens: 1)
         let pieceRows = 64
         let count = (rows.count + pieceRows - 1) / pieceRows
         if let format = integerFormat(weights) {

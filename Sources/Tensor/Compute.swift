@@ -13,6 +13,8 @@ package enum ActivationPrecision: Sendable {
 package final class Compute {
     package let pool: ThreadPool
     package let precision: ActivationPrecision
+    /// Where the time goes, if anybody asks.
+    package var profile = Profile.requested
     private var scratch: [FloatBuffer]
     private let quantized = QuantizedBuffer()
 

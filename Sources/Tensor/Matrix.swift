@@ -38,6 +38,7 @@ package struct Matrix: Sendable {
 
     package var rowBytes: Int { format.type.byteCount(of: columns) }
     package var base: UnsafeRawPointer { region.bytes.baseAddress! }
+    package var byteCount: Int { rows * rowBytes }
 
     /// The rows of `range` as a matrix of their own.
     package subscript(range: Range<Int>) -> Matrix {

@@ -64,6 +64,7 @@ struct GemmaGenerate: AsyncParsableCommand {
             return true
         }
         progress.clear()
+        defer { writeProfile(of: session) }
         switch outcome {
         case .finished(false): return  // nobody reads: end quietly
         case .finished(true): stats.write(session.statistics, of: pair, options.speculation)
@@ -71,6 +72,12 @@ struct GemmaGenerate: AsyncParsableCommand {
             stats.write(session.statistics, of: pair, options.speculation)
             throw ExitCode(130)
         }
+    }
+
+    /// With `GEMMA_PROFILE=1`.
+    private func writeProfile(of session: Session) {
+        guard let profile = session.profile else { return }
+        StandardError.write("\n" + profile.table(bandwidth: session.readBandwidth))
     }
 
     private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {
@@ -87,8 +94,4 @@ struct GemmaGenerate: AsyncParsableCommand {
         options.showsSpecialTokens = text.special
         return options
     }
-}
-
-enum Version {
-    static let current = "0.1.0"
 }

@@ -162,21 +162,4 @@ struct SpeculationFlags: ParsableArguments {
     var isOff: Bool { type == Kind.none }
 }
 
-extension DraftLength: ExpressibleByArgument {
-    public init?(argument: String) {
-        if argument == "auto" {
-            self = .automatic
-        } else if let count = Int(argument) {
-            self = .fixed(count)
-        } else {
-            return nil
-        }
-    }
-
-    public var defaultValueDescription: String {
-        switch self {
-        case .fixed(let count): "\(count)"
-        case .automatic: "auto"
-        }
-    }
-}
+extension DraftLength: ExpressibleByArgument {}

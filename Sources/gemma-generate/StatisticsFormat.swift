@@ -13,7 +13,8 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
             break
         case .text:
             StandardError.write(
-                "\n\n" + String(format: "loaded in %.2f s\n", pair.loadTime.inSeconds) + "\(statistics)\n")
+                "\n\n" + String(format: "loaded in %.2f s\n", pair.loadTime.inSeconds) + "\(statistics)\n"
+                    + (ResidentMemory.current.map { "\($0)\n" } ?? ""))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -43,6 +44,9 @@ private struct Report: Encodable {
     let draftSeconds: Double
     let verifySeconds: Double
     let finishReason: FinishReason?
+    let residentMappedBytes: Int?
+    let residentOwnBytes: Int?
+    let peakResidentBytes: Int?
 
     init(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
         let speculation = statistics.speculation
@@ -63,6 +67,10 @@ private struct Report: Encodable {
         draftSeconds = speculation.draftTime.inSeconds
         verifySeconds = speculation.verifyTime.inSeconds
         finishReason = statistics.finishReason
+        let memory = ResidentMemory.current
+        residentMappedBytes = memory?.mapped
+        residentOwnBytes = memory?.own
+        peakResidentBytes = memory?.peak
     }
 }
 

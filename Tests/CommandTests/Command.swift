@@ -10,7 +10,7 @@ struct Command {
     static let fixtures = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-    /// - Parameter interruptWhen: sends Ctrl-C when so many bytes of output have come.
+    /// - Parameter interruptAfter: sends Ctrl-C, once, when so many bytes of output have come.
     init(_ name: String, _ arguments: [String], input: String? = nil, interruptAfter bytes: Int? = nil) throws {
         let process = Process()
         process.executableURL = try Self.executable(name)
@@ -23,14 +23,14 @@ struct Command {
         if let input { try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
         try standardInput.fileHandleForWriting.close()
         var text = Data()
-        var hasInterrupted = false
+        var bytes = bytes
         while true {
             let part = output.fileHandleForReading.availableData
             if part.isEmpty { break }
             text += part
-            if let bytes, text.count >= bytes, !hasInterrupted {
+            if let limit = bytes, text.count >= limit {
                 process.interrupt()
-                hasInterrupted = true  // a second one would kill it
+                bytes = nil  // once: a second Ctrl-C kills
             }
         }
         self.output = String(decoding: text, as: UTF8.self)

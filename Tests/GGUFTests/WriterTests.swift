@@ -118,6 +118,25 @@ import Testing
         }
     }
 
+    @Test func aGeneratedTensorIsTheSameAsOneThatLiesInMemory() throws {
+        // Longer than what is generated at a time, which ends within no block.
+        let blocks = 600_000
+        let generator: GGUFWriter.Generator = { offset, bytes in
+            #expect(offset.isMultiple(of: 34) && bytes.count.isMultiple(of: 34))
+            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: (offset + index) &* 7 >> 3) }
+        }
+        var generated = try writer()
+        try generated.add(tensor: "c", dimensions: [32, blocks], type: .q8_0, generator: generator)
+        var whole = try writer()
+        let bytes = (0..<blocks * 34).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }
+        try whole.add(tensor: "c", dimensions: [32, blocks], type: .q8_0, bytes: bytes)
+        #expect(generated.bytes() == whole.bytes())
+        #expect(generated.byteCount == whole.bytes().count)
+        #expect(throws: GGUFError.duplicateTensor("c")) {
+            try generated.add(tensor: "c", dimensions: [32], type: .q8_0, generator: generator)
+        }
+    }
+
     // MARK: - Refused tensors
 
     private func refuse(

@@ -1,0 +1,155 @@
+internal import Assistant
+internal import Gemma4
+internal import Sampling
+internal import Speculative
+package import Tensor
+
+/// Runs tests on a model, all in one context.
+package final class Bench {
+    package let model: BenchmarkModel
+    package let compute: Compute
+    private let context: TargetContext
+    private var drafters: [DraftHead: DraftContext] = [:]
+
+    /// - Parameter contextLength: as much as the longest test needs.
+    package init(_ model: BenchmarkModel, threads: Int, contextLength: Int) throws {
+        self.model = model
+        compute = Compute(threadCount: threads)
+        context = try TargetContext(model.target, contextLength: contextLength, compute: compute)
+        guard let drafter = model.drafter else { return }
+        if drafter.orderedHead != nil {
+            drafters[.ordered] = try DraftContext(drafter, target: model.target, compute: compute)
+        }
+        drafters[.dense] = try DraftContext(drafter.withDenseHead, target: model.target, compute: compute)
+    }
+
+    /// How keys and values are stored: `f32` or `f16`.
+    package var cacheType: String {
+        guard let ring = model.target.config.layers.indices.lazy.compactMap(context.cache.ring(ofLayer:)).first else {
+            return "none"
+        }
+        return ring.byteCount / (2 * ring.headCount * ring.width * ring.capacity) == 2 ? "f16" : "f32"
+    }
+
+    package var batchLength: Int { context.batchLength }
+
+    /// One warm-up, then `repetitions` samples.
+    /// - Parameter warm: called between the two.
+    package func run(
+        _ test: BenchmarkTest, repetitions: Int, warm: () -> Void = {}
+    ) throws -> Measurement {
+        var measurement = Measurement(test)
+        if case .speculative(let tokens, let plan, let depth) = test {
+            try runSpeculative(tokens, plan, depth, repetitions, warm, &measurement)
+            return measurement
+        }
+        for repetition in -1..<repetitions {
+            if repetition == 0 { warm() }
+            let (time, count) = try sample(test)
+            if repetition >= 0 { measurement.add(time, count: count) }
+        }
+        if case .decode(let passes, let rows, let depth) = test {
+            let middle = max(depth, BenchmarkTest.minimumDecodeDepth) + passes * rows / 2
+            measurement.bytesPerPass =
+                model.target.decodeByteCount + context.cache.decodeByteCount(at: middle, model.target.config)
+        }
+        return measurement
+    }
+
+    private func sample(_ test: BenchmarkTest) throws -> (Duration, count: Int) {
+        let clock = ContinuousClock()
+        switch test {
+        case .prompt(let tokens, let depth):
+            try fill(depth)
+            let start = clock.now
+            for at in stride(from: 0, to: tokens, by: batchLength) {
+                let count = min(batchLength, tokens - at)
+                try pass(count, logits: count - 1..<count)
+            }
+            return (clock.now - start, tokens)
+        case .decode(let passes, let rows, let depth):
+            try fill(max(depth, BenchmarkTest.minimumDecodeDepth))
+            let start = clock.now
+            for _ in 0..<passes { try pass(rows, logits: 0..<rows) }
+            return (clock.now - start, passes)
+        case .draft(let steps, let head, let depth):
+            return try sampleDraft(steps, head, depth)
+        case .speculative:
+            return (.zero, 0)  // samples of a text under way: see `runSpeculative`
+        }
+    }
+
+    // MARK: - Passes of the target
+
+    /// Makes the cache hold `depth` positions.
+    private func fill(_ depth: Int) throws {
+        // The last batch can be taken back; beyond that a sliding layer has forgotten what it saw then.
+        if (depth...depth + batchLength).contains(context.cache.count), depth > 0 {
+            return context.cache.truncate(to: depth)
+        }
+        context.cache.truncate(to: 0)
+        try context.read(tokens(0..<depth)[...])
+    }
+
+    private func pass(_ count: Int, logits: Range<Int>) throws {
+        let first = context.cache.count
+        _ = try context.forward(tokens(first..<first + count)[...], logits: logits, hidden: 0..<0)
+    }
+
+    /// Some token for each position, always the same.
+    private func tokens(_ positions: Range<Int>) -> [Int32] {
+        positions.map { Int32($0 * 7919 % model.target.config.vocabularySize) }
+    }
+
+    // MARK: - Drafts
+
+    /// Drafts behind a pass of the target each, which is not counted but drives the drafter's weights out of the caches
+    /// as it does in real rounds.
+    private func sampleDraft(_ steps: Int, _ head: DraftHead, _ depth: Int) throws -> (Duration, count: Int) {
+        guard let drafter = drafters[head] else { throw BenchmarkError.noDrafter }
+        try fill(max(depth, BenchmarkTest.minimumDecodeDepth))
+        let clock = ContinuousClock()
+        var time = Duration.zero
+        var done = 0
+        while done < steps {
+            let first = context.cache.count
+            let output = try context.forward(tokens(first..<first + 1)[...], logits: 0..<1, hidden: 0..<1)
+            let count = min(BenchmarkTest.draftLength, steps - done)
+            let start = clock.now
+            try drafter.draft(count: count, token: 1, hidden: output.hidden[0], cache: context.cache) { step in
+                let best = argmax(UnsafeBufferPointer(step.logits))
+                return step.candidates?[best] ?? Int32(best)
+            }
+            time += clock.now - start
+            done += count
+        }
+        return (time, done)
+    }
+
+    private func runSpeculative(
+        _ count: Int, _ plan: SpeculationPlan, _ depth: Int, _ repetitions: Int, _ warm: () -> Void,
+        _ measurement: inout Measurement
+    ) throws {
+        guard let drafter = drafters[.ordered] ?? drafters[.dense] else { throw BenchmarkError.noDrafter }
+        context.cache.truncate(to: 0)
+        let decoder = SpeculativeDecoder(
+            target: context, drafter: drafter, sampler: Sampler(SamplingOptions(temperature: 0)))
+        try decoder.append(tokens(0..<max(depth, BenchmarkTest.minimumDecodeDepth)))
+        _ = try decoder.readPrompt()
+        let clock = ContinuousClock()
+        var warmUp = decoder.statistics
+        for repetition in -1..<repetitions {
+            if repetition == 0 {
+                warm()
+                warmUp = decoder.statistics
+            }
+            decoder.options = try plan.draftOptions(seed: UInt64(repetition + 1))
+            let start = clock.now
+            var done = 0
+            while done < count { done += try decoder.round(limit: .max, stopTokens: []).count }
+            if repetition >= 0 { measurement.add(clock.now - start, count: done) }
+        }
+        measurement.draftCount = decoder.statistics.drafted - warmUp.drafted
+        measurement.acceptedCount = decoder.statistics.accepted - warmUp.accepted
+    }
+}

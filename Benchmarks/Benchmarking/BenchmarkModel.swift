@@ -1,0 +1,52 @@
+package import Assistant
+package import Foundation
+internal import GGUF
+package import Gemma4
+
+/// A target and perhaps a drafter, with what a report says about them. No tokenizer is needed.
+package struct BenchmarkModel: Sendable {
+    package let target: Target
+    package let drafter: Drafter?
+    package let filename: String
+    /// Architecture and the type that most of the weights have: `gemma4 Q8_0`.
+    package let type: String
+    /// Bytes of all tensors of the target.
+    package let size: Int
+    package let parameterCount: Int
+
+    package init(target url: URL, drafter drafterURL: URL?) throws {
+        let file: GGUFFile
+        (file, target) = try Self.load(url) { ($0, try Target($0)) }
+        let target = target
+        drafter = try drafterURL.map { url in
+            try Self.load(url) { file in
+                let drafter = try Drafter(file)
+                try drafter.checkFit(with: target, share: drafter.standardShare(with: target))
+                return drafter
+            }
+        }
+        filename = url.path
+        size = file.tensors.reduce(0) { $0 + $1.byteCount }
+        parameterCount = file.tensors.reduce(0) { $0 + $1.elementCount }
+        let bytes = Dictionary(grouping: file.tensors, by: \.type.name)
+            .mapValues { $0.reduce(0) { $0 + $1.byteCount } }
+        let mostUsed = bytes.max { ($0.value, $0.key) < ($1.value, $1.key) }
+        type = "\(Architecture.target.rawValue) \(mostUsed?.key ?? "")"
+    }
+
+    private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
+        do {
+            return try body(GGUFFile(contentsOf: url))
+        } catch {
+            throw LoadError(path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// What is wrong with which file.
+    package struct LoadError: Error, CustomStringConvertible {
+        let path: String
+        let reason: String
+
+        package var description: String { reason.contains(path) ? reason : "\(path): \(reason)" }
+    }
+}

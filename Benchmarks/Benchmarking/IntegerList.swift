@@ -1,0 +1,30 @@
+/// Integers separated by commas, as benchmarks take them: `128,512`.
+package struct IntegerList: Sendable, Hashable {
+    package let values: [Int]
+
+    package init(_ values: [Int]) { self.values = values }
+
+    /// Nil where a part is no integer of at least 0.
+    package init?(_ text: String) {
+        guard let values = parsedList(text, Int.init), values.allSatisfy({ $0 >= 0 }) else { return nil }
+        self.values = values
+    }
+}
+
+/// Probabilities that do not rise, separated by commas: entry i is how likely the first i + 1 drafts are all accepted.
+package struct RateList: Sendable, Hashable {
+    package let values: [Double]
+
+    package init?(_ text: String) {
+        guard let values = parsedList(text, Double.init), values.allSatisfy({ (0...1).contains($0) }),
+            zip(values, values.dropFirst()).allSatisfy({ $0 >= $1 })
+        else { return nil }
+        self.values = values
+    }
+}
+
+private func parsedList<T>(_ text: String, _ parse: (String) -> T?) -> [T]? {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let values = parts.compactMap(parse)
+    return values.count == parts.count ? values : nil
+}

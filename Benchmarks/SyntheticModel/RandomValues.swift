@@ -1,0 +1,34 @@
+/// Random numbers that depend on their place alone, so that parts of a tensor can be made in any order.
+///
+/// The finalizer of splitmix64 over a counter (Steele, Lea and Flood, https://doi.org/10.1145/2660193.2660195).
+struct RandomValues: Sendable {
+    let seed: UInt64
+
+    /// - Parameter name: of a tensor: each gets numbers of its own (FNV-1a).
+    init(_ name: String) {
+        seed = name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+
+    @inline(__always)
+    func word(_ index: Int) -> UInt64 {
+        var z = seed &+ UInt64(truncatingIfNeeded: index) &* 0x9e37_79b9_7f4a_7c15
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    /// Uniform, with mean 0 and standard deviation 1.
+    @inline(__always)
+    func value(_ index: Int) -> Float {
+        (Float(word(index) >> 40) * 0x1p-24 - 0.5) * 3.464_101_6
+    }
+
+    /// The numbers 0 ..< count in random order (Fisher and Yates).
+    func permutation(_ count: Int) -> [Int32] {
+        var result = (0..<Int32(count)).map { $0 }
+        for index in stride(from: count - 1, to: 0, by: -1) {
+            result.swapAt(index, Int(word(index) % UInt64(index + 1)))
+        }
+        return result
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Benchmarking
+import CommandSupport
+import Foundation
+import Logging
+import SyntheticModel
+import Tensor
+
+@main
+enum Main {
+    static func main() async {
+        // Random pairs never accept a draft; that is no news here.
+        LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
+        await runCommand(GemmaBench.self)
+    }
+}
+
+/// Measures speed and memory; flags, test names and fields are llama-bench's where it has them.
+struct GemmaBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemma-bench",
+        abstract: "Measures how fast a Gemma 4 model reads prompts, decodes, drafts, and decodes speculatively.",
+        discussion: """
+            Lists are separated by commas: -p 128,512. A test is run once to warm up and then -r times. Each decode is \
+            set beside what the machine can read, measured right behind it. Results go to standard output, everything \
+            else to standard error.
+            """,
+        version: "swift-gemma \(Version.current)")
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Tests") var tests: TestOptions
+    @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
+    @OptionGroup(title: "Comparison") var comparison: ComparisonOptions
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Numbers of threads. Default: the physical cores.")
+    var threads = IntegerList([ThreadPool.physicalCoreCount])
+
+    @Option(
+        name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
+        help: "Tokens of the context. Default: as many as the tests need.")
+    var contextLength: Int?
+
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples of each test.")
+    var repetitions = 3
+
+    @Option(name: .shortAndLong, help: "md, csv, json or jsonl.")
+    var output = ReportFormat.md
+
+    @Flag(help: "Print where each test's time went, on standard error.")
+    var profile = false
+
+    func validate() throws {
+        guard threads.values.allSatisfy({ (1...1024).contains($0) }) else {
+            throw ValidationError("-t: expected 1 to 1024 threads")
+        }
+        guard (1...10_000).contains(repetitions) else {
+            throw ValidationError("-r is \(repetitions); expected 1 to 10000")
+        }
+        if comparison.compare != nil, threads.values.count > 1 {
+            throw ValidationError("--compare takes one number of threads")
+        }
+        if comparison.compare != nil, profile {
+            throw ValidationError("--compare prints ratios only; leave --profile out")
+        }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let list = try tests.list(model, plan: try speculation.plan())
+        let needed = list.map { $0.positionCount(repetitions: repetitions) }.max() ?? 1
+        let length = contextLength ?? needed
+        guard length >= needed else { throw BenchmarkError.contextTooShort(needed: needed, contextLength: length) }
+        if let command = comparison.compare {
+            return try compare(with: Peer(command: command), model, list, length)
+        }
+        var records: [Record] = []
+        for count in threads.values {
+            try run(list, on: Bench(model, threads: count, contextLength: length)) { result in
+                records.append(result.record)
+                // Lines are of use as they come, to a person and in case of an interruption.
+                if output == .jsonl { try write([result.record], BenchmarkResult.columns) }
+            }
+        }
+        if output != .jsonl { try write(records, BenchmarkResult.columns) }
+    }
+
+    private func run(
+        _ tests: [BenchmarkTest], on bench: Bench, _ report: (BenchmarkResult) throws -> Void
+    ) throws {
+        if profile { bench.compute.profile = Profile() }
+        for test in tests {
+            ResidentMemory.resetPeak()
+            let start = Date()
+            let measurement = try bench.run(test, repetitions: repetitions) { bench.compute.profile?.reset() }
+            let memory = ResidentMemory.current
+            let needsBandwidth = measurement.bytesPerPass != nil || bench.compute.profile != nil
+            let bandwidth = needsBandwidth ? bench.compute.readBandwidth(bench.model.target.decodeMatrices) : nil
+            if let profile = bench.compute.profile {
+                StandardError.write("\n\(test.name)\n" + profile.table(bandwidth: bandwidth))
+            }
+            try report(
+                BenchmarkResult(measurement, by: bench, time: start, readBandwidth: bandwidth, memory: memory))
+        }
+    }
+
+    /// Ours, peer, ours, peer: what slows the machine down for a while slows both.
+    private func compare(with peer: Peer, _ model: BenchmarkModel, _ tests: [BenchmarkTest], _ length: Int) throws {
+        var result = Comparison()
+        for round in 1...comparison.compareRounds {
+            StandardError.write("round \(round) of \(comparison.compareRounds)\n")
+            // A context of its own each time, so that its memory is not in the peer's way.
+            let bench = try Bench(model, threads: threads.values[0], contextLength: length)
+            for test in tests {
+                result.ours.add(test.name, try bench.run(test, repetitions: repetitions).rates)
+            }
+            try peer.run(into: &result.peer)
+        }
+        if !result.unpaired.isEmpty {
+            StandardError.write("measured by one side only: \(result.unpaired.joined(separator: ", "))\n")
+        }
+        try write(try result.records(), Comparison.columns)
+    }
+
+    private func write(_ records: [Record], _ columns: [TableColumn]) throws {
+        _ = StandardOutput.write(try output.text(of: records, columns: columns))
+    }
+}

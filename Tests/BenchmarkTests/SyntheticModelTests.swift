@@ -1,0 +1,88 @@
+import Assistant
+import Foundation
+import GGUF
+import Gemma4
+import SyntheticModel
+import Tensor
+import Testing
+
+@Suite struct SyntheticModelTests {
+    /// Runs `body` with a directory of its own and removes it.
+    private func withDirectory(_ body: (URL) throws -> Void) throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try body(directory)
+    }
+
+    @Test(arguments: WeightType.allCases) func aMiniPairLoadsAndGivesNumbers(_ type: WeightType) throws {
+        let model = SyntheticModel(.mini, type: type)
+        let target = try Target(GGUFFile(ByteRegion(model.target().bytes())))
+        let drafter = try Drafter(GGUFFile(ByteRegion(model.drafter().bytes())))
+        #expect(drafter.orderedHead?.clusterSize == 128)
+        let compute = Compute(threadCount: 1)
+        let context = try TargetContext(target, contextLength: 8, compute: compute)
+        let drafts = try DraftContext(drafter, target: target, compute: compute)
+        let output = try context.forward([1, 2, 3], logits: 2..<3, hidden: 2..<3)
+        let logits = Array(output.logits.row(0))
+        #expect(logits.allSatisfy { $0.isFinite } && Set(logits).count > 4096)
+        var steps = 0
+        try drafts.draft(count: 2, token: 4, hidden: output.hidden[0], cache: context.cache) { step in
+            steps += 1
+            #expect(step.logits.allSatisfy { $0.isFinite })
+            return step.candidates?.first
+        }
+        #expect(steps == 2)
+    }
+
+    /// Bytes of the tensors in files that another program makes in the same shapes.
+    @Test(arguments: [
+        (Preset.e2b, 4_918_696_076, 35, 83_655_696), (.e4b, 7_931_098_280, 42, 84_491_280),
+    ])
+    func releasedShapes(_ preset: Preset, _ targetBytes: Int, _ layers: Int, _ drafterBytes: Int) throws {
+        let model = SyntheticModel(preset)
+        // Nothing of this size is made before it is written.
+        let (target, drafter) = (try model.target(), try model.drafter())
+        #expect((targetBytes..<targetBytes + 100_000).contains(target.byteCount), "\(target.byteCount)")
+        #expect((drafterBytes..<drafterBytes + 100_000).contains(drafter.byteCount), "\(drafter.byteCount)")
+        let layerCount = try target.metadata.integer("gemma4.block_count")
+        #expect(layerCount == layers)
+    }
+
+    @Test func namesAreAPresetAndAType() {
+        #expect(SyntheticModel("e2b") == SyntheticModel(.e2b, type: .q8_0))
+        #expect(SyntheticModel("mini:q4_0") == SyntheticModel(.mini, type: .q4_0))
+        for bad in ["", "e3b", "e2b:", "e2b:q9", "e2b:q8_0:x"] { #expect(SyntheticModel(bad) == nil, "\(bad)") }
+    }
+
+    @Test func filesAreWrittenOnceAndReplacedWhereTheirSizeIsWrong() throws {
+        try withDirectory { directory in
+            let cache = ModelCache(directory: directory.appendingPathComponent("models"))
+            let model = SyntheticModel(.mini)
+            var written: [String] = []
+            let files = try cache.files(of: model) { name, _ in written.append(name) }
+            #expect(written == [files.target.lastPathComponent, files.drafter.lastPathComponent])
+            let bytes = try Data(contentsOf: files.drafter)
+            #expect(try [UInt8](bytes) == model.drafter().bytes())
+
+            try bytes.dropLast().write(to: files.drafter)
+            written = []
+            _ = try cache.files(of: model) { name, _ in written.append(name) }
+            #expect(written == [files.drafter.lastPathComponent])
+            #expect(try Data(contentsOf: files.drafter) == bytes)
+            let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory.path)
+            #expect(Set(left) == [files.target.lastPathComponent, files.drafter.lastPathComponent])
+        }
+    }
+
+    @Test func aCacheInThePlaceOfAFileIsRefused() throws {
+        try withDirectory { directory in
+            try Data("precious".utf8).write(to: directory)
+            #expect {
+                try ModelCache(directory: directory).files(of: SyntheticModel(.mini))
+            } throws: { error in
+                "\(error)".contains("XDG_CACHE_HOME") && "\(error)".contains(directory.path)
+            }
+            #expect(try Data(contentsOf: directory) == Data("precious".utf8))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import BundledModel
+import Foundation
+import Testing
+
+@Suite("gemma-bench")
+struct BenchTests {
+    private func bench(_ arguments: [String]) throws -> Command {
+        let target = try #require(BundledModel.target).path
+        let drafter = try #require(BundledModel.assistant).path
+        return try Command("gemma-bench", ["-m", target, "-md", drafter, "-r", "2"] + arguments)
+    }
+
+    private struct Figure: Decodable {
+        let test: String
+        let avg_ts: Double
+        let samples_ts: [Double]
+        let n_rows: Int
+        let gb_per_s: Double?
+        let bandwidth_share: Double?
+        let resident_mapped_bytes: Int
+    }
+
+    @Test("A figure for each combination of the lists")
+    func lists() throws {
+        let run = try bench(["-p", "8,16", "-n", "2", "-d", "0,8", "-b", "1,2", "-o", "jsonl"])
+        #expect(run.status == 0 && run.error.isEmpty)
+        let figures = try run.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Figure.self, from: Data($0.utf8))
+        }
+        let names = ["tg2", "tg2b2", "pp8", "pp16"]
+        #expect(figures.map(\.test) == names + names.map { $0 + "@d8" })
+        for figure in figures {
+            #expect(figure.samples_ts.count == 2 && figure.avg_ts > 0 && figure.resident_mapped_bytes > 0)
+            let isDecode = figure.test.hasPrefix("tg")
+            #expect((figure.gb_per_s != nil) == isDecode && (figure.bandwidth_share != nil) == isDecode)
+            #expect(figure.n_rows == (figure.test.contains("b2") ? 2 : 1))
+        }
+    }
+
+    @Test("Every format can be read back")
+    func formats() throws {
+        func output(_ format: String) throws -> String {
+            let run = try bench(["-p", "8", "-n", "2", "-o", format])
+            #expect(run.status == 0 && run.error.isEmpty)
+            return run.output
+        }
+        let json = try JSONDecoder().decode([Figure].self, from: Data(try output("json").utf8))
+        #expect(json.map(\.test) == ["tg2", "pp8"])
+        let csv = try output("csv").split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(csv.count == 3 && Set(csv.map(\.count)).count == 1)
+        #expect(csv.map { $0[0] } == ["\"test\"", "\"tg2\"", "\"pp8\""])
+        let table = try output("md").split(separator: "\n").map { $0.split(separator: "|") }
+        #expect(table.count == 4 && Set(table.map(\.count)).count == 1)
+    }
+
+    @Test("Drafts, speculation, and a profile on standard error")
+    func drafts() throws {
+        let run = try bench(["-p", "0", "-n", "6", "--draft", "--spec-draft-n-max", "2", "--profile"])
+        #expect(run.status == 0)
+        for name in ["| tg6 ", "| draft6-dense ", "| mtp6-2 "] { #expect(run.output.contains(name)) }
+        for name in ["tg6\nstep", "mtp6-2\nstep", "\nffn ", "\ndraft head "] { #expect(run.error.contains(name)) }
+    }
+
+    @Test("A comparison runs both sides in alternation")
+    func comparison() throws {
+        let peer = #"echo peer >&2; echo '{"test": "pp8", "samples_ts": [1, 2, 3]}'"#
+        let run = try bench(["-p", "8", "-n", "0", "--compare", peer, "--compare-rounds", "2"])
+        #expect(run.status == 0)
+        #expect(run.error == "round 1 of 2\npeer\nround 2 of 2\npeer\n")
+        #expect(run.output.contains("| pp8  |") && run.output.contains("2.00 (1.00..3.00)"))
+    }
+
+    @Test("Bad input earns one line")
+    func badInput() throws {
+        func expect(_ arguments: [String], _ message: String, status: Int32) throws {
+            let run = try Command("gemma-bench", arguments)
+            #expect(run.status == status && run.output.isEmpty)
+            #expect(run.errorLine?.contains(message) == true, "\(run.error)")
+        }
+        let target = try #require(BundledModel.target).path
+        try expect([], "name a model", status: 2)
+        try expect(["-m", target, "-p", "many"], "'many' is invalid", status: 2)
+        try expect(["-m", target, "-p", "0", "-n", "0"], "nothing to measure", status: 2)
+        try expect(["-m", target, "-b", "0"], "-b is 0; expected 1 to 512", status: 2)
+        try expect(["-m", target, "--spec-synth-rates", "0.2,0.4"], "is invalid", status: 2)
+        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8", status: 1)
+        try expect(["-m", target, "--draft"], "drafts need a drafter", status: 1)
+        try expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file", status: 1)
+    }
+}
