@@ -129,7 +129,7 @@ struct GenerateTests {
 
     @Test("Ctrl-C ends the text, prints the figures, and the exit code is 130")
     func interrupt() throws {
-        let run = try Command("gemma-generate", ["--ignore-eos", "-c", "2000"], interruptAfter: 40)
+        let run = try Command("gemma-generate", ["--ignore-eos", "-c", "200000"], interruptAfter: 40)
         #expect(run.status == 130)
         #expect(run.error.contains("tokens per target pass"))
     }
