@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Tensor",
             dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
-            swiftSettings: kernelSettings),
+            swiftSettings: kernelSettings + [.enableExperimentalFeature("BuiltinModule")]),  // for prefetching
         .target(name: "Tokenizer", dependencies: ["GGUF"]),
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),

@@ -1,3 +1,14 @@
+import Builtin
+
+/// Asks for `count` bytes to be brought into the first-level cache; a hint that no address can make fault.
+@inline(__always)
+func prefetch(_ start: UnsafeRawPointer, count: Int) {
+    for offset in stride(from: 0, to: count, by: 64) {
+        Builtin.int_prefetch_RawPointer(
+            (start + offset)._rawValue, Builtin.zeroInitializer(), Int32(3)._value, Int32(1)._value)
+    }
+}
+
 /// `sum + a * b`, rounded once where the processor can.
 @inline(__always)
 func multiplyAdd(_ sum: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {

@@ -42,6 +42,8 @@ package enum Q4_0: IntegerFormat {
         return Group(widened(low) * scale, widened(high) * scale)
     }
 
+    package static var groupBytes: Int { 18 }
+
     @inline(__always)
     package static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8> {
         let bytes = (row + (group &* 18 &+ 2)).loadUnaligned(as: SIMD16<UInt8>.self)

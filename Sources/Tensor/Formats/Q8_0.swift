@@ -31,6 +31,8 @@ package enum Q8_0: IntegerFormat {
         return Group(widened(low) * scale, widened(high) * scale)
     }
 
+    package static var groupBytes: Int { 34 }
+
     @inline(__always)
     package static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8> {
         (row + (group &* 34 &+ 2)).loadUnaligned(as: SIMD32<Int8>.self)

@@ -4,10 +4,12 @@ package enum PortableKernel: IntegerKernel {
 
     @inline(__always)
     package static func multiply<Format: IntegerFormat>(
-        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, by input: QuantizedRows, tokens: Range<Int>,
-        addingTo sums: UnsafeMutablePointer<Float>
+        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
+        tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
     ) {
+        let bytes = panelRows &* Format.groupBytes
         for group in 0..<input.groups {
+            prefetch(next + group &* bytes, count: bytes)
             for row in 0..<panelRows {
                 let weights = Format.codes(rows[row], group: group)
                 let scale = Float(half: Format.scale(rows[row], group: group))

@@ -11,11 +11,13 @@
 
         @inline(__always)
         package static func multiply<Format: IntegerFormat>(
-            _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, by input: QuantizedRows, tokens: Range<Int>,
-            addingTo sums: UnsafeMutablePointer<Float>
+            _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
+            tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
         ) {
             let sums = UnsafeMutableRawPointer(sums)
+            let bytes = panelRows &* Format.groupBytes
             for group in 0..<input.groups {
+                prefetch(next + group &* bytes, count: bytes)
                 let scales = scales(Format.self, rows, group)
                 let panel = Panel(Format.self, rows, group)
                 for token in tokens {

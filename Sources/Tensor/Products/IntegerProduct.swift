@@ -9,6 +9,8 @@ package struct IntegerTask {
 
 /// A block format whose groups of 32 values are signed bytes times one half-precision scale.
 package protocol IntegerFormat: BlockFormat {
+    /// Bytes of a group.
+    static var groupBytes: Int { get }
     /// The codes of values `32 * group ..< 32 * group + 32` of a row.
     static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8>
     static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16
@@ -34,10 +36,11 @@ package protocol IntegerKernel: Sendable {
 
     /// - Parameters:
     ///   - rows: `panelRows` weight rows.
+    ///   - next: the first of those that follow, to be fetched meanwhile.
     ///   - sums: `[tokens, panelRows]`, zero at first.
     static func multiply<Format: IntegerFormat>(
-        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, by input: QuantizedRows, tokens: Range<Int>,
-        addingTo sums: UnsafeMutablePointer<Float>)
+        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
+        tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>)
 }
 
 package enum IntegerProduct {
@@ -51,8 +54,6 @@ package enum IntegerProduct {
 
     /// Tokens whose sums stay in the first-level cache (16 KB of sums), while each weight is unpacked once for them all.
     static let tileTokens = 256
-    /// Up to this many tokens a product waits for memory, and the rows of a panel are spread over the range.
-    static let streamedTokens = 16
     static let largestPanel = 16
     static let scratchCount = tileTokens * largestPanel
 
@@ -92,34 +93,23 @@ extension IntegerFormat {
         multiply(task, weightRows, scratch, with: IntegerProduct.Kernel.self)
     }
 
-    /// Panel by panel.
-    ///
-    /// Of few tokens, a panel's rows are not neighbours but lie evenly over the range: so each of them belongs to one long
-    /// sequential read. A page's first access misses every cache and no prefetcher looks across a page's end, so one
-    /// stream alone gets a third of what a core can read.
+    /// Panel by panel. While one is multiplied the next is fetched: its rows follow in memory, so that memory is read from
+    /// beginning to end, and a panel ahead of the arithmetic.
     @inline(__always)
     static func multiply<Kernel: IntegerKernel>(
         _ task: IntegerTask, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
         with kernel: Kernel.Type
     ) {
         let count = Kernel.panelRows
-        let panels = range.count / count
-        let isStreamed = task.input.tokens <= IntegerProduct.streamedTokens
-        let step = isStreamed ? panels : 1
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
             guard let rows = rows.baseAddress else { return }
-            for panel in 0..<panels {
-                let first = range.lowerBound &+ panel &* (isStreamed ? 1 : count)
-                for index in 0..<count { rows[index] = task.weights + (first &+ index &* step) &* task.rowBytes }
-                multiply(task, rows, scratch, with: kernel) { index in first &+ index &* step }
-            }
-            let first = range.lowerBound &+ panels &* count
-            if first < range.upperBound {
+            for first in stride(from: range.lowerBound, to: range.upperBound, by: count) {
                 // The last row stands in for those that are missing.
                 for index in 0..<count {
                     rows[index] = task.weights + min(first &+ index, range.upperBound &- 1) &* task.rowBytes
                 }
-                multiply(task, rows, scratch, with: kernel) { index in min(first &+ index, range.upperBound &- 1) }
+                let next = task.weights + min(first &+ count, range.upperBound &- 1) &* task.rowBytes
+                multiply(task, rows, next: next, scratch, with: kernel, outputRow: first, range.upperBound)
             }
         }
     }
@@ -145,27 +135,27 @@ extension IntegerFormat {
                         task.weights + Int(selected[min(first &+ index, selected.count &- 1)]) &* task.rowBytes
                 }
                 scratch.update(repeating: 0, count: count)
-                Kernel.multiply(Self.self, rows: rows, by: task.input, tokens: 0..<1, addingTo: scratch)
+                Kernel.multiply(
+                    Self.self, rows: rows, next: rows[0], by: task.input, tokens: 0..<1, addingTo: scratch)
                 (output + first).update(from: scratch, count: min(count, selected.count &- first))
             }
         }
     }
 
-    /// One panel by all tokens, tile by tile. `outputRow` gives the output column of a row of the panel.
+    /// One panel by all tokens, tile by tile, into output columns `outputRow ..< end` at most.
     @inline(__always)
     private static func multiply<Kernel: IntegerKernel>(
-        _ task: IntegerTask, _ rows: UnsafePointer<UnsafeRawPointer>, _ sums: UnsafeMutablePointer<Float>,
-        with kernel: Kernel.Type, outputRow: (Int) -> Int
+        _ task: IntegerTask, _ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer,
+        _ sums: UnsafeMutablePointer<Float>, with kernel: Kernel.Type, outputRow: Int, _ end: Int
     ) {
-        let count = Kernel.panelRows
+        let count = min(Kernel.panelRows, end &- outputRow)
         for start in stride(from: 0, to: task.input.tokens, by: IntegerProduct.tileTokens) {
             let tokens = start..<min(start &+ IntegerProduct.tileTokens, task.input.tokens)
-            sums.update(repeating: 0, count: tokens.count &* count)
-            Kernel.multiply(Self.self, rows: rows, by: task.input, tokens: tokens, addingTo: sums)
+            sums.update(repeating: 0, count: tokens.count &* Kernel.panelRows)
+            Kernel.multiply(Self.self, rows: rows, next: next, by: task.input, tokens: tokens, addingTo: sums)
             for token in tokens {
-                let output = task.output + token &* task.outputStride
-                let sum = sums + (token &- start) &* count
-                for index in 0..<count { output[outputRow(index)] = sum[index] }
+                let output = task.output + (token &* task.outputStride &+ outputRow)
+                output.update(from: sums + (token &- start) &* Kernel.panelRows, count: count)
             }
         }
     }
