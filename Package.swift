@@ -17,6 +17,7 @@ let processorFlags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .ut
 
 var kernelSettings: [SwiftSetting] = isNative ? [.unsafeFlags(["-Xcc", "-march=native"])] : []
 if isNative && processorFlags.contains(" fma ") { kernelSettings.append(.define("FUSED_MULTIPLY_ADD")) }
+if isNative && processorFlags.contains(" avx512_vnni ") { kernelSettings.append(.define("AVX512VNNI")) }
 
 // MARK: - Targets
 

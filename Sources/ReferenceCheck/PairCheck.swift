@@ -105,7 +105,8 @@ private struct Engine {
     let compute: Compute
 
     func context(_ length: Int) throws -> TargetContext {
-        try TargetContext(target, contextLength: length, compute: compute)
+        // The references were computed with caches in single precision.
+        try TargetContext(target, contextLength: length, cacheTypes: .f32, compute: compute)
     }
 
     /// A greedy decoder that has read `prompt` and holds the token behind it.

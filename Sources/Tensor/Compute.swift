@@ -5,6 +5,7 @@
 package final class Compute {
     package let pool: ThreadPool
     private var scratch: [FloatBuffer]
+    private var states = FloatBuffer(count: 0)
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount) {
         pool = ThreadPool(threadCount: threadCount)
@@ -15,6 +16,12 @@ package final class Compute {
     func scratch(count: Int) -> [FloatBuffer] {
         if scratch[0].count < count { scratch = scratch.map { _ in FloatBuffer(count: count) } }
         return scratch
+    }
+
+    /// `count` floats that all threads share. Allocates only when it grows.
+    func states(count: Int) -> FloatBuffer {
+        if states.count < count { states = FloatBuffer(count: count) }
+        return states
     }
 }
 

@@ -1,6 +1,9 @@
 import ArgumentParser
 import BundledModel
 import Foundation
+import Gemma
+
+extension CacheType: ExpressibleByArgument {}
 
 struct ModelOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the pair that comes with gemma-generate.")
@@ -18,6 +21,16 @@ struct ModelOptions: ParsableArguments {
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the number of physical cores.")
     var threads: Int?
+
+    @Option(
+        name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
+        help: "How the cache stores keys: f32 or f16. Half precision takes half the memory.")
+    var keyCacheType = CacheType.f16
+
+    @Option(
+        name: [.customLong("ctv", withSingleDash: true), .customLong("cache-type-v")],
+        help: "How the cache stores values: f32 or f16.")
+    var valueCacheType = CacheType.f16
 
     @Flag(help: "Print the model's metadata and tensors and stop.")
     var listInfo = false
