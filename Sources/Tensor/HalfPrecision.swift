@@ -5,7 +5,7 @@
 
 /// The values of 16 halves, exactly.
 @inline(__always)
-func widened(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
+package func widened(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
     #if FUSED_MULTIPLY_ADD || arch(arm64)
         let floats16 = unsafeBitCast(halves, to: SIMD16<Float16>.self)
         var floats = SIMD16<Float>()
@@ -18,7 +18,7 @@ func widened(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
 
 /// 16 floats rounded to the nearest half, ties to even; what is beyond the range becomes infinite.
 @inline(__always)
-func narrowed(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
+package func narrowed(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
     #if FUSED_MULTIPLY_ADD || arch(arm64)
         var halves = SIMD16<Float16>()
         for lane in 0..<16 { halves[lane] = Float16(floats[lane]) }
@@ -30,7 +30,7 @@ func narrowed(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
 
 /// `widened` without conversion instructions.
 @inline(__always)
-func widenedByArithmetic(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
+package func widenedByArithmetic(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
     var bits = SIMD16<UInt32>()
     for lane in 0..<16 { bits[lane] = UInt32(halves[lane]) }
     let magnitude = (bits & 0x7fff) &<< 13
@@ -44,7 +44,7 @@ func widenedByArithmetic(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
 
 /// `narrowed` without conversion instructions.
 @inline(__always)
-func narrowedByArithmetic(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
+package func narrowedByArithmetic(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
     let bits = unsafeBitCast(floats, to: SIMD16<UInt32>.self)
     let magnitude = bits & 0x7fff_ffff
     // Adding half a unit of the last place that stays, less one where it is even, rounds; a carry raises the exponent.
