@@ -29,36 +29,41 @@ package func narrowed(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
 }
 
 /// `widened` without conversion instructions.
+///
+/// Comparisons of vectors are loops over their lanes on the baseline; masks come from shifted signs instead.
 @inline(__always)
 package func widenedByArithmetic(_ halves: SIMD16<UInt16>) -> SIMD16<Float> {
-    var bits = SIMD16<UInt32>()
-    for lane in 0..<16 { bits[lane] = UInt32(halves[lane]) }
+    var bits = SIMD16<Int32>()
+    for lane in 0..<16 { bits[lane] = Int32(halves[lane]) }
     let magnitude = (bits & 0x7fff) &<< 13
-    // The exponents' biases differ by 112; a multiplication corrects them for denormal halves as well.
-    var value = unsafeBitCast(magnitude, to: SIMD16<Float>.self) * Float(sign: .plus, exponent: 112, significand: 1)
-    let special = unsafeBitCast(magnitude | 0x7f80_0000, to: SIMD16<Float>.self)  // infinities and NaN
-    value.replace(with: special, where: magnitude .>= 0x0f80_0000)
+    // The exponents' biases differ by 112; a multiplication corrects them, those of denormal halves as well.
+    let value = unsafeBitCast(magnitude, to: SIMD16<Float>.self) * 0x1p112
+    let isSpecial = (0x0f7f_ffff &- magnitude) &>> 31  // infinite or NaN
+    let special = isSpecial & 0x7f80_0000
     let sign = (bits & 0x8000) &<< 16
-    return unsafeBitCast(unsafeBitCast(value, to: SIMD16<UInt32>.self) | sign, to: SIMD16<Float>.self)
+    return unsafeBitCast(unsafeBitCast(value, to: SIMD16<Int32>.self) | special | sign, to: SIMD16<Float>.self)
 }
 
 /// `narrowed` without conversion instructions.
 @inline(__always)
 package func narrowedByArithmetic(_ floats: SIMD16<Float>) -> SIMD16<UInt16> {
     let bits = unsafeBitCast(floats, to: SIMD16<UInt32>.self)
-    let magnitude = bits & 0x7fff_ffff
-    // Adding half a unit of the last place that stays, less one where it is even, rounds; a carry raises the exponent.
-    let isOdd = (magnitude &>> 13) & 1
-    var result = (magnitude &- 0x3800_0000 &+ 0xfff &+ isOdd) &>> 13
-    // Denormal results: the addition of a float whose last place is that of the denormals rounds.
-    let half = SIMD16<Float>(repeating: 0.5)
-    let shifted = unsafeBitCast(unsafeBitCast(magnitude, to: SIMD16<Float>.self) + half, to: SIMD16<UInt32>.self)
-    result.replace(
-        with: shifted &- unsafeBitCast(half, to: SIMD16<UInt32>.self), where: magnitude .< 0x3880_0000)
-    result.replace(with: SIMD16(repeating: 0x7c00), where: magnitude .>= 0x4780_0000)
-    result.replace(with: SIMD16(repeating: 0x7e00), where: magnitude .> 0x7f80_0000)
-    result |= (bits &>> 16) & 0x8000
     var halves = SIMD16<UInt16>()
-    for lane in 0..<16 { halves[lane] = UInt16(truncatingIfNeeded: result[lane]) }
+    for lane in 0..<16 { halves[lane] = narrowedByArithmetic(bits[lane]) }
     return halves
+}
+
+@inline(__always)
+private func narrowedByArithmetic(_ bits: UInt32) -> UInt16 {
+    let magnitude = bits & 0x7fff_ffff
+    let sign = UInt16(truncatingIfNeeded: (bits >> 16) & 0x8000)
+    if magnitude >= 0x4780_0000 { return sign | (magnitude > 0x7f80_0000 ? 0x7e00 : 0x7c00) }
+    if magnitude < 0x3880_0000 {
+        // A denormal half: its last place is that of 0.5 in single precision, so that an addition rounds.
+        let sum = Float(bitPattern: magnitude) + 0.5
+        return sign | UInt16(truncatingIfNeeded: sum.bitPattern &- Float(0.5).bitPattern)
+    }
+    // Half a unit of the last place that stays, less one where it is even; a carry raises the exponent.
+    let rounded = magnitude &- 0x3800_0000 &+ 0xfff &+ ((magnitude >> 13) & 1)
+    return sign | UInt16(truncatingIfNeeded: rounded >> 13)
 }

@@ -48,13 +48,14 @@ extension CacheElement {
             }
             if row < product.rows { multiply(product, row: row, wide: Sum<Beside<Four>>.self, narrow: Sum<One>.self) }
         #else
-            // A vector takes two of 16 registers, or four without AVX.
+            // A vector takes two of AVX's 16 registers, or four of the baseline's: there four rows spill, which still costs
+            // less than to convert a vector for two.
             while row &+ 4 <= product.rows {
                 multiply(product, row: row, wide: Above<Above<Sum<One>>>.self, narrow: Above<Above<Sum<One>>>.self)
                 row &+= 4
             }
             while row < product.rows {
-                multiply(product, row: row, wide: Sum<Four>.self, narrow: Sum<One>.self)
+                multiply(product, row: row, wide: Sum<Two>.self, narrow: Sum<One>.self)
                 row &+= 1
             }
         #endif

@@ -5,18 +5,18 @@ import Testing
 @Suite("Attention, bit by bit")
 struct AttentionBitsTests {
     static let cases = [
-        AttentionCase(headCount: 1, group: 8, width: 64, positions: 700),
-        AttentionCase(headCount: 1, group: 8, width: 32, window: 300, positions: 900),
+        AttentionCase(headCount: 1, group: 8, width: 48, positions: 540),
+        AttentionCase(headCount: 1, group: 8, width: 32, window: 300, positions: 700),
         AttentionCase(headCount: 2, group: 4, width: 24, window: 40, positions: 400),
-        AttentionCase(headCount: 4, group: 2, width: 32, positions: 530),
-        AttentionCase(headCount: 2, group: 5, width: 16, window: 600, includesSelf: false, positions: 800),
+        AttentionCase(headCount: 4, group: 2, width: 16, positions: 300),
+        AttentionCase(headCount: 2, group: 5, width: 16, window: 400, includesSelf: false, positions: 530),
     ]
 
     @Test("One batch, single rows, verification batches and pieces of a prompt", arguments: cases, CacheType.allCases)
     func batches(_ test: AttentionCase, _ type: CacheType) throws {
         let input = test.input()
         let whole = try test.run(input, batch: test.positions, type: type).bits
-        for batch in [1, 2, 5, 8, 31, 256, 333] {
+        for batch in [1, 2, 8, 31, 256] {
             #expect(try test.run(input, batch: batch, threads: 2, type: type).bits == whole, "batches of \(batch)")
         }
     }
@@ -25,7 +25,7 @@ struct AttentionBitsTests {
     func threads(_ test: AttentionCase) throws {
         let input = test.input()
         let alone = try test.run(input, batch: 3, type: .f16).bits
-        for threads in [2, 3, 8] {
+        for threads in [2, 5] {
             #expect(try test.run(input, batch: 3, threads: threads, type: .f16).bits == alone, "\(threads) threads")
         }
     }
@@ -42,15 +42,15 @@ struct AttentionBitsTests {
 
     @Test("Longer contexts than are merged at once")
     func waves() throws {
-        // 40 chunks of 16 heads of 512, four tokens: more than the states that may wait.
-        let test = AttentionCase(headCount: 1, group: 16, width: 512, positions: 10_000)
+        // 36 chunks of 16 heads of 512, four tokens: more than the states that may wait.
+        let test = AttentionCase(headCount: 1, group: 16, width: 512, positions: 9_000)
         let input = test.input()
         let cache = try test.cache(type: .f16)
-        test.store(input, 0..<10_000, in: cache, Compute(threadCount: 1))
-        let alone = test.attend(input, 9_996..<10_000, to: cache, Compute(threadCount: 1))
-        #expect(test.attend(input, 9_996..<10_000, to: cache, Compute(threadCount: 3)).bits == alone.bits)
+        test.store(input, 0..<9_000, in: cache, Compute(threadCount: 1))
+        let alone = test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 1))
+        #expect(test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 3)).bits == alone.bits)
         #expect(
-            test.worstError(alone.rows(3..<4, width: test.queryWidth), roundedKeysAndValues(input), position: 9_999)
+            test.worstError(alone.rows(3..<4, width: test.queryWidth), roundedKeysAndValues(input), position: 8_999)
                 <= 1)
     }
 
