@@ -82,29 +82,23 @@ struct AttentionTask {
         }
     }
 
-    /// Turns scores into exp(score - maximum), 0 for what is not visible.
+    /// Turns the scores of what is visible into exp(score - maximum).
     private func exponentials(
         _ scores: UnsafeMutablePointer<Float>, visible: Range<Int>
     ) -> (maximum: Float, sum: Float) {
-        let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+        // The hidden lanes of the first and last vector: they weigh 0 beside the maximum's 1, and no value is read for them.
         let range = visible.lowerBound / 16..<vectors(visible.upperBound)
-        @inline(__always)
-        func isHidden(_ vector: Int) -> SIMDMask<SIMD16<Int32>> {
-            let places = lanes &+ Int32(truncatingIfNeeded: vector &* 16)
-            return (places .< Int32(truncatingIfNeeded: visible.lowerBound))
-                .| (places .>= Int32(truncatingIfNeeded: visible.upperBound))
-        }
+        for place in range.lowerBound &* 16..<visible.lowerBound { scores[place] = -.infinity }
+        for place in visible.upperBound..<range.upperBound &* 16 { scores[place] = -.infinity }
         var maxima = One(repeating: -.infinity)
         for vector in range {
-            var score = One(scores + (vector &* 16))
-            score.replace(with: -.infinity, where: isHidden(vector))
+            let score = One(scores + (vector &* 16))
             maxima.replace(with: score, where: score .> maxima)
         }
         let maximum = maxima.max()
         var sums = One.zero
         for vector in range {
-            var weight = exponential(One(scores + (vector &* 16)) - maximum)
-            weight.replace(with: 0, where: isHidden(vector))
+            let weight = exponential(One(scores + (vector &* 16)) - maximum)
             weight.store(to: scores + (vector &* 16))
             sums += weight
         }
