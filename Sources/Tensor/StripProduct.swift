@@ -31,7 +31,7 @@ extension CacheElement {
     @inline(__always)
     static func multiplyTiles(_ product: StripProduct) {
         var row = 0
-        #if AVX512VNNI || arch(arm64)
+        #if AVX512VNNI
             while row &+ 8 <= product.rows {
                 multiply(
                     product, row: row, wide: Above<Above<Above<Sum<Two>>>>.self,
@@ -48,7 +48,7 @@ extension CacheElement {
             }
             if row < product.rows { multiply(product, row: row, wide: Sum<Beside<Four>>.self, narrow: Sum<One>.self) }
         #else
-            // A vector takes two of AVX's 16 registers, or four of the baseline's: there four rows spill, which still costs
+            // A vector takes two registers of AVX, four of NEON or the baseline, whose 16 four rows exceed: that still costs
             // less than to convert a vector for two.
             while row &+ 4 <= product.rows {
                 multiply(product, row: row, wide: Above<Above<Sum<One>>>.self, narrow: Above<Above<Sum<One>>>.self)
