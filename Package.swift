@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
-        .target(name: "CommandSupport", dependencies: [argumentParser, logging]),
+        .target(name: "CommandSupport", dependencies: ["Tensor", argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",

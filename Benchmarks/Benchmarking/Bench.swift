@@ -1,5 +1,5 @@
 internal import Assistant
-internal import Gemma4
+package import Gemma4
 internal import Sampling
 internal import Speculative
 package import Tensor
@@ -8,27 +8,24 @@ package import Tensor
 package final class Bench {
     package let model: BenchmarkModel
     package let compute: Compute
+    package let cacheTypes: CacheTypes
     private let context: TargetContext
     private var drafters: [DraftHead: DraftContext] = [:]
 
     /// - Parameter contextLength: as much as the longest test needs.
-    package init(_ model: BenchmarkModel, threads: Int, contextLength: Int) throws {
+    package init(
+        _ model: BenchmarkModel, threads: Int, contextLength: Int, cacheTypes: CacheTypes = .init()
+    ) throws {
         self.model = model
+        self.cacheTypes = cacheTypes
         compute = Compute(threadCount: threads)
-        context = try TargetContext(model.target, contextLength: contextLength, compute: compute)
+        context = try TargetContext(
+            model.target, contextLength: contextLength, cacheTypes: cacheTypes, compute: compute)
         guard let drafter = model.drafter else { return }
         if drafter.orderedHead != nil {
             drafters[.ordered] = try DraftContext(drafter, target: model.target, compute: compute)
         }
         drafters[.dense] = try DraftContext(drafter.withDenseHead, target: model.target, compute: compute)
-    }
-
-    /// How keys and values are stored: `f32` or `f16`.
-    package var cacheType: String {
-        guard let ring = model.target.config.layers.indices.lazy.compactMap(context.cache.ring(ofLayer:)).first else {
-            return "none"
-        }
-        return ring.byteCount / (2 * ring.headCount * ring.width * ring.capacity) == 2 ? "f16" : "f32"
     }
 
     package var batchLength: Int { context.batchLength }

@@ -1,12 +1,14 @@
 package import CommandSupport
 package import Foundation
+package import Gemma4
+internal import Tensor
 
 /// A measurement and the circumstances of it.
 package struct BenchmarkResult: Sendable {
     package let measurement: Measurement
     package let model: BenchmarkModel
     package let threads: Int
-    package let cacheType: String
+    package let cacheTypes: CacheTypes
     package let batchLength: Int
     package let time: Date
     /// Bytes a second that the machine reads, measured right behind the test; for decodes.
@@ -19,7 +21,7 @@ package struct BenchmarkResult: Sendable {
         self.measurement = measurement
         model = bench.model
         threads = bench.compute.pool.threadCount
-        cacheType = bench.cacheType
+        cacheTypes = bench.cacheTypes
         batchLength = bench.batchLength
         self.time = time
         self.readBandwidth = readBandwidth
@@ -36,8 +38,8 @@ package struct BenchmarkResult: Sendable {
         record.add("model_n_params", model.parameterCount)
         record.add("n_batch", batchLength)
         record.add("n_threads", threads)
-        record.add("type_k", cacheType)
-        record.add("type_v", cacheType)
+        record.add("type_k", cacheTypes.key.rawValue)
+        record.add("type_v", cacheTypes.value.rawValue)
         addTest(to: &record)
         record.add("test_time", time.formatted(.iso8601))
         record.add("avg_ns", measurement.nanoseconds.mean.rounded())

@@ -2,6 +2,7 @@ import ArgumentParser
 import Benchmarking
 import CommandSupport
 import Foundation
+import Gemma4
 import Logging
 import SyntheticModel
 import Tensor
@@ -40,6 +41,8 @@ struct GemmaBench: ParsableCommand {
         help: "Tokens of the context. Default: as many as the tests need.")
     var contextLength: Int?
 
+    @OptionGroup var cache: CacheOptions
+
     @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples of each test.")
     var repetitions = 3
 
@@ -64,6 +67,8 @@ struct GemmaBench: ParsableCommand {
         }
     }
 
+    private var cacheTypes: CacheTypes { CacheTypes(key: cache.key, value: cache.value) }
+
     func run() throws {
         let model = try model.load()
         let list = try tests.list(model, plan: try speculation.plan())
@@ -75,7 +80,7 @@ struct GemmaBench: ParsableCommand {
         }
         var records: [Record] = []
         for count in threads.values {
-            try run(list, on: Bench(model, threads: count, contextLength: length)) { result in
+            try run(list, on: Bench(model, threads: count, contextLength: length, cacheTypes: cacheTypes)) { result in
                 records.append(result.record)
                 // Lines are of use as they come, to a person and in case of an interruption.
                 if output == .jsonl { try write([result.record], BenchmarkResult.columns) }
@@ -109,7 +114,8 @@ struct GemmaBench: ParsableCommand {
         for round in 1...comparison.compareRounds {
             StandardError.write("round \(round) of \(comparison.compareRounds)\n")
             // A context of its own each time, so that its memory is not in the peer's way.
-            let bench = try Bench(model, threads: threads.values[0], contextLength: length)
+            let bench = try Bench(
+                model, threads: threads.values[0], contextLength: length, cacheTypes: cacheTypes)
             for test in tests {
                 result.ours.add(test.name, try bench.run(test, repetitions: repetitions).rates)
             }

@@ -13,6 +13,7 @@ public typealias TokenizerError = Tokenizer.TokenizerError
 public typealias ModelError = Gemma4.ModelError
 public typealias PairError = Assistant.PairError
 public typealias SamplingError = Sampling.SamplingError
+public typealias CacheType = Tensor.CacheType
 public typealias TokenID = Tokenizer.TokenID
 public typealias DraftLength = Speculative.DraftLength
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics

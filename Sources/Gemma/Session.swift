@@ -3,7 +3,7 @@ import Foundation
 import Gemma4
 import Sampling
 import Speculative
-package import Tensor
+public import Tensor
 import Tokenizer
 
 /// One text under way: what the model has read and written, and the means to go on.
@@ -39,14 +39,21 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
     ///   - contextLength: tokens that the text may have in all; nil for 4096 or what the model was trained for,
     ///     whichever is less.
     ///   - threads: nil for the number of physical cores.
-    /// - Throws: `GemmaError.invalidOption` or `ModelError.invalidContextLength`.
-    public init(_ pair: Pair, contextLength: Int? = nil, threads: Int? = nil) throws {
+    ///   - keyCacheType: how the keys of the tokens read so far are stored.
+    ///   - valueCacheType: how their values are stored.
+    /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength` or `TensorError.outOfMemory`.
+    public init(
+        _ pair: Pair, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
+        valueCacheType: CacheType = .f16
+    ) throws {
         if let threads, !(1...1024).contains(threads) {
             throw GemmaError.invalidOption(name: "the number of threads", value: "\(threads)", expected: "1 to 1024")
         }
         let length = contextLength ?? min(Self.defaultContextLength, pair.trainedContextLength)
         let compute = Compute(threadCount: threads ?? ThreadPool.physicalCoreCount)
-        let target = try TargetContext(pair.target, contextLength: length, compute: compute)
+        let target = try TargetContext(
+            pair.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
+            compute: compute)
         let drafter = try pair.drafter.map { try DraftContext($0, target: pair.target, compute: compute) }
         self.pair = pair
         self.contextLength = length

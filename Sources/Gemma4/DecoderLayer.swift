@@ -86,9 +86,9 @@ package struct DecoderLayer: Sendable {
         let keyHeads = key.split(width: config.headWidth)
         let valueHeads = value.split(width: config.headWidth)
         compute.norm(keyHeads, weight: keyValue.keyNorm, epsilon: epsilon, into: keyHeads)
-        rotary.rotate(key, firstRow: batch.angles)
+        compute.rotate(key, by: rotary, firstRow: batch.angles)
         compute.norm(valueHeads, weight: nil, epsilon: epsilon, into: valueHeads)
-        batch.cache.store(keys: key, values: value, firstPosition: batch.firstPosition)
+        compute.store(keys: key, values: value, firstPosition: batch.firstPosition, in: batch.cache)
     }
 
     private func attend(
@@ -101,7 +101,7 @@ package struct DecoderLayer: Sendable {
         compute.multiply(normed, by: weights.query, into: query)
         let heads = query.split(width: config.headWidth)
         compute.norm(heads, weight: weights.queryNorm, epsilon: epsilon, into: heads)
-        rotary.rotate(query, firstRow: batch.angles + batch.wanted.lowerBound)
+        compute.rotate(query, by: rotary, firstRow: batch.angles + batch.wanted.lowerBound)
         compute.begin(.attention)
         compute.attention(
             query, firstPosition: batch.firstPosition + batch.wanted.lowerBound, cache: batch.cache, mask: batch.mask,

@@ -1,5 +1,19 @@
 package import Tensor
 
+/// How a cache stores its keys and its values.
+package struct CacheTypes: Hashable, Sendable {
+    package var key: CacheType
+    package var value: CacheType
+
+    package init(key: CacheType = .f16, value: CacheType = .f16) {
+        self.key = key
+        self.value = value
+    }
+
+    /// Single precision for both.
+    package static let f32 = CacheTypes(key: .f32, value: .f32)
+}
+
 /// The keys and values of a sequence: one ring for each layer that owns any.
 package final class KeyValueCache {
     /// Positions that have been read.
@@ -11,13 +25,15 @@ package final class KeyValueCache {
     /// - Parameter batchLength: positions that are stored at a time at most. A sliding ring holds the window and one
     ///   batch, so that dropping a whole batch again brings back every key that the window had before it.
     /// - Throws: `TensorError.outOfMemory`.
-    package init(_ config: Config, contextLength: Int, batchLength: Int) throws {
+    package init(_ config: Config, contextLength: Int, batchLength: Int, types: CacheTypes) throws {
         self.contextLength = contextLength
         sources = config.layers.map(\.cacheSource)
         layers = try config.layers.map { layer in
             guard layer.cacheSource == .own else { return nil }
             let capacity = layer.kind.window.map { min(contextLength, $0 + batchLength) } ?? contextLength
-            return try AttentionCache(headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity)
+            return try AttentionCache(
+                headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity, keyType: types.key,
+                valueType: types.value)
         }
     }
 

@@ -18,7 +18,10 @@ package final class TargetContext {
     /// - Parameters:
     ///   - contextLength: positions in all.
     ///   - batchLength: tokens that one pass reads at most.
-    package init(_ target: Target, contextLength: Int, batchLength: Int = 512, compute: Compute) throws {
+    ///   - cacheTypes: how keys and values are stored.
+    package init(
+        _ target: Target, contextLength: Int, batchLength: Int = 512, cacheTypes: CacheTypes = .init(), compute: Compute
+    ) throws {
         guard (1...Int(Int32.max)).contains(contextLength) else {
             throw ModelError.invalidContextLength(contextLength)
         }
@@ -28,7 +31,7 @@ package final class TargetContext {
         self.target = target
         self.compute = compute
         self.batchLength = tokens
-        cache = try KeyValueCache(config, contextLength: contextLength, batchLength: tokens)
+        cache = try KeyValueCache(config, contextLength: contextLength, batchLength: tokens, types: cacheTypes)
         activations = Activations(config, tokens: tokens)
         rotary = RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
         perLayerInputs = FloatBuffer(count: tokens * perLayerWidth)

@@ -136,7 +136,9 @@ private struct Engine {
     let compute: Compute
 
     func context(_ length: Int) throws -> TargetContext {
-        try TargetContext(target, contextLength: length, compute: compute)
+        // The references were computed with caches in single precision.
+        try TargetContext(
+            target, contextLength: length, cacheTypes: compute.precision == .floats ? .f32 : .init(), compute: compute)
     }
 
     /// A greedy decoder that has read `prompt` and holds the token behind it.

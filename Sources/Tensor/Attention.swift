@@ -1,48 +1,3 @@
-/// The keys and values that attention reads: one layer's ring of positions.
-///
-/// Position p lies in slot p % capacity; a ring at least as long as what attention looks back on plus one batch never
-/// overwrites a key that is still wanted, nor one that a rollback brings back.
-package struct AttentionCache {
-    package let headCount: Int
-    package let width: Int
-    package let capacity: Int
-    private let keys: FloatBuffer  // [headCount, capacity, width]
-    private let values: FloatBuffer  // [headCount, capacity, width]
-
-    /// - Throws: `TensorError.outOfMemory`.
-    package init(headCount: Int, width: Int, capacity: Int) throws(TensorError) {
-        self.headCount = headCount
-        self.width = width
-        self.capacity = capacity
-        keys = try FloatBuffer(allocating: headCount, capacity, width)
-        values = try FloatBuffer(allocating: headCount, capacity, width)
-    }
-
-    package var byteCount: Int { (keys.count + values.count) * MemoryLayout<Float>.stride }
-
-    /// Stores the keys and values `[tokens, headCount * width]` of consecutive positions.
-    package func store(keys newKeys: Rows, values newValues: Rows, firstPosition: Int) {
-        for token in 0..<newKeys.count {
-            let slot = (firstPosition + token) % capacity
-            for head in 0..<headCount {
-                let at = (head * capacity + slot) * width
-                (keys.base + at).update(from: newKeys[token] + head * width, count: width)
-                (values.base + at).update(from: newValues[token] + head * width, count: width)
-            }
-        }
-    }
-
-    @inline(__always)
-    fileprivate func key(head: Int, slot: Int) -> UnsafePointer<Float> {
-        UnsafePointer(keys.base + (head &* capacity &+ slot) &* width)
-    }
-
-    @inline(__always)
-    fileprivate func value(head: Int, slot: Int) -> UnsafePointer<Float> {
-        UnsafePointer(values.base + (head &* capacity &+ slot) &* width)
-    }
-}
-
 /// Which positions a query at position p sees.
 package struct AttentionMask: Sendable {
     /// Sees only k with p - k < window; nil for all.
@@ -55,6 +10,7 @@ package struct AttentionMask: Sendable {
         self.includesSelf = includesSelf
     }
 
+    @inline(__always)
     func positions(visibleAt position: Int) -> Range<Int> {
         let end = includesSelf ? position + 1 : position
         let start = window.map { max(0, position - $0 + 1) } ?? 0
@@ -63,7 +19,11 @@ package struct AttentionMask: Sendable {
 }
 
 extension Compute {
-    /// Grouped-query attention (https://arxiv.org/abs/2305.13245) with unscaled scores, softmax in float32.
+    /// Grouped-query attention (https://arxiv.org/abs/2305.13245) with unscaled scores and an online softmax in float32
+    /// (https://arxiv.org/abs/1805.02867).
+    ///
+    /// A token's bits depend on its position alone: neither on the batch it comes in, nor on the threads, nor on the ring's
+    /// capacity; see `AttentionTask`.
     /// - Parameters:
     ///   - queries: `[tokens, heads * width]`, of consecutive positions from `firstPosition`.
     ///   - output: as `queries`.
@@ -71,50 +31,138 @@ extension Compute {
         _ queries: Rows, firstPosition: Int, cache: AttentionCache, mask: AttentionMask, into output: Rows
     ) {
         guard queries.count > 0 else { return }
-        let group = queries.width / cache.width / cache.headCount
-        let longest = mask.positions(visibleAt: firstPosition + queries.count - 1).count
-        countAttention(queries, longest: longest, cache: cache)
-        let job = AttentionJob(
-            queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, group: group, output: output,
-            scratch: scratch(count: group * longest))
-        pool.run(job, count: queries.count * cache.headCount)
+        countAttention(
+            queries, longest: mask.positions(visibleAt: firstPosition + queries.count - 1).count, cache: cache)
+        let task = AttentionTask(
+            queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, output: output)
+        let heads = queries.count * cache.headCount
+        let pieces = AttentionTuning.piecesPerThread * pool.threadCount
+        if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
+            attendByTokens(task, tileLength: min(max(heads / pieces, 1), AttentionTuning.tokenTile))
+        } else {
+            attendByChunks(task)
+        }
+    }
+
+    /// Many tokens, or one chunk: some tokens are a piece.
+    private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
+        let job = TokenAttentionJob(
+            task: task, tileLength: tileLength,
+            scratch: scratch(count: task.scoreLength + (tileLength + 1) * task.stateLength))
+        pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
+    }
+
+    /// Few tokens: the chunks of one are pieces for the threads and merged afterwards.
+    private func attendByChunks(_ task: AttentionTask) {
+        let heads = task.queries.count * task.cache.headCount
+        let all = task.chunks(of: 0..<task.queries.count)
+        // Long contexts are taken some chunks at a time, so that the states between fit the processor's cache.
+        let most = (task.cache.capacity - 1) / AttentionTuning.chunkLength + 2
+        let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
+        let states = states(count: (wave + 1) * heads * task.stateLength)
+        let scores = scratch(count: task.scoreLength)
+        var first = all.lowerBound
+        repeat {
+            let chunks = first..<min(first + wave, all.upperBound)
+            pool.run(
+                ChunkAttentionJob(task: task, chunks: chunks, scratch: scores, states: states.base),
+                count: chunks.count * heads)
+            pool.run(
+                MergeJob(
+                    task: task, chunks: chunks, isLast: chunks.upperBound == all.upperBound, states: states.base),
+                count: heads * task.group)
+            first = chunks.upperBound
+        } while first < all.upperBound
     }
 }
 
-/// One piece is one token and one KV head with the `group` query heads that share it.
-private struct AttentionJob: ParallelJob {
-    let queries: Rows
-    let firstPosition: Int
-    let cache: AttentionCache
-    let mask: AttentionMask
-    let group: Int
-    let output: Rows
+/// Sizes at which the work is cut.
+enum AttentionTuning {
+    /// Positions of a chunk, a multiple of the block length. Longer ones have less to merge, shorter ones spread better
+    /// over the threads.
+    static let chunkLength = 256
+    /// Tokens of a prompt that a thread takes through the chunks together, while those are in its cache.
+    static let tokenTile = 4
+    /// Pieces for each thread from which on no token's chunks are spread. A verification batch stays below: its tokens
+    /// read each chunk together.
+    static let piecesPerThread = 16
+    /// Floats of the states that wait to be merged: 4 MB.
+    static let stateFloats = 1 << 20
+}
+
+/// One piece is some tokens and one KV head, with the query heads that share it.
+private struct TokenAttentionJob: ParallelJob {
+    let task: AttentionTask
+    let tileLength: Int
     let scratch: [FloatBuffer]
 
     func run(_ index: Int, thread: Int) {
-        let (token, head) = index.quotientAndRemainder(dividingBy: cache.headCount)
-        let width = cache.width
-        let positions = mask.positions(visibleAt: firstPosition + token)
-        let query = UnsafePointer(queries[token] + head * group * width)
-        let result = output[token] + head * group * width
-        let scores = scratch[thread].base  // [group, positions]
-
-        for (index, position) in positions.enumerated() {
-            let key = cache.key(head: head, slot: position % cache.capacity)
-            for member in 0..<group {
-                scores[member &* positions.count &+ index] = dot(query + member &* width, key, count: width)
-            }
+        let (tile, head) = index.quotientAndRemainder(dividingBy: task.cache.headCount)
+        let first = tile * tileLength
+        let tokens = first..<min(first + tileLength, task.queries.count)
+        let scores = scratch[thread].base
+        let next = scores + task.scoreLength
+        func state(_ token: Int) -> UnsafeMutablePointer<Float> {
+            next + (token - first + 1) * task.stateLength
         }
-        for member in 0..<group { softmax(scores + member * positions.count, count: positions.count) }
-        result.update(repeating: 0, count: group * width)
-        for (index, position) in positions.enumerated() {
-            let value = cache.value(head: head, slot: position % cache.capacity)
-            for member in 0..<group {
-                let weight = SIMD16<Float>(repeating: scores[member &* positions.count &+ index])
-                forEachVector(width, result + member &* width) { sum, at in
-                    multiplyAdd(sum, weight, loadVector(value, at, count: width))
+
+        for chunk in task.chunks(of: tokens) {
+            for token in tokens {
+                let chunks = task.chunks(of: token..<token + 1)
+                guard chunks.contains(chunk) else { continue }
+                if chunk == chunks.lowerBound {
+                    task.attend(token, head: head, chunk: chunk, scores: scores, into: state(token))
+                } else {
+                    task.attend(token, head: head, chunk: chunk, scores: scores, into: next)
+                    for member in 0..<task.group { task.merge(next, into: state(token), member: member) }
                 }
             }
         }
+        for token in tokens {
+            for member in 0..<task.group { task.finish(state(token), token, head: head, member: member) }
+        }
+    }
+}
+
+/// One piece is one chunk, one KV head and one token; tokens that share a chunk follow each other.
+private struct ChunkAttentionJob: ParallelJob {
+    let task: AttentionTask
+    let chunks: Range<Int>
+    let scratch: [FloatBuffer]
+    let states: UnsafeMutablePointer<Float>  // [1 + chunks, KV heads, tokens, state]
+
+    func run(_ index: Int, thread: Int) {
+        let token = index % task.queries.count
+        let (chunk, head) = (index / task.queries.count).quotientAndRemainder(dividingBy: task.cache.headCount)
+        let heads = task.queries.count * task.cache.headCount
+        guard task.chunks(of: token..<token + 1).contains(chunks.lowerBound + chunk) else { return }
+        task.attend(
+            token, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread].base,
+            into: states + (heads + index) * task.stateLength)
+    }
+}
+
+/// One piece is one query head of one token, whose chunks it merges.
+private struct MergeJob: ParallelJob {
+    let task: AttentionTask
+    let chunks: Range<Int>
+    let isLast: Bool
+    let states: UnsafeMutablePointer<Float>  // as above; the first of each token and head is that of the chunks before
+
+    func run(_ index: Int, thread: Int) {
+        let (place, member) = index.quotientAndRemainder(dividingBy: task.group)
+        let (head, token) = place.quotientAndRemainder(dividingBy: task.queries.count)
+        let heads = task.queries.count * task.cache.headCount
+        let visible = task.chunks(of: token..<token + 1)
+        let merged = states + place * task.stateLength
+        for chunk in visible.clamped(to: chunks) {
+            let state = merged + (chunk - chunks.lowerBound + 1) * heads * task.stateLength
+            if chunk == visible.lowerBound {
+                task.copy(state, into: merged, member: member)
+            } else {
+                task.merge(state, into: merged, member: member)
+            }
+        }
+        if isLast { task.finish(merged, token, head: head, member: member) }
     }
 }

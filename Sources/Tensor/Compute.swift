@@ -17,6 +17,7 @@ package final class Compute {
     package var profile = Profile.requested
     private var scratch: [FloatBuffer]
     private let quantized = QuantizedBuffer()
+    private var states = FloatBuffer(count: 0)
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
         pool = ThreadPool(threadCount: threadCount)
@@ -28,6 +29,12 @@ package final class Compute {
     func scratch(count: Int) -> [FloatBuffer] {
         if scratch[0].count < count { scratch = scratch.map { _ in FloatBuffer(count: count) } }
         return scratch
+    }
+
+    /// `count` floats that all threads share. Allocates only when it grows.
+    func states(count: Int) -> FloatBuffer {
+        if states.count < count { states = FloatBuffer(count: count) }
+        return states
     }
 
     /// `input` as bytes; valid until the next call.

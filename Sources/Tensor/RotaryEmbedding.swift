@@ -2,11 +2,21 @@ import Foundation
 
 /// Rotary position embedding (https://arxiv.org/abs/2104.09864), NEOX style: rotates the pair (i, i + width/2) of a head
 /// by the angle `position * base^(-2i/width) / factor_i`.
-package struct RotaryEmbedding {
+///
+/// Angles are computed in double precision: at position 100,000 a float is off by a hundredth of a radian. Sines and
+/// cosines are costly, and a prompt needs some hundred thousand: a position is taken as 64 * a + b, whose rotation is that
+/// by 64 * a, computed once for 64 positions, and then by b, from a table.
+package final class RotaryEmbedding: @unchecked Sendable {
     package let width: Int
     private let frequencies: [Double]  // [width / 2]
     private let cosines: FloatBuffer  // [capacity, width / 2]
     private let sines: FloatBuffer
+
+    private let fine: Rotations  // [64, width / 2]: by b
+    private let coarse: Rotations  // [1, width / 2]: by 64 * a
+    private var coarsePlace = 0  // a
+
+    private static let period = 64
 
     /// - Parameters:
     ///   - factors: `[width / 2]`; nil for all ones.
@@ -18,35 +28,100 @@ package struct RotaryEmbedding {
         }
         cosines = FloatBuffer(count: capacity * (width / 2))
         sines = FloatBuffer(count: capacity * (width / 2))
+        fine = Rotations(rows: Self.period, frequencies)
+        coarse = Rotations(rows: 1, frequencies)
     }
 
-    /// Computes the angles of `count` consecutive positions, in double precision: at position 100,000 a float is off by
-    /// a hundredth of a radian.
+    /// Computes the angles of `count` consecutive positions.
     package func prepare(first position: Int, count: Int) {
+        let half = width / 2
         for row in 0..<count {
-            for (pair, frequency) in frequencies.enumerated() {
-                let angle = Double(position + row) * frequency
-                cosines.base[row * frequencies.count + pair] = Float(cos(angle))
-                sines.base[row * frequencies.count + pair] = Float(sin(angle))
+            let (place, offset) = (position + row).quotientAndRemainder(dividingBy: Self.period)
+            if place != coarsePlace {
+                coarse.set(row: 0, position: place * Self.period, frequencies)
+                coarsePlace = place
+            }
+            let (cosine, sine) = (cosines.base + row * half, sines.base + row * half)
+            let (c, s) = (coarse.cosines, coarse.sines)
+            let (d, t) = (fine.cosines + offset * half, fine.sines + offset * half)
+            for pair in 0..<half {
+                cosine[pair] = Float(c[pair] * d[pair] - s[pair] * t[pair])
+                sine[pair] = Float(s[pair] * d[pair] + c[pair] * t[pair])
             }
         }
     }
 
-    /// Rotates every head of `heads` `[tokens, count * width]` by the angles prepared for rows `firstRow...`.
-    package func rotate(_ heads: Rows, firstRow: Int = 0) {
+    /// Rotates every head of a row `[count * width]` by the angles prepared for row `angles`.
+    @inline(__always)
+    fileprivate func rotate(_ row: UnsafeMutablePointer<Float>, count: Int, angles: Int) {
         let half = width / 2
-        for token in 0..<heads.count {
-            let cosine = cosines.base + (firstRow + token) * half
-            let sine = sines.base + (firstRow + token) * half
-            for head in stride(from: 0, to: heads.width, by: width) {
-                let low = heads[token] + head
-                let high = low + half
-                for pair in 0..<half {
-                    let (a, b) = (low[pair], high[pair])
-                    low[pair] = a * cosine[pair] - b * sine[pair]
-                    high[pair] = b * cosine[pair] + a * sine[pair]
-                }
+        let cosine = cosines.base + angles * half
+        let sine = sines.base + angles * half
+        for head in 0..<count {
+            let low = row + (head &* width)
+            let high = low + half
+            var pair = 0
+            while pair &+ 16 <= half {
+                let (a, b, c, s) = (One(low + pair), One(high + pair), One(cosine + pair), One(sine + pair))
+                (a * c - b * s).store(to: low + pair)
+                (b * c + a * s).store(to: high + pair)
+                pair &+= 16
             }
+            while pair < half {
+                let (a, b, c, s) = (low[pair], high[pair], cosine[pair], sine[pair])
+                low[pair] = a * c - b * s
+                high[pair] = b * c + a * s
+                pair &+= 1
+            }
+        }
+    }
+}
+
+/// Cosines and sines of the angles of some positions.
+private final class Rotations {
+    let cosines: UnsafeMutablePointer<Double>  // [rows, width / 2]
+    let sines: UnsafeMutablePointer<Double>
+
+    /// Those of positions 0 ..< rows.
+    init(rows: Int, _ frequencies: [Double]) {
+        cosines = .allocate(capacity: rows * frequencies.count)
+        sines = .allocate(capacity: rows * frequencies.count)
+        for row in 0..<rows { set(row: row, position: row, frequencies) }
+    }
+
+    deinit {
+        cosines.deallocate()
+        sines.deallocate()
+    }
+
+    func set(row: Int, position: Int, _ frequencies: [Double]) {
+        for (pair, frequency) in frequencies.enumerated() {
+            let angle = Double(position) * frequency
+            cosines[row * frequencies.count + pair] = cos(angle)
+            sines[row * frequencies.count + pair] = sin(angle)
+        }
+    }
+}
+
+extension Compute {
+    /// Rotates every head of `heads` `[tokens, count * width]` by the angles prepared for rows `firstRow...`.
+    package func rotate(_ heads: Rows, by rotary: RotaryEmbedding, firstRow: Int = 0) {
+        let job = RotationJob(heads: heads, rotary: rotary, firstRow: firstRow)
+        pool.run(job, count: (heads.count + RotationJob.pieceRows - 1) / RotationJob.pieceRows)
+    }
+}
+
+private struct RotationJob: ParallelJob {
+    let heads: Rows
+    let rotary: RotaryEmbedding
+    let firstRow: Int
+
+    /// Rows that cost more than waking a thread.
+    static let pieceRows = 16
+
+    func run(_ index: Int, thread: Int) {
+        for row in index * Self.pieceRows..<min((index + 1) * Self.pieceRows, heads.count) {
+            rotary.rotate(heads[row], count: heads.width / rotary.width, angles: firstRow + row)
         }
     }
 }

@@ -1,33 +1,16 @@
-import Foundation
-
 /// Floats on the heap, 64-byte aligned, zero at first, freed with the last reference.
 package final class FloatBuffer: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     package let count: Int
 
-    private let allocation: UnsafeMutableRawPointer
+    private let memory: AlignedMemory
 
-    private static let alignment = 64
-
-    /// - Throws: `TensorError.outOfMemory`. Zero pages come from the system as they are touched, so that a large buffer
-    ///   costs what is used of it.
+    /// - Throws: `TensorError.outOfMemory`.
     /// - Parameter lengths: of the dimensions; their product may be more than an `Int` can hold.
     package init(allocating lengths: Int...) throws(TensorError) {
-        var count = 1
-        var bytes = MemoryLayout<Float>.stride
-        var overflow = false
-        for length in lengths {
-            count = count &* length
-            let product = bytes.multipliedReportingOverflow(by: length)
-            bytes = product.partialValue
-            overflow = overflow || product.overflow
-        }
-        guard !overflow, let allocation = calloc(bytes / Self.alignment + 2, Self.alignment) else {
-            throw .outOfMemory(bytes: overflow ? .max : bytes)
-        }
-        self.count = count
-        self.allocation = allocation
-        base = allocation.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Float.self, capacity: count)
+        memory = try AlignedMemory(lengths + [MemoryLayout<Float>.stride])
+        count = memory.byteCount / MemoryLayout<Float>.stride
+        base = memory.base.bindMemory(to: Float.self, capacity: count)
     }
 
     /// For sizes that nobody but the model sets; ends the process where memory has run out, as Swift's arrays do.
@@ -43,8 +26,6 @@ package final class FloatBuffer: @unchecked Sendable {
         self.init(count: values.count)
         for (index, value) in values.enumerated() { base[index] = value }
     }
-
-    deinit { free(allocation) }
 
     /// The float at `index`. Read through the buffer itself, which so stays alive until it is read.
     package subscript(index: Int) -> Float { base[index] }

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Work that is split into pieces, which threads take one by one.
+/// Work that is split into pieces. Each thread has a run of neighbouring pieces, so that it reads memory in order; one
+/// that is done takes pieces from the far ends of the others' runs, so that all end together.
 ///
 /// A struct of pointers and sizes rather than a closure: a closure that threads share lives on the heap, and a decode
 /// step allocates nothing.
@@ -22,7 +23,7 @@ package final class ThreadPool: Sendable {
     /// - Parameter threadCount: threads in all, the caller included; at least 1.
     package init(threadCount: Int = ThreadPool.physicalCoreCount) {
         self.threadCount = max(1, threadCount)
-        board = JobBoard()
+        board = JobBoard(threadCount: self.threadCount)
         for thread in 1..<max(2, self.threadCount) where self.threadCount > 1 {
             let board = board
             let worker = Thread { board.work(thread: thread) }
@@ -56,9 +57,9 @@ private final class JobBoard: @unchecked Sendable {
     // The job's fields are written while the board is closed and nobody works, and read after joining an open board.
     private var job: UnsafeRawPointer?
     private var entry: Entry = { _, _, _ in }
-    private var count = 0
 
-    private let next = Atomic<Int>(0)
+    private let runs: UnsafeMutablePointer<PieceRun>  // [threads]
+    private let threadCount: Int
     /// Threads at work in bits 0...15, open in bit 16, the job's number from bit 32.
     private let state = Atomic<UInt64>(0)
     private let sleepers = Atomic<Int>(0)
@@ -70,11 +71,23 @@ private final class JobBoard: @unchecked Sendable {
     /// About 20 microseconds, the length of a few small steps.
     private static let spins = 20_000
 
+    init(threadCount: Int) {
+        self.threadCount = threadCount
+        runs = .allocate(capacity: threadCount)
+        for thread in 0..<threadCount { (runs + thread).initialize(to: PieceRun()) }
+    }
+
+    deinit {
+        runs.deinitialize(count: threadCount)
+        runs.deallocate()
+    }
+
     func run(_ job: UnsafeRawPointer, count: Int, entry: @escaping (UnsafeRawPointer, Int, Int) -> Void) {
         self.job = job
         self.entry = entry
-        self.count = count
-        next.store(0, ordering: .relaxed)
+        for thread in 0..<threadCount {
+            runs[thread].set(count * thread / threadCount..<count * (thread + 1) / threadCount)
+        }
         let number = (state.load(ordering: .relaxed) >> 32) &+ 1
         state.store(number << 32 | Self.open, ordering: .sequentiallyConsistent)
         if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -111,10 +124,10 @@ private final class JobBoard: @unchecked Sendable {
 
     private func takePieces(thread: Int) {
         guard let job else { return }
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
-            entry(job, index, thread)
+        while let index = runs[thread].takeFirst() { entry(job, index, thread) }
+        for offset in 1..<max(threadCount, 1) {
+            let other = (thread + offset) % threadCount
+            while let index = runs[other].takeLast() { entry(job, index, thread) }
         }
     }
 
@@ -145,6 +158,40 @@ private final class JobBoard: @unchecked Sendable {
         while !stopped.load(ordering: .sequentiallyConsistent) {
             if let number = newJob() { return number }
             condition.wait()
+        }
+        return nil
+    }
+}
+
+/// The pieces that one thread has still to do, in a cache line of its own.
+private struct PieceRun: ~Copyable {
+    /// The first in the low half, the end in the high half.
+    private let bounds = Atomic<UInt64>(0)
+    private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0, 0)
+
+    func set(_ range: Range<Int>) {
+        bounds.store(
+            UInt64(truncatingIfNeeded: range.upperBound) << 32 | UInt64(truncatingIfNeeded: range.lowerBound),
+            ordering: .relaxed)
+    }
+
+    func takeFirst() -> Int? {
+        take { $0 &+ 1 }.map { Int($0 & 0xffff_ffff) }
+    }
+
+    func takeLast() -> Int? {
+        take { $0 &- 1 << 32 }.map { Int($0 >> 32) - 1 }
+    }
+
+    /// Changes the bounds unless nothing is left; returns what they were.
+    @inline(__always)
+    private func take(_ change: (UInt64) -> UInt64) -> UInt64? {
+        var current = bounds.load(ordering: .relaxed)
+        while current & 0xffff_ffff < current >> 32 {
+            let (exchanged, original) = bounds.weakCompareExchange(
+                expected: current, desired: change(current), ordering: .relaxed)
+            if exchanged { return current }
+            current = original
         }
         return nil
     }

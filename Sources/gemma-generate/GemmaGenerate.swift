@@ -42,7 +42,9 @@ struct GemmaGenerate: AsyncParsableCommand {
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
         let pair = try Pair(target: target, assistant: speculation.isOff ? nil : drafter)
-        let session = try Session(pair, contextLength: model.contextLength, threads: model.threads)
+        let session = try Session(
+            pair, contextLength: model.contextLength, threads: model.threads, keyCacheType: model.cache.key,
+            valueCacheType: model.cache.value)
         progress.clear()
         if session.contextLength > pair.trainedContextLength {
             Logger(label: "gemma").warning(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BundledModel
+import CommandSupport
 import Foundation
 import Gemma
 
@@ -19,6 +20,8 @@ struct ModelOptions: ParsableArguments {
 
     @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the number of physical cores.")
     var threads: Int?
+
+    @OptionGroup var cache: CacheOptions
 
     @Flag(help: "Print the model's metadata and tensors and stop.")
     var listInfo = false

@@ -44,7 +44,7 @@ import Testing
 
     @Test func aDecodeReadsTheWindowOfASlidingLayerAndAllOfAFullOne() throws {
         let target = try mini().0
-        let cache = try KeyValueCache(target.config, contextLength: 1024, batchLength: 16)
+        let cache = try KeyValueCache(target.config, contextLength: 1024, batchLength: 16, types: .init())
         let position = { (width: Int) in try #require(cache.ring(ofLayer: width == 64 ? 0 : 4)).byteCount }
         let sliding = try position(64) / (128 + 16), full = try position(128) / 1024
         #expect(sliding > 0 && full == 2 * sliding)

@@ -21,6 +21,15 @@ struct GenerateTests {
         #expect(run.error.isEmpty)
     }
 
+    @Test(
+        "The same text with caches of each type",
+        arguments: [["-ctk", "f32", "-ctv", "f32"], ["--cache-type-k", "f16", "--cache-type-v", "f32"]])
+    func cacheTypes(_ flags: [String]) throws {
+        let run = try Command("gemma-generate", ["--temp", "0", "-n", "16", "--stats", "none"] + flags)
+        #expect(run.status == 0)
+        #expect(run.output == Self.story)
+    }
+
     @Test("A prompt by flag, by file and by standard input; its escapes and its last newline")
     func prompts() throws {
         let common = ["--temp", "0", "-n", "2", "--stats", "none"]

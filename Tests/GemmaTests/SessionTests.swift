@@ -44,6 +44,13 @@ struct SessionTests {
         #expect(session.statistics.speculation.drafted == 0)
     }
 
+    @Test("Caches of each type tell the same story", arguments: CacheType.allCases)
+    func cacheTypes(_ type: CacheType) async throws {
+        let session = try Session(pair, keyCacheType: type, valueCacheType: type)
+        let expected = try await text(Session(pair).generate("Once upon a time", options: greedy))
+        #expect(try await text(session.generate("Once upon a time", options: greedy)) == expected)
+    }
+
     @Test("A text that was left goes on where it was left")
     func leaveAndContinue() async throws {
         let whole = try await text(Session(pair).generate("Once upon a time", options: greedy))

@@ -13,9 +13,10 @@ struct BatchTests {
         tokens = try Fixtures.prompt(160)
     }
 
-    private func context(threads: Int = 1, batch: Int = 512) throws -> TargetContext {
+    private func context(threads: Int = 1, batch: Int = 512, cacheTypes: CacheTypes = .init()) throws -> TargetContext {
         try TargetContext(
-            target, contextLength: 256, batchLength: batch, compute: Compute(threadCount: threads))
+            target, contextLength: 256, batchLength: batch, cacheTypes: cacheTypes,
+            compute: Compute(threadCount: threads))
     }
 
     @Test("A prompt gives the same bits in one batch and in pieces", arguments: [1, 7, 32, 159])
@@ -56,6 +57,27 @@ struct BatchTests {
         #expect(some.hidden == Array(all.hidden[98..<101]))
     }
 
+    @Test("Half-precision caches take half the memory, and logits move by no more than roundings of 2^-11 may")
+    func cacheTypes() throws {
+        let half = try context()
+        let single = try context(cacheTypes: .f32)
+        #expect(single.cache.byteCount == 2 * half.cache.byteCount)
+        let (found, expected) = try (half.lastLogits(tokens[...]), single.lastLogits(tokens[...]))
+        var (difference, norm) = (Float(0), Float(0))
+        for (a, b) in zip(found.map(Float.init(bitPattern:)), expected.map(Float.init(bitPattern:))) {
+            difference += (a - b) * (a - b)
+            norm += b * b
+        }
+        #expect(found != expected)
+        #expect((difference / norm).squareRoot() <= 0x1p-11)
+        for types in [CacheTypes(key: .f16, value: .f32), CacheTypes(key: .f32, value: .f16)] {
+            let mixed = try context(cacheTypes: types)
+            #expect(mixed.cache.byteCount == 3 * half.cache.byteCount / 2)
+            let logits = try mixed.lastLogits(tokens[...])
+            #expect(logits != expected && logits != found)
+        }
+    }
+
     @Test("Rejected rows leave no trace, even where they overwrote the ring")
     func rollback() throws {
         let clean = try context(batch: 8)
@@ -93,8 +115,11 @@ struct BatchTests {
     func floatWeights(_ pair: String) throws {
         let target = try Fixtures.target(pair)
         let tokens = (0..<40).map { Int32($0 * 7 % target.config.vocabularySize) }
-        let batch = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
-        let single = try TargetContext(target, contextLength: 64, compute: Compute(threadCount: 2))
+        func context() throws -> TargetContext {
+            // In half precision, a key on a tie's two sides would differ by more.
+            try TargetContext(target, contextLength: 64, cacheTypes: .f32, compute: Compute(threadCount: 2))
+        }
+        let (batch, single) = try (context(), context())
         let expected = try batch.forward(tokens[...], logits: 0..<40, hidden: 0..<40).logits
         // Over all logits, as the references are compared: random weights amplify single roundings a hundredfold.
         var (difference, norm) = (Float(0), Float(0))

@@ -16,20 +16,13 @@ package enum F16: BlockFormat {
     package static func decode(_ row: UnsafeRawPointer, group: Int) -> Group {
         let at = row + group &* 64
         return Group(
-            widened(at.loadUnaligned(as: SIMD16<Float16>.self)),
-            widened((at + 32).loadUnaligned(as: SIMD16<Float16>.self)))
+            widened(at.loadUnaligned(as: SIMD16<UInt16>.self)),
+            widened((at + 32).loadUnaligned(as: SIMD16<UInt16>.self)))
     }
 
     package static func multiply(
         _ task: borrowing ProductTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
     ) {
         multiplyFloats(task, weightRows, scratch)
-    }
-
-    @inline(__always)
-    private static func widened(_ halves: SIMD16<Float16>) -> SIMD16<Float> {
-        var floats = SIMD16<Float>()
-        for lane in 0..<16 { floats[lane] = Float(halves[lane]) }
-        return floats
     }
 }

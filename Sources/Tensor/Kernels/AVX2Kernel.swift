@@ -14,11 +14,9 @@
             tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
         ) {
             let sums = UnsafeMutableRawPointer(sums)
-            let bytes = panelRows &* Format.groupBytes
             for group in 0..<input.groups {
-                prefetch(next + group &* bytes, count: bytes)
                 let scales = scales(Format.self, rows, group)
-                let panel = EightRows(Format.self, rows, group)
+                let panel = EightRows(Format.self, rows, group, next: next)
                 for token in tokens {
                     let at = group &* input.tokens &+ token
                     let integers = _mm256_cvtepi32_ps(panel.dot(input.codes + at &* Group.count))
@@ -46,10 +44,16 @@
         let columns0, columns4, columns8, columns12, columns16, columns20, columns24, columns28: __m256i
 
         @inline(__always)
-        init<Format: IntegerFormat>(_: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int) {
+        init<Format: IntegerFormat>(
+            _: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int, next: UnsafeRawPointer
+        ) {
+            let bytes = AVX2Kernel.panelRows &* Format.groupBytes
+            let ahead = next + group &* bytes
+
             @inline(__always)
             func row(_ index: Int) -> __m256i {
-                unsafeBitCast(Format.codes(rows[index], group: group), to: __m256i.self)
+                if index &* 64 < bytes { prefetch(ahead + index &* 64) }  // spread out as in `VNNIKernel`
+                return unsafeBitCast(Format.codes(rows[index], group: group), to: __m256i.self)
             }
             let (r0, r1, r2, r3, r4, r5, r6, r7) = (row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7))
             let a01 = _mm256_unpacklo_epi32(r0, r1), b01 = _mm256_unpackhi_epi32(r0, r1)

@@ -7,10 +7,9 @@ package enum PortableKernel: IntegerKernel {
         _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
         tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
     ) {
-        let bytes = panelRows &* Format.groupBytes
         for group in 0..<input.groups {
-            prefetch(next + group &* bytes, count: bytes)
             for row in 0..<panelRows {
+                prefetch(next + (group &* panelRows &+ row) &* Format.groupBytes)
                 let weights = Format.codes(rows[row], group: group)
                 let scale = Float(half: Format.scale(rows[row], group: group))
                 for token in tokens {

@@ -15,11 +15,9 @@
             tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
         ) {
             let sums = UnsafeMutableRawPointer(sums)
-            let bytes = panelRows &* Format.groupBytes
             for group in 0..<input.groups {
-                prefetch(next + group &* bytes, count: bytes)
                 let scales = scales(Format.self, rows, group)
-                let panel = Panel(Format.self, rows, group)
+                let panel = Panel(Format.self, rows, group, next: next)
                 for token in tokens {
                     let at = group &* input.tokens &+ token
                     let integers = panel.dot(input.codes + at &* Group.count, offset: input.offsets[at])
@@ -47,10 +45,17 @@
         let columns0, columns4, columns8, columns12, columns16, columns20, columns24, columns28: __m512i
 
         @inline(__always)
-        init<Format: IntegerFormat>(_: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int) {
-            /// Rows `row` and `row + 8`.
+        init<Format: IntegerFormat>(
+            _: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int, next: UnsafeRawPointer
+        ) {
+            let bytes = VNNIKernel.panelRows &* Format.groupBytes
+            let ahead = next + group &* bytes
+
+            /// Rows `row` and `row + 8`. Between the loads, one line of the next panel at a time: prefetches in a row fill
+            /// the queue that loads need too.
             @inline(__always)
             func pair(_ row: Int) -> __m512i {
+                if row &* 64 < bytes { prefetch(ahead + row &* 64) }
                 let low = unsafeBitCast(Format.codes(rows[row], group: group), to: SIMD4<Int64>.self)
                 let high = unsafeBitCast(Format.codes(rows[row &+ 8], group: group), to: SIMD4<Int64>.self)
                 let signs = SIMD8<Int64>(repeating: Int64(bitPattern: 0x8080_8080_8080_8080))
@@ -58,6 +63,7 @@
             }
             let (r0, r1, r2, r3) = (pair(0), pair(1), pair(2), pair(3))
             let (r4, r5, r6, r7) = (pair(4), pair(5), pair(6), pair(7))
+            if bytes > 512 { prefetch(ahead + 512) }
             // A transposition of 4 x 4 words in each quarter, then quarters are put together.
             let a01 = _mm512_unpacklo_epi32(r0, r1), b01 = _mm512_unpackhi_epi32(r0, r1)
             let a23 = _mm512_unpacklo_epi32(r2, r3), b23 = _mm512_unpackhi_epi32(r2, r3)

@@ -108,7 +108,7 @@ extension IntegerFormat {
                 for index in 0..<count {
                     rows[index] = task.weights + min(first &+ index, range.upperBound &- 1) &* task.rowBytes
                 }
-                let next = task.weights + min(first &+ count, range.upperBound &- 1) &* task.rowBytes
+                let next = task.weights + (first &+ count) &* task.rowBytes
                 multiply(task, rows, next: next, scratch, with: kernel, outputRow: first, range.upperBound)
             }
         }

@@ -1,0 +1,101 @@
+import Tensor
+import Testing
+
+/// A token's attention is the same to the bit in any company: speculation relies on it.
+@Suite("Attention, bit by bit")
+struct AttentionBitsTests {
+    static let cases = [
+        AttentionCase(headCount: 1, group: 8, width: 48, positions: 540),
+        AttentionCase(headCount: 1, group: 8, width: 32, window: 300, positions: 700),
+        AttentionCase(headCount: 2, group: 4, width: 24, window: 40, positions: 400),
+        AttentionCase(headCount: 4, group: 2, width: 16, positions: 300),
+        AttentionCase(headCount: 2, group: 5, width: 16, window: 400, includesSelf: false, positions: 530),
+    ]
+
+    @Test("One batch, single rows, verification batches and pieces of a prompt", arguments: cases, CacheType.allCases)
+    func batches(_ test: AttentionCase, _ type: CacheType) throws {
+        let input = test.input()
+        let whole = try test.run(input, batch: test.positions, type: type).bits
+        for batch in [1, 2, 8, 31, 256] {
+            #expect(try test.run(input, batch: batch, threads: 2, type: type).bits == whole, "batches of \(batch)")
+        }
+    }
+
+    @Test("Any number of threads", arguments: cases)
+    func threads(_ test: AttentionCase) throws {
+        let input = test.input()
+        let alone = try test.run(input, batch: 3, type: .f16).bits
+        for threads in [2, 5] {
+            #expect(try test.run(input, batch: 3, threads: threads, type: .f16).bits == alone, "\(threads) threads")
+        }
+    }
+
+    @Test("Any capacity of the ring, wrapped or not", arguments: cases)
+    func capacities(_ test: AttentionCase) throws {
+        let input = test.input()
+        let whole = try test.run(input, batch: 8, type: .f16).bits
+        let least = test.window.map { $0 + 8 } ?? test.positions
+        for capacity in [least, least + 16, least + 100, 2000] {
+            #expect(try test.run(input, batch: 8, threads: 2, capacity: capacity, type: .f16).bits == whole)
+        }
+    }
+
+    @Test("Longer contexts than are merged at once")
+    func waves() throws {
+        // 36 chunks of 16 heads of 512, four tokens: more than the states that may wait.
+        let test = AttentionCase(headCount: 1, group: 16, width: 512, positions: 9_000)
+        let input = test.input()
+        let cache = try test.cache(type: .f16)
+        test.store(input, 0..<9_000, in: cache, Compute(threadCount: 1))
+        let alone = test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 1))
+        #expect(test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 3)).bits == alone.bits)
+        #expect(
+            test.worstError(alone.rows(3..<4, width: test.queryWidth), roundedKeysAndValues(input), position: 8_999)
+                <= 1)
+    }
+
+    private func roundedKeysAndValues(_ input: AttentionCase.Input) -> AttentionCase.Input {
+        var rounded = input
+        (rounded.keys, rounded.values) = (input.keys.roundedToHalf, input.values.roundedToHalf)
+        return rounded
+    }
+
+    @Test("What dropped positions left behind is never seen, even where it is no number", arguments: cases)
+    func stale(_ test: AttentionCase) throws {
+        let input = test.input()
+        let capacity = test.window.map { $0 + 8 } ?? test.positions
+        let compute = Compute(threadCount: 2)
+        let cache = try test.cache(capacity: capacity, type: .f16)
+        var poison = input
+        poison.keys = .init(repeating: .nan, count: input.keys.count)
+        poison.values = .init(repeating: .nan, count: input.values.count)
+        for start in stride(from: 0, to: test.positions, by: 8) {
+            test.store(poison, start..<min(start + 8, test.positions), in: cache, compute)
+        }
+        var output: [Float] = []
+        for start in stride(from: 0, to: test.positions, by: 8) {
+            let range = start..<min(start + 8, test.positions)
+            test.store(input, range, in: cache, compute)
+            output += test.attend(input, range, to: cache, compute)
+        }
+        #expect(try output.bits == test.run(input, batch: 8, type: .f16).bits)
+    }
+
+    @Test("Rejected drafts leave no trace, even where they overwrote the ring", arguments: cases)
+    func rollback(_ test: AttentionCase) throws {
+        let input = test.input()
+        let drafts = test.input(seed: 3)
+        let compute = Compute(threadCount: 2)
+        let cache = try test.cache(capacity: test.window.map { $0 + 8 } ?? test.positions, type: .f16)
+        var output: [Float] = []
+        for start in stride(from: 0, to: test.positions, by: 3) {
+            // A batch of 8, of which 3 are what the text goes on with.
+            let kept = start..<min(start + 3, test.positions)
+            let rejected = kept.upperBound..<min(start + 8, test.positions)
+            test.store(input, kept, in: cache, compute)
+            if !rejected.isEmpty { test.store(drafts, rejected, in: cache, compute) }
+            output += test.attend(input, kept, to: cache, compute)
+        }
+        #expect(try output.bits == test.run(input, batch: 8, type: .f16).bits)
+    }
+}

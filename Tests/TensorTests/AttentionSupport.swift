@@ -1,0 +1,154 @@
+import Foundation
+import Tensor
+import Testing
+
+/// A sequence of keys, values and queries, and attention over it.
+struct AttentionCase: Sendable, CustomTestStringConvertible {
+    var headCount = 1
+    var group = 1
+    var width = 16
+    var window: Int?
+    var includesSelf = true
+    var positions = 100
+
+    var testDescription: String {
+        "\(headCount) x \(group) heads of \(width), window \(window.map { "\($0)" } ?? "none"), \(positions) positions"
+    }
+
+    var mask: AttentionMask { AttentionMask(window: window, includesSelf: includesSelf) }
+    var keyWidth: Int { headCount * width }
+    var queryWidth: Int { headCount * group * width }
+
+    /// The numbers of a case.
+    struct Input: Sendable {
+        var keys: [Float]  // [positions, keyWidth]
+        var values: [Float]  // [positions, keyWidth]
+        var queries: [Float]  // [positions, queryWidth]
+    }
+
+    /// Random numbers that give scores some units apart, so that the softmax is neither flat nor one key's alone.
+    func input(seed: UInt64 = 1) -> Input {
+        var generator = Generator(seed)
+        let scale = 4 / Float(width).squareRoot()
+        return Input(
+            keys: generator.floats(positions * keyWidth, scale: scale), values: generator.floats(positions * keyWidth),
+            queries: generator.floats(positions * queryWidth, scale: 2))
+    }
+
+    func cache(capacity: Int? = nil, type: CacheType = .f32) throws -> AttentionCache {
+        try AttentionCache(
+            headCount: headCount, width: width, capacity: capacity ?? positions, keyType: type, valueType: type)
+    }
+
+    /// Stores `range` of the input's positions.
+    func store(_ input: Input, _ range: Range<Int>, in cache: AttentionCache, _ compute: Compute) {
+        var keys = input.keys.rows(range, width: keyWidth)
+        var values = input.values.rows(range, width: keyWidth)
+        keys.withRows(width: keyWidth) { keys in
+            values.withRows(width: keyWidth) { values in
+                compute.store(keys: keys, values: values, firstPosition: range.lowerBound, in: cache)
+            }
+        }
+    }
+
+    /// What the queries of `range` see.
+    func attend(_ input: Input, _ range: Range<Int>, to cache: AttentionCache, _ compute: Compute) -> [Float] {
+        let queries = input.queries.rows(range, width: queryWidth)
+        return queries.mapped(width: queryWidth, to: queries.count, width: queryWidth) {
+            compute.attention($0, firstPosition: range.lowerBound, cache: cache, mask: mask, into: $1)
+        }
+    }
+
+    /// The whole sequence, as a model reads it: batch by batch, each stored and then attended from.
+    func run(
+        _ input: Input, batch: Int, threads: Int = 1, capacity: Int? = nil, type: CacheType = .f32
+    ) throws -> [Float] {
+        let compute = Compute(threadCount: threads)
+        let cache = try cache(capacity: capacity, type: type)
+        var output: [Float] = []
+        for start in stride(from: 0, to: positions, by: batch) {
+            let range = start..<min(start + batch, positions)
+            store(input, range, in: cache, compute)
+            output += attend(input, range, to: cache, compute)
+        }
+        return output
+    }
+}
+
+// MARK: - Double precision
+
+extension AttentionCase {
+    /// One query head's attention in double precision, and what a float32 computation may be off by.
+    struct Expected {
+        var values: [Double]  // [width]
+        var tolerances: [Double]  // [width]
+    }
+
+    /// - Parameter relativeError: of each stored key and value against those of `input`.
+    func expected(_ input: Input, position: Int, head: Int, member: Int, relativeError: Double = 0) -> Expected {
+        let end = includesSelf ? position + 1 : position
+        let seen = (window.map { max(0, position - $0 + 1) } ?? 0)..<max(end, 0)
+        var result = Expected(
+            values: .init(repeating: 0, count: width), tolerances: .init(repeating: 0, count: width))
+        guard !seen.isEmpty else { return result }
+        let query = vector(of: input.queries, row: position, rowWidth: queryWidth, place: head * group + member)
+        let scores: [Twin] = seen.map { key in
+            Twin.dot(query, vector(of: input.keys, row: key, rowWidth: keyWidth, place: head))
+        }
+        var largest = -Double.infinity
+        for score in scores { largest = max(largest, score.value) }
+        let weights: [Double] = scores.map { exp($0.value - largest) }
+        let sum = weights.reduce(0, +)
+        let weightError = weightError(of: scores, largest: largest, relativeError: relativeError)
+        var twins = [Twin](repeating: Twin(), count: width)
+        for (key, weight) in zip(seen, weights) {
+            let value = vector(of: input.values, row: key, rowWidth: keyWidth, place: head)
+            for (dimension, element) in value.enumerated() { twins[dimension].add(weight / sum * Double(element)) }
+        }
+        for (dimension, twin) in twins.enumerated() {
+            result.values[dimension] = twin.value
+            result.tolerances[dimension] = twin.magnitude * (weightError + relativeError)
+        }
+        return result
+    }
+
+    private func vector(of rows: [Float], row: Int, rowWidth: Int, place: Int) -> ArraySlice<Float> {
+        let start = row * rowWidth + place * width
+        return rows[start..<start + width]
+    }
+
+    /// The relative error of a softmax weight in float32.
+    private func weightError(of scores: [Twin], largest: Double, relativeError: Double) -> Double {
+        var scoreError = 0.0
+        for score in scores {
+            // One rounding for each product and sum, then that of the difference to the maximum.
+            let product = score.magnitude * (Double(width + 1) * unitRoundoff + relativeError)
+            scoreError = max(scoreError, product + 2 * abs(score.value - largest) * unitRoundoff)
+        }
+        // In numerator and denominator: the exponent's error, a sum of so many terms, and some units for exp and rescalings.
+        return 2 * (scoreError + Double(scores.count + 32) * unitRoundoff)
+    }
+
+    /// The worst error of a query's row in units of its tolerance.
+    func worstError(_ row: [Float], _ input: Input, position: Int, relativeError: Double = 0) -> Double {
+        var worst = 0.0
+        for head in 0..<headCount {
+            for member in 0..<group {
+                let expected = expected(
+                    input, position: position, head: head, member: member, relativeError: relativeError)
+                let place = head * group + member
+                worst = max(
+                    worst,
+                    TensorTests.worstError(Array(row[place * width..<(place + 1) * width]), expected.values) {
+                        expected.tolerances[$0]
+                    })
+            }
+        }
+        return worst
+    }
+}
+
+extension [Float] {
+    /// Each value as half precision holds it.
+    var roundedToHalf: [Float] { map { Float(Float16($0)) } }
+}
