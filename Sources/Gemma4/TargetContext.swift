@@ -163,7 +163,9 @@ package final class TargetContext {
         if self.logits.count < logits.count * vocabulary { self.logits = FloatBuffer(count: logits.count * vocabulary) }
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
         if !logits.isEmpty {
-            compute.multiply(states[shifted(logits, by: -firstRow)], by: target.head, into: scores)
+            // Here rounding goes straight to the logits: to a byte it would be half of their whole error.
+            compute.multiply(
+                states[shifted(logits, by: -firstRow)], by: target.head, into: scores, resolution: .double)
             if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }
         }
         return Output(

@@ -1,26 +1,22 @@
 extension Compute {
     /// `output[t, r] = input[t] · weights[r]`: input `[tokens, columns]`, output `[tokens, rows]`.
-    package func multiply(_ input: Rows, by weights: Matrix, into output: Rows) {
-        precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
-        multiply(input, by: weights, into: output.base, stride: output.width)
-    }
-
-    /// The same into rows that lie `stride` floats apart: some columns of a wider output.
+    /// - Parameter resolution: of the activations, where quantized weights take them as bytes.
     package func multiply(
-        _ input: Rows, by weights: Matrix, into output: UnsafeMutablePointer<Float>, stride: Int
+        _ input: Rows, by weights: Matrix, into output: Rows, resolution: ByteResolution = .single
     ) {
+        precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
         guard input.count > 0 else { return }
         countProduct(weights, rows: weights.rows, tokens: input.count)
         if let format = integerFormat(weights) {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
             let job = IntegerJob(
-                task: weights.task(quantize(input), into: output, stride: stride), format: format, pieces: pieces,
-                scratch: scratch(count: IntegerProduct.scratchCount))
+                task: weights.task(quantize(input, resolution), into: output.base, stride: output.width),
+                format: format, pieces: pieces, scratch: scratch(count: IntegerProduct.scratchCount))
             return pool.run(job, count: pieces.count)
         }
         let task = ProductTask(
             weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns, input: input.base,
-            tokens: input.count, output: output, outputStride: stride)
+            tokens: input.count, output: output.base, outputStride: output.width)
         let pieces = RowPieces(floatsOf: weights, tokens: input.count, threads: pool.threadCount)
         let job = FloatJob(
             task: task, format: weights.format, pieces: pieces,

@@ -38,8 +38,8 @@ package final class Compute {
     }
 
     /// `input` as bytes; valid until the next call.
-    package func quantize(_ input: Rows) -> QuantizedRows {
-        let rows = quantized.rows(input.count, columns: input.width)
+    package func quantize(_ input: Rows, _ resolution: ByteResolution = .single) -> QuantizedRows {
+        let rows = quantized.rows(input.count, columns: input.width, resolution)
         forEachRow(of: input, Quantization(input: input, output: rows))
         return rows
     }

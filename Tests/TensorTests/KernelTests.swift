@@ -49,12 +49,12 @@ import Testing
     private func twin(
         _ format: any IntegerFormat.Type, _ weights: Weights, _ input: QuantizedRows
     ) -> [Float] {
-        (0..<input.tokens).flatMap { token in
+        (0..<input.count).flatMap { token in
             (0..<weights.rows).map { row in
                 var sum: Float = 0
                 for group in 0..<input.groups {
                     let (scale, codes) = weights.group(format, row: row, group)
-                    let at = group * input.tokens + token
+                    let at = group * input.count + token
                     var integer: Int32 = 0
                     for (index, code) in codes.enumerated() { integer += code * Int32(input.codes[at * 32 + index]) }
                     sum = fused(sum, Float(integer), scale * input.scales[at])
@@ -122,6 +122,27 @@ import Testing
             let sums = TestMatrix.magnitudes(weights, tokens: tokens)
             let worst = worstError(Compute(threadCount: 2).product(input, weights.matrix), twins.map(\.value)) {
                 sums[$0] * 0.5 / 127 * 1.001 + twins[$0].magnitude * 24 * unitRoundoff
+            }
+            #expect(worst <= 1)
+        }
+    }
+
+    @Test(arguments: Format.quantized) func aSecondByteIsAsGoodAsSixteenBits(format: Format) {
+        var generator = Generator(71)
+        let weights = TestMatrix(format, rows: 70, columns: 256, seed: 72)
+        for tokens in [1, 3, 150] {
+            var input = generator.floats(tokens * 256)
+            let twins = weights.product(input)
+            let sums = TestMatrix.magnitudes(weights, tokens: tokens)
+            var output = [Float](repeating: .nan, count: tokens * 70)
+            input.withRows(width: 256) { input in
+                output.withRows(width: 70) {
+                    Compute(threadCount: 2).multiply(input, by: weights.matrix, into: $0, resolution: .double)
+                }
+            }
+            // What is left after the first byte is at most half its step, and so is the second's step of that.
+            let worst = worstError(output, twins.map(\.value)) {
+                sums[$0] * 0.25 / (127 * 127) * 1.001 + twins[$0].magnitude * 48 * unitRoundoff
             }
             #expect(worst <= 1)
         }

@@ -11,16 +11,16 @@
         @inline(__always)
         package static func multiply<Format: IntegerFormat>(
             _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-            tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
+            inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
         ) {
             let sums = UnsafeMutableRawPointer(sums)
             for group in 0..<input.groups {
                 let scales = scales(Format.self, rows, group)
                 let panel = EightRows(Format.self, rows, group, next: next)
-                for token in tokens {
-                    let at = group &* input.tokens &+ token
+                for index in inputs {
+                    let at = group &* input.count &+ index
                     let integers = _mm256_cvtepi32_ps(panel.dot(input.codes + at &* Group.count))
-                    let place = (token &- tokens.lowerBound) &* 32
+                    let place = (index &- inputs.lowerBound) &* 32
                     let sum = sums.load(fromByteOffset: place, as: SIMD8<Float>.self)
                     sums.storeBytes(
                         of: sum.addingProduct(integers, scales * input.scales[at]), toByteOffset: place,

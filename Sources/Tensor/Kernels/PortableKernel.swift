@@ -5,17 +5,17 @@ package enum PortableKernel: IntegerKernel {
     @inline(__always)
     package static func multiply<Format: IntegerFormat>(
         _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-        tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
+        inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
     ) {
         for group in 0..<input.groups {
             for row in 0..<panelRows {
                 prefetch(next + (group &* panelRows &+ row) &* Format.groupBytes)
                 let weights = Format.codes(rows[row], group: group)
                 let scale = Float(half: Format.scale(rows[row], group: group))
-                for token in tokens {
-                    let at = group &* input.tokens &+ token
+                for index in inputs {
+                    let at = group &* input.count &+ index
                     let codes = UnsafeRawPointer(input.codes + at &* Group.count).loadUnaligned(as: SIMD32<Int8>.self)
-                    let sum = sums + ((token &- tokens.lowerBound) &* panelRows &+ row)
+                    let sum = sums + ((index &- inputs.lowerBound) &* panelRows &+ row)
                     sum.pointee = multiplyAdd(sum.pointee, Float(dot(weights, codes)), scale * input.scales[at])
                 }
             }

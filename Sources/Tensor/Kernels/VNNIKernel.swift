@@ -12,37 +12,28 @@
         @inline(__always)
         package static func multiply<Format: IntegerFormat>(
             _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-            tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
+            inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
         ) {
             let sums = UnsafeMutableRawPointer(sums)
             for group in 0..<input.groups {
-                let scales = scales(Format.self, rows, group)
                 let panel = Panel(Format.self, rows, group, next: next)
-                for token in tokens {
-                    let at = group &* input.tokens &+ token
+                for index in inputs {
+                    let at = group &* input.count &+ index
                     let integers = panel.dot(input.codes + at &* Group.count, offset: input.offsets[at])
-                    let place = (token &- tokens.lowerBound) &* 64
+                    let place = (index &- inputs.lowerBound) &* 64
                     let sum = sums.load(fromByteOffset: place, as: SIMD16<Float>.self)
                     sums.storeBytes(
-                        of: multiplyAdd(sum, _mm512_cvtepi32_ps(integers), scales * input.scales[at]),
+                        of: multiplyAdd(sum, _mm512_cvtepi32_ps(integers), panel.scales * input.scales[at]),
                         toByteOffset: place, as: SIMD16<Float>.self)
                 }
             }
-        }
-
-        @inline(__always)
-        private static func scales<Format: IntegerFormat>(
-            _: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int
-        ) -> SIMD16<Float> {
-            var halves = SIMD16<UInt16>()
-            for row in 0..<16 { halves[row] = Format.scale(rows[row], group: group).bitPattern }
-            return _mm512_cvtph_ps(unsafeBitCast(halves, to: __m256i.self))
         }
     }
 
     /// One group of 16 rows: lane r of vector j holds columns 4j ..< 4j + 4 of row r, plus 128.
     private struct Panel {
         let columns0, columns4, columns8, columns12, columns16, columns20, columns24, columns28: __m512i
+        let scales: SIMD16<Float>
 
         @inline(__always)
         init<Format: IntegerFormat>(
@@ -50,31 +41,40 @@
         ) {
             let bytes = VNNIKernel.panelRows &* Format.groupBytes
             let ahead = next + group &* bytes
+            var halves = (SIMD8<UInt16>(), SIMD8<UInt16>())  // the scales of rows 0 ..< 8 and 8 ..< 16
 
-            /// Rows `row` and `row + 8`. Between the loads, one line of the next panel at a time: prefetches in a row fill
-            /// the queue that loads need too.
+            /// Rows `row` and `row + 4`, and their scales. Between the loads, one line of the next panel at a time: prefetches
+            /// in a row fill the queue that loads need too.
             @inline(__always)
-            func pair(_ row: Int) -> __m512i {
-                if row &* 64 < bytes { prefetch(ahead + row &* 64) }
-                let low = unsafeBitCast(Format.codes(rows[row], group: group), to: SIMD4<Int64>.self)
-                let high = unsafeBitCast(Format.codes(rows[row &+ 8], group: group), to: SIMD4<Int64>.self)
+            func pair(_ row: Int, _ line: Int, _ halves: inout SIMD8<UInt16>) -> __m512i {
+                if line &* 64 < bytes { prefetch(ahead + line &* 64) }
+                let (first, second) = (rows[row], rows[row &+ 4])
+                halves[row & 7] = Format.scale(first, group: group).bitPattern
+                halves[(row & 7) &+ 4] = Format.scale(second, group: group).bitPattern
+                let low = unsafeBitCast(Format.codes(first, group: group), to: SIMD4<Int64>.self)
+                let high = unsafeBitCast(Format.codes(second, group: group), to: SIMD4<Int64>.self)
                 let signs = SIMD8<Int64>(repeating: Int64(bitPattern: 0x8080_8080_8080_8080))
                 return SIMD8<Int64>(lowHalf: low, highHalf: high) ^ signs
             }
-            let (r0, r1, r2, r3) = (pair(0), pair(1), pair(2), pair(3))
-            let (r4, r5, r6, r7) = (pair(4), pair(5), pair(6), pair(7))
+            let (r0, r1) = (pair(0, 0, &halves.0), pair(1, 1, &halves.0))
+            let (r2, r3) = (pair(2, 2, &halves.0), pair(3, 3, &halves.0))
+            let (r8, r9) = (pair(8, 4, &halves.1), pair(9, 5, &halves.1))
+            let (r10, r11) = (pair(10, 6, &halves.1), pair(11, 7, &halves.1))
             if bytes > 512 { prefetch(ahead + 512) }
-            // A transposition of 4 x 4 words in each quarter, then quarters are put together.
+            let both = SIMD16<UInt16>(lowHalf: halves.0, highHalf: halves.1)
+            scales = _mm512_cvtph_ps(unsafeBitCast(both, to: __m256i.self))
+
+            // Turns 4 x 4 words in each quarter, then puts quarters together: vectors s hold rows 0 ..< 8, t rows 8 ..< 16.
             let a01 = _mm512_unpacklo_epi32(r0, r1), b01 = _mm512_unpackhi_epi32(r0, r1)
             let a23 = _mm512_unpacklo_epi32(r2, r3), b23 = _mm512_unpackhi_epi32(r2, r3)
-            let a45 = _mm512_unpacklo_epi32(r4, r5), b45 = _mm512_unpackhi_epi32(r4, r5)
-            let a67 = _mm512_unpacklo_epi32(r6, r7), b67 = _mm512_unpackhi_epi32(r6, r7)
-            let s0 = _mm512_unpacklo_epi64(a01, a23), t0 = _mm512_unpacklo_epi64(a45, a67)
-            let s1 = _mm512_unpackhi_epi64(a01, a23), t1 = _mm512_unpackhi_epi64(a45, a67)
-            let s2 = _mm512_unpacklo_epi64(b01, b23), t2 = _mm512_unpacklo_epi64(b45, b67)
-            let s3 = _mm512_unpackhi_epi64(b01, b23), t3 = _mm512_unpackhi_epi64(b45, b67)
-            let even = SIMD8<Int64>(0, 1, 8, 9, 4, 5, 12, 13)
-            let odd = SIMD8<Int64>(2, 3, 10, 11, 6, 7, 14, 15)
+            let a89 = _mm512_unpacklo_epi32(r8, r9), b89 = _mm512_unpackhi_epi32(r8, r9)
+            let a1011 = _mm512_unpacklo_epi32(r10, r11), b1011 = _mm512_unpackhi_epi32(r10, r11)
+            let s0 = _mm512_unpacklo_epi64(a01, a23), t0 = _mm512_unpacklo_epi64(a89, a1011)
+            let s1 = _mm512_unpackhi_epi64(a01, a23), t1 = _mm512_unpackhi_epi64(a89, a1011)
+            let s2 = _mm512_unpacklo_epi64(b01, b23), t2 = _mm512_unpacklo_epi64(b89, b1011)
+            let s3 = _mm512_unpackhi_epi64(b01, b23), t3 = _mm512_unpackhi_epi64(b89, b1011)
+            let even = SIMD8<Int64>(0, 1, 4, 5, 8, 9, 12, 13)
+            let odd = SIMD8<Int64>(2, 3, 6, 7, 10, 11, 14, 15)
             columns0 = _mm512_permutex2var_epi64(s0, even, t0)
             columns4 = _mm512_permutex2var_epi64(s1, even, t1)
             columns8 = _mm512_permutex2var_epi64(s2, even, t2)

@@ -27,7 +27,7 @@ package protocol IntegerFormat: BlockFormat {
 
 /// An instruction set's inner loop of integer products.
 ///
-/// Every kernel computes, for each weight row and token, group after group: the exact integer sum of the 32 products,
+/// Every kernel computes, for each weight row and row of activations, group after group: the exact integer sum of the 32 products,
 /// then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the processor can. So a result has
 /// the same bits in every kernel, alone and in a batch.
 package protocol IntegerKernel: Sendable {
@@ -37,10 +37,11 @@ package protocol IntegerKernel: Sendable {
     /// - Parameters:
     ///   - rows: `panelRows` weight rows.
     ///   - next: the first of those that follow, to be fetched meanwhile.
-    ///   - sums: `[tokens, panelRows]`, zero at first.
+    ///   - inputs: the rows of `input`.
+    ///   - sums: `[inputs, panelRows]`, zero at first.
     static func multiply<Format: IntegerFormat>(
         _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-        tokens: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>)
+        inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>)
 }
 
 package enum IntegerProduct {
@@ -52,10 +53,10 @@ package enum IntegerProduct {
         typealias Kernel = PortableKernel
     #endif
 
-    /// Tokens whose sums stay in the first-level cache (16 KB of sums), while each weight is unpacked once for them all.
-    static let tileTokens = 256
+    /// Rows of activations whose sums stay in the first-level cache (16 KB), while each weight is unpacked once for them all.
+    static let tileRows = 256
     static let largestPanel = 16
-    static let scratchCount = tileTokens * largestPanel
+    static let scratchCount = tileRows * largestPanel
 
     /// All kernels that were compiled; products use the last one.
     package static let kernels: [any IntegerKernel.Type] = {
@@ -136,7 +137,7 @@ extension IntegerFormat {
                 }
                 scratch.update(repeating: 0, count: count)
                 Kernel.multiply(
-                    Self.self, rows: rows, next: rows[0], by: task.input, tokens: 0..<1, addingTo: scratch)
+                    Self.self, rows: rows, next: rows[0], by: task.input, inputs: 0..<1, addingTo: scratch)
                 (output + first).update(from: scratch, count: min(count, selected.count &- first))
             }
         }
@@ -149,13 +150,20 @@ extension IntegerFormat {
         _ sums: UnsafeMutablePointer<Float>, with kernel: Kernel.Type, outputRow: Int, _ end: Int
     ) {
         let count = min(Kernel.panelRows, end &- outputRow)
-        for start in stride(from: 0, to: task.input.tokens, by: IntegerProduct.tileTokens) {
-            let tokens = start..<min(start &+ IntegerProduct.tileTokens, task.input.tokens)
-            sums.update(repeating: 0, count: tokens.count &* Kernel.panelRows)
-            Kernel.multiply(Self.self, rows: rows, next: next, by: task.input, tokens: tokens, addingTo: sums)
-            for token in tokens {
+        let rowsPerToken = task.input.resolution.rawValue
+        for start in stride(from: 0, to: task.input.count, by: IntegerProduct.tileRows) {
+            let inputs = start..<min(start &+ IntegerProduct.tileRows, task.input.count)
+            sums.update(repeating: 0, count: inputs.count &* Kernel.panelRows)
+            Kernel.multiply(Self.self, rows: rows, next: next, by: task.input, inputs: inputs, addingTo: sums)
+            for row in stride(from: 0, to: inputs.count, by: rowsPerToken) {
+                let token = (start &+ row) / rowsPerToken
                 let output = task.output + (token &* task.outputStride &+ outputRow)
-                output.update(from: sums + (token &- start) &* Kernel.panelRows, count: count)
+                let sum = sums + row &* Kernel.panelRows
+                if task.input.resolution == .double {
+                    for index in 0..<count { output[index] = sum[index] + sum[Kernel.panelRows &+ index] }
+                } else {
+                    output.update(from: sum, count: count)
+                }
             }
         }
     }
