@@ -18,6 +18,14 @@ package struct ByteRegion: @unchecked Sendable {
         self.init(bytes: UnsafeRawBufferPointer(heap.bytes), owner: heap)
     }
 
+    /// Tells the system that few and scattered parts will be read: it then fetches no neighbours with them.
+    package func adviseRandomAccess() {
+        guard let base = bytes.baseAddress else { return }
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = UnsafeMutableRawPointer(mutating: base).alignedDown(toMultipleOf: page)
+        madvise(start, base + bytes.count - UnsafeRawPointer(start), MADV_RANDOM)  // only advice: no matter if refused
+    }
+
     /// The part at `range`, which must lie inside.
     package func slice(_ range: Range<Int>) -> ByteRegion {
         ByteRegion(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: owner)

@@ -17,6 +17,7 @@ struct PerLayerEmbedding: Sendable {
         epsilon = config.epsilon
         let width = layerCount * length
         table = try file.matrix("per_layer_token_embd.weight", shape: [config.vocabularySize, width])
+        table.adviseSingleRows()  // half of E2B's bytes
         projection = try file.matrix("per_layer_model_proj.weight", shape: [width, config.embeddingLength])
         norm = try file.vector("per_layer_proj_norm.weight", count: length)
     }

@@ -46,6 +46,9 @@ package struct Matrix: Sendable {
         return Matrix(rows: range.count, columns: columns, format: format, region: region.slice(bytes))
     }
 
+    /// Tells the system that single rows will be read and never the whole: those alone then take memory.
+    package func adviseSingleRows() { region.adviseRandomAccess() }
+
     /// Row `index` decoded into `columns` floats.
     package func decode(row index: Int, into values: UnsafeMutablePointer<Float>) {
         format.decode(row: base + index * rowBytes, count: columns, into: values)
