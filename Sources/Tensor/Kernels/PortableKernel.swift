@@ -10,35 +10,53 @@ package enum PortableKernel: IntegerKernel {
         for group in 0..<input.groups {
             for row in 0..<panelRows {
                 prefetch(next + (group &* panelRows &+ row) &* Format.groupBytes)
-                let weights = Format.codes(rows[row], group: group)
                 let scale = Float(half: Format.scale(rows[row], group: group))
+                let weights = withUnsafePointer(to: Format.codes(rows[row], group: group)) { WideCodes($0) }
                 for index in inputs {
                     let at = group &* input.count &+ index
-                    let codes = UnsafeRawPointer(input.codes + at &* Group.count).loadUnaligned(as: SIMD32<Int8>.self)
+                    let integer = weights.dot(WideCodes(input.codes + at &* Group.count))
                     let sum = sums + ((index &- inputs.lowerBound) &* panelRows &+ row)
-                    sum.pointee = multiplyAdd(sum.pointee, Float(dot(weights, codes)), scale * input.scales[at])
+                    sum.pointee = multiplyAdd(sum.pointee, Float(integer), scale * input.scales[at])
                 }
             }
         }
     }
+}
 
-    /// Exact: a product of two codes is at most 128 * 127 in magnitude, and a sum of two of them fits 16 bits too.
+/// 32 codes in 16 bits each. Eight lanes fill a baseline register, and the optimiser makes one conversion of a loop over
+/// them; of wider vectors it makes calls.
+private struct WideCodes {
+    private let a, b, c, d: SIMD8<Int16>
+
     @inline(__always)
-    private static func dot(_ a: SIMD32<Int8>, _ b: SIMD32<Int8>) -> Int32 {
-        let low = products(a.lowHalf.lowHalf, b.lowHalf.lowHalf) &+ products(a.lowHalf.highHalf, b.lowHalf.highHalf)
-        let high =
-            products(a.highHalf.lowHalf, b.highHalf.lowHalf) &+ products(a.highHalf.highHalf, b.highHalf.highHalf)
-        var sums = SIMD8<Int32>()
-        for lane in 0..<8 { sums[lane] = Int32(low[lane]) &+ Int32(high[lane]) }
-        return sums.wrappedSum()
+    init(_ codes: UnsafeRawPointer) {
+        @inline(__always)
+        func eight(_ offset: Int) -> SIMD8<Int16> {
+            let bytes = codes.loadUnaligned(fromByteOffset: offset, as: SIMD8<Int8>.self)
+            var result = SIMD8<Int16>()
+            for lane in 0..<8 { result[lane] = Int16(bytes[lane]) }
+            return result
+        }
+        a = eight(0)
+        b = eight(8)
+        c = eight(16)
+        d = eight(24)
     }
 
-    /// Eight lanes fill a baseline register, and the optimiser makes one conversion of the loops; of 32 it makes none.
     @inline(__always)
-    private static func products(_ a: SIMD8<Int8>, _ b: SIMD8<Int8>) -> SIMD8<Int16> {
-        var (x, y) = (SIMD8<Int16>(), SIMD8<Int16>())
-        for lane in 0..<8 { x[lane] = Int16(a[lane]) }
-        for lane in 0..<8 { y[lane] = Int16(b[lane]) }
-        return x &* y
+    func dot(_ other: WideCodes) -> Int32 {
+        let low = Self.pairs(a, other.a) &+ Self.pairs(b, other.b)
+        let high = Self.pairs(c, other.c) &+ Self.pairs(d, other.d)
+        return (low &+ high).wrappedSum()
+    }
+
+    /// Products, the neighbours added up; on x86 one instruction, which the optimiser knows this shape of.
+    @inline(__always)
+    private static func pairs(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+        var (x, y) = (SIMD8<Int32>(), SIMD8<Int32>())
+        for lane in 0..<8 { x[lane] = Int32(a[lane]) }
+        for lane in 0..<8 { y[lane] = Int32(b[lane]) }
+        let products = x &* y
+        return products.evenHalf &+ products.oddHalf
     }
 }
