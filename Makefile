@@ -1,7 +1,7 @@
 SWIFT_BUILD = swift build -c release
 FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
-.PHONY: setup run test check bench lint format clean
+.PHONY: setup run test check bench bench-busy lint format clean
 
 # OpenBLAS and LAPACKE, where they are missing.
 setup:
@@ -36,6 +36,12 @@ bench: setup
 	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65,0.42,0.28 $(BENCH) && \
 	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65 $(BENCH) && \
 	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65,0.42,0.28 --spec-draft-n-max auto $(BENCH)
+
+# Decoding while a busy loop has one of the cores (Linux): beside the first line of `make bench`.
+bench-busy: setup
+	$(SWIFT_BUILD) --product gemma-bench
+	taskset -c 0 sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; \
+	$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench --synthetic e2b -p 0 -n 64 $(BENCH)
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Benchmarks Tests

@@ -12,9 +12,10 @@ let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
 /// Which kernels are compiled: `portable` for the architecture's baseline, `avx2`, `avx512vnni`, or `native` (the
 /// default), the best that the building processor has.
 let processor = Context.environment["GEMMA_CPU"] ?? "native"
-let processorFlags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-let hasAVX2 = processorFlags.contains(" avx2 ") && processorFlags.contains(" fma ")
-let hasVNNI = processorFlags.contains(" avx512_vnni ")
+let processorFlags = Set(
+    ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace))
+let hasAVX2 = processorFlags.isSuperset(of: ["avx2", "fma", "f16c"])
+let hasVNNI = hasAVX2 && processorFlags.isSuperset(of: ["avx512_vnni", "avx512bw", "avx512vl"])
 
 let kernelSettings: [SwiftSetting] =
     switch isRootPackage ? processor : "portable" {
@@ -26,7 +27,8 @@ let kernelSettings: [SwiftSetting] =
         [.unsafeFlags(["-Xcc", "-march=icelake-server"]), .define("AVX512VNNI"), .define("AVX2")]
     case "avx2":
         [.unsafeFlags(["-Xcc", "-march=haswell"]), .define("AVX2")]
-    default: []
+    case "native", "portable": []
+    default: fatalError("GEMMA_CPU is \(processor); expected native, portable, avx2 or avx512vnni")
     }
 
 // MARK: - Targets
@@ -106,8 +108,8 @@ let package = Package(
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma4", "Assistant", "CommandSupport", "Benchmarking", "SyntheticModel",
-                "BundledModel",
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Speculative", "CommandSupport", "Benchmarking",
+                "SyntheticModel", "BundledModel",
             ]),
         .testTarget(
             name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench"]),

@@ -1,3 +1,5 @@
+internal import Speculative
+
 /// Which head of the drafter a test scores tokens with.
 package enum DraftHead: String, Sendable, CaseIterable {
     case ordered, dense
@@ -19,7 +21,7 @@ package enum BenchmarkTest: Sendable, Hashable {
     /// Steps of a draft in `draft` tests.
     static let draftLength = 3
     /// What a round of a `speculative` test may write beyond the tokens asked for.
-    static let roundTokens = 65
+    static let roundTokens = DraftLength.largest + 1
 
     package var depth: Int {
         switch self {

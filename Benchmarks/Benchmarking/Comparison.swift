@@ -66,7 +66,8 @@ package struct Comparison: Sendable {
         return names.map { name in
             var record = Record()
             record.add("test", name)
-            record.add("ratio", ours[name].median / peer[name].median)
+            let ratio = ours[name].median / peer[name].median
+            record.add("ratio", ratio.isFinite ? ratio : nil)
             for (side, rates) in [("", ours[name]), ("peer_", peer[name])] {
                 record.add(side + "median_ts", rates.median)
                 record.add(side + "min_ts", rates.min())

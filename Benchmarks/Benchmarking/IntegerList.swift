@@ -11,14 +11,12 @@ package struct IntegerList: Sendable, Hashable {
     }
 }
 
-/// Probabilities that do not rise, separated by commas: entry i is how likely the first i + 1 drafts are all accepted.
+/// Numbers separated by commas.
 package struct RateList: Sendable, Hashable {
     package let values: [Double]
 
     package init?(_ text: String) {
-        guard let values = parsedList(text, Double.init), values.allSatisfy({ (0...1).contains($0) }),
-            zip(values, values.dropFirst()).allSatisfy({ $0 >= $1 })
-        else { return nil }
+        guard let values = parsedList(text, Double.init) else { return nil }
         self.values = values
     }
 }

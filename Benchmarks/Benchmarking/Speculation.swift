@@ -6,8 +6,11 @@ package struct SpeculationPlan: Sendable, Hashable {
     /// Entry i is the probability that the first i + 1 drafts are all accepted; empty for what the target really accepts.
     package let rates: [Double]
 
-    /// - Throws: `SpeculationError.invalidRates`.
+    /// - Throws: `SpeculationError.invalidRates` or `BenchmarkError.draftLength`.
     package init(length: DraftLength, rates: [Double]) throws {
+        if case .fixed(let count) = length, !(0...DraftLength.largest).contains(count) {
+            throw BenchmarkError.draftLength(count)
+        }
         self.length = length
         self.rates = rates
         _ = try draftOptions(seed: 0)
@@ -24,6 +27,7 @@ package struct SpeculationPlan: Sendable, Hashable {
 
 package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible {
     case noDrafter
+    case draftLength(Int)
     case contextTooShort(needed: Int, contextLength: Int)
     case peerFailed(command: String, status: Int32)
     case peerSilent(command: String)
@@ -32,6 +36,7 @@ package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible
 
     package var description: String {
         switch self {
+        case .draftLength(let count): "\(count) drafts in a round; expected 0 to \(DraftLength.largest), or auto"
         case .noDrafter: "drafts need a drafter; name one with -md, or take a synthetic pair"
         case .contextTooShort(let needed, let length):
             "these tests need a context of \(needed) tokens, not \(length); leave -c out"

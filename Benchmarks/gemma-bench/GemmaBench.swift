@@ -70,8 +70,9 @@ struct GemmaBench: ParsableCommand {
     private var cacheTypes: CacheTypes { CacheTypes(key: cache.key, value: cache.value) }
 
     func run() throws {
+        let plan = try speculation.plan()
         let model = try model.load()
-        let list = try tests.list(model, plan: try speculation.plan())
+        let list = try tests.list(model, plan: plan)
         let needed = list.map { $0.positionCount(repetitions: repetitions) }.max() ?? 1
         let length = contextLength ?? needed
         guard length >= needed else { throw BenchmarkError.contextTooShort(needed: needed, contextLength: length) }

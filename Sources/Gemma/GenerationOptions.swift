@@ -74,7 +74,7 @@ public struct GenerationOptions: Sendable, Hashable {
         }
         try check("the number of tokens", maximumTokens ?? 0, 0...Int.max, "0 or more")
         if case .fixed(let count) = speculation.draftLength {
-            try check("the number of drafts", count, 0...Self.largestDraft, "0 to \(Self.largestDraft)")
+            try check("the number of drafts", count, 0...DraftLength.largest, "0 to \(DraftLength.largest)")
         }
         guard (0...1).contains(speculation.minimumProbability) else {
             throw GemmaError.invalidOption(
@@ -83,6 +83,4 @@ public struct GenerationOptions: Sendable, Hashable {
         }
     }
 
-    /// Beyond this no drafter is right often enough for one more draft to pay.
-    private static let largestDraft = 64
 }

@@ -13,7 +13,10 @@ package final class TargetContext {
     private let perLayerInputs: FloatBuffer  // [tokens, layers * ple]
     private let perLayerTokens: FloatBuffer  // [tokens, layers * ple]
     private let hidden: FloatBuffer  // [tokens, embd]
-    private var logits = FloatBuffer(count: 0)  // [rows that wanted any, vocab]
+    private var logits: FloatBuffer  // [rows that wanted any, vocab]
+
+    /// Rows of logits that a pass may ask for without an allocation.
+    private static let usualLogitRows = 17
 
     /// - Parameters:
     ///   - contextLength: positions in all.
@@ -37,6 +40,8 @@ package final class TargetContext {
         perLayerInputs = FloatBuffer(count: tokens * perLayerWidth)
         perLayerTokens = FloatBuffer(count: tokens * perLayerWidth)
         hidden = FloatBuffer(count: tokens * config.embeddingLength)
+        // As many rows as a verification has; its memory comes as it is touched.
+        logits = try FloatBuffer(allocating: min(tokens, Self.usualLogitRows), config.vocabularySize)
     }
 
     /// What a pass gives back: views of the context's buffers, valid until the next pass and while the context lives.

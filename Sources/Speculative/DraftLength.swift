@@ -7,6 +7,9 @@ public enum DraftLength: Sendable, Hashable {
     /// Where a text is drawn with a seed, judged by acceptance alone at assumed costs: measured times would make the same
     /// seed give another text each time.
     case automatic
+
+    /// Beyond this no drafter is right often enough for one more draft to pay.
+    package static let largest = 64
 }
 
 /// As on the command line: a number, or "auto".

@@ -121,15 +121,20 @@ package struct DraftLengthPolicy: Sendable {
 
     /// Takes in a round: `drafts` were made in `draftTime`, and a pass of `drafts` + 1 rows took `passTime` and accepted
     /// the first `accepted`. Times are ignored where costs are assumed.
-    package mutating func record(drafts: Int, accepted: Int, draftTime: Double, passTime: Double) {
-        guard drafts <= Self.maximum else { return }
-        longest = max(longest, drafts)
-        acceptance.record(drafts: drafts, accepted: accepted)
+    /// - Parameter endedUnsure: whether one more step was made whose draft was thrown away. It cost as much as the others,
+    ///   and counts as a draft that was not accepted.
+    package mutating func record(
+        drafts: Int, endedUnsure: Bool = false, accepted: Int, draftTime: Double, passTime: Double
+    ) {
+        let steps = endedUnsure ? drafts + 1 : drafts
+        guard steps <= Self.maximum else { return }
+        longest = max(longest, steps)
+        acceptance.record(drafts: steps, accepted: accepted)
         if costs == .measured {
             passCosts.record(passTime, size: drafts + 1)
-            if drafts > 0 { draftCosts.record(draftTime, size: drafts) }
+            if steps > 0 { draftCosts.record(draftTime, size: steps) }
         }
-        let time = cost(drafts)
+        let time = cost(steps)
         allowance = min(allowance + Self.trialShare * time, Self.savedPasses * passCosts.estimates[1])
         guard isTrial else { return }
         isTrial = false

@@ -138,7 +138,7 @@ package final class SpeculativeDecoder {
     package func round(draftCount: Int, stopTokens: Set<Int32> = []) throws -> Range<Int> {
         let clock = ContinuousClock()
         let start = clock.now
-        try draft(draftCount)
+        let endedUnsure = try draft(draftCount)
         let drafted = clock.now
         let drafts = batch.count - 1
         let first = target.cache.count
@@ -165,28 +165,35 @@ package final class SpeculativeDecoder {
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
         let (draftTime, passTime) = ((drafted - start).seconds, (end - drafted).seconds)
-        measuredPolicy.record(drafts: drafts, accepted: accepted, draftTime: draftTime, passTime: passTime)
-        assumedPolicy.record(drafts: drafts, accepted: accepted, draftTime: draftTime, passTime: passTime)
+        measuredPolicy.record(
+            drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
+        assumedPolicy.record(
+            drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
         warnIfUseless()
         return tokens.count - count..<tokens.count
     }
 
-    /// Fills `batch` with the unread token and up to `count` drafts.
-    private func draft(_ count: Int) throws {
+    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was unsure.
+    private func draft(_ count: Int) throws -> Bool {
         batch.removeAll(keepingCapacity: true)
         batch.append(tokens[tokens.count - 1])
-        guard let drafter, count > 0 else { return }
+        guard let drafter, count > 0 else { return false }
+        var endedUnsure = false
         while draftDistributions.count < count { draftDistributions.append(Distribution()) }
         try drafter.draft(count: count, token: batch[0], hidden: hidden.base, cache: target.cache) { step in
             // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
             let minimum = options.minimumProbability
-            if minimum > 0, Sampler.topProbability(of: UnsafeBufferPointer(step.logits)) < minimum { return nil }
+            if minimum > 0, Sampler.topProbability(of: UnsafeBufferPointer(step.logits)) < minimum {
+                endedUnsure = true
+                return nil
+            }
             let place = batch.count - 1
             sampler.distribution(of: step.logits, candidates: step.candidates, into: &draftDistributions[place])
             guard let token = sampler.draw(from: draftDistributions[place]) else { return nil }
             batch.append(token)
             return token
         }
+        return endedUnsure
     }
 
     /// Cuts `batch` behind the accepted drafts and puts the target's own token there; returns how many were accepted.

@@ -31,8 +31,7 @@ extension Compute {
         _ queries: Rows, firstPosition: Int, cache: AttentionCache, mask: AttentionMask, into output: Rows
     ) {
         guard queries.count > 0 else { return }
-        countAttention(
-            queries, longest: mask.positions(visibleAt: firstPosition + queries.count - 1).count, cache: cache)
+        countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
         let task = AttentionTask(
             queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, output: output)
         let heads = queries.count * cache.headCount

@@ -86,7 +86,7 @@ struct AttentionTask {
     private func exponentials(
         _ scores: UnsafeMutablePointer<Float>, visible: Range<Int>
     ) -> (maximum: Float, sum: Float) {
-        // The hidden lanes of the first and last vector: they weigh 0 beside the maximum's 1, and no value is read for them.
+        // The hidden lanes of the first and last vector: they vanish beside the maximum's 1, and no value is read for them.
         let range = visible.lowerBound / 16..<vectors(visible.upperBound)
         for place in range.lowerBound &* 16..<visible.lowerBound { scores[place] = -.infinity }
         for place in visible.upperBound..<range.upperBound &* 16 { scores[place] = -.infinity }

@@ -46,7 +46,7 @@ package struct Matrix: Sendable {
         return Matrix(rows: range.count, columns: columns, format: format, region: region.slice(bytes))
     }
 
-    /// Tells the system that single rows will be read and never the whole: those alone then take memory.
+    /// Tells the system that single rows will be read and never the whole, so that it reads nothing ahead.
     package func adviseSingleRows() { region.adviseRandomAccess() }
 
     /// Row `index` decoded into `columns` floats.

@@ -114,10 +114,11 @@ extension Compute {
         profile.count(bytes: rows * weights.rowBytes, operations: 2 * rows * weights.columns * tokens)
     }
 
-    /// Counts attention of `queries` on the last `longest` positions of `cache` for the step under way.
-    func countAttention(_ queries: Rows, longest: Int, cache: AttentionCache) {
+    /// Counts attention of `queries`, the first at `position`, for the step under way: what the last one sees is read once.
+    func countAttention(_ queries: Rows, firstPosition position: Int, cache: AttentionCache, mask: AttentionMask) {
         guard let profile else { return }
-        profile.count(
-            bytes: cache.byteCount / cache.capacity * longest, operations: 4 * queries.elementCount * longest)
+        let last = mask.positions(visibleAt: position + queries.count - 1).count
+        let products = (0..<queries.count).reduce(0) { $0 + mask.positions(visibleAt: position + $1).count }
+        profile.count(bytes: cache.byteCount / cache.capacity * last, operations: 4 * queries.width * products)
     }
 }

@@ -3,7 +3,7 @@
 /// The exponential function. Cody-Waite reduction to |r| <= ln 2 / 2 and the polynomial of Cephes' expf.
 @inline(__always)
 func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    // Beyond these the result is 0 or infinite in single precision; they keep the exponent arithmetic in range.
+    // Beyond these the result is next to nothing or infinite in single precision; they keep the exponent in range.
     var x = x
     x.replace(with: SIMD16(repeating: -87), where: x .< -87)
     x.replace(with: SIMD16(repeating: 88), where: x .> 88)

@@ -66,10 +66,11 @@ struct GemmaGenerate: AsyncParsableCommand {
             return true
         }
         progress.clear()
-        defer { writeProfile(of: session) }
         switch outcome {
         case .finished(false): return  // nobody reads: end quietly
-        case .finished(true): stats.write(session.statistics, of: pair, options.speculation)
+        case .finished(true):
+            stats.write(session.statistics, of: pair, options.speculation)
+            writeProfile(of: session)
         case .interrupted:
             stats.write(session.statistics, of: pair, options.speculation)
             throw ExitCode(130)

@@ -1,6 +1,7 @@
 import Benchmarking
 import CommandSupport
 import Foundation
+import Speculative
 import Testing
 
 @Suite struct ReportTests {
@@ -79,7 +80,13 @@ import Testing
     @Test func ratesAreProbabilitiesThatDoNotRise() {
         #expect(RateList("0.65,0.42,0.28")?.values == [0.65, 0.42, 0.28])
         #expect(RateList("1,1,0")?.values == [1, 1, 0])
-        for bad in ["", "1.1", "-0.1", "0.2,0.3", "0.5,", "nan"] { #expect(RateList(bad) == nil, "\(bad)") }
+        for bad in ["", "0.5,", "half"] { #expect(RateList(bad) == nil, "\(bad)") }
+        for bad in [[1.1], [-0.1], [0.2, 0.3], [.nan]] {
+            #expect(throws: SpeculationError.self) { try SpeculationPlan(length: .automatic, rates: bad) }
+        }
+        for bad in [-1, 65] {
+            #expect(throws: BenchmarkError.draftLength(bad)) { try SpeculationPlan(length: .fixed(bad), rates: []) }
+        }
     }
 
     @Test func statisticsOfSamples() {

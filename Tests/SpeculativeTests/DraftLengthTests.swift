@@ -146,6 +146,20 @@ struct DraftLengthTests {
         }
     }
 
+    @Test("A drafter that is always unsure costs next to nothing")
+    func alwaysUnsure() {
+        var policy = DraftLengthPolicy()
+        var steps = 0
+        for _ in 0..<400 {
+            // Every draft ends before its first token, after a step of 3 % of a pass.
+            let step = policy.next() > 0 ? 1 : 0
+            steps += step
+            policy.record(
+                drafts: 0, endedUnsure: step == 1, accepted: 0, draftTime: 1.8 * Double(step), passTime: 61)
+        }
+        #expect(steps > 0 && steps < 60)
+    }
+
     @Test("With assumed costs the choices do not depend on the clock")
     func assumedCosts() {
         func choices(_ machine: Machine) -> [Int] {

@@ -109,7 +109,17 @@ import Testing
         let weights = TestMatrix(Format(blocks: Q8_0.self), rows: 20, columns: 64, seed: 5)
         var input = [Float](repeating: 1, count: 64)
         input[40] = value
-        #expect(Compute(threadCount: 1).product(input, weights.matrix).allSatisfy { !$0.isFinite })
+        #expect(Compute(threadCount: 1).product(input, weights.matrix).allSatisfy { $0.isNaN })
+        input.withRows(width: 64) { input in
+            for kernel in IntegerProduct.kernels {
+                var output = [Float](repeating: 0, count: 20)
+                let bytes = Compute(threadCount: 1).quantize(input, .double)
+                output.withRows(width: 20) {
+                    IntegerProduct.multiply(bytes, by: weights.matrix, into: $0, with: kernel)
+                }
+                #expect(output.allSatisfy { $0.isNaN }, "\(kernel)")
+            }
+        }
     }
 
     /// The bound: half a code for each activation, and the roundings of as many sums as there are groups.

@@ -128,6 +128,8 @@ extension IntegerFormat {
         _ scratch: UnsafeMutablePointer<Float>, with kernel: Kernel.Type
     ) {
         let count = Kernel.panelRows
+        // The rows that follow lie anywhere: what is fetched ahead is what is near already.
+        let near = UnsafeRawPointer(task.input.codes)
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
             guard let rows = rows.baseAddress else { return }
             for first in stride(from: 0, to: selected.count, by: count) {
@@ -137,7 +139,7 @@ extension IntegerFormat {
                 }
                 scratch.update(repeating: 0, count: count)
                 Kernel.multiply(
-                    Self.self, rows: rows, next: rows[0], by: task.input, inputs: 0..<1, addingTo: scratch)
+                    Self.self, rows: rows, next: near, by: task.input, inputs: 0..<1, addingTo: scratch)
                 (output + first).update(from: scratch, count: min(count, selected.count &- first))
             }
         }

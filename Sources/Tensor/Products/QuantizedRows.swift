@@ -38,6 +38,7 @@ package struct QuantizedRows {
     @discardableResult
     private func quantize(_ values: Group, at: Int) -> Group {
         let largest = values.largestMagnitude
+        guard largest.isFinite else { return markAsNoNumber(at: at) }
         let inverse = 127 / largest
         // Zero, or so near to it that the quotient overflows: all codes are zero.
         let integers = values.rounded(times: inverse.isFinite ? inverse : 0)
@@ -47,6 +48,14 @@ package struct QuantizedRows {
         scales[at] = largest / 127
         offsets[at] = integers.sum &* -128
         return values.rest(of: integers, scale: scales[at])
+    }
+
+    /// A group with an infinite value or NaN: every product with it is NaN, in every kernel.
+    private func markAsNoNumber(at: Int) -> Group {
+        (codes + at &* Group.count).update(repeating: 0, count: Group.count)
+        scales[at] = .nan
+        offsets[at] = 0
+        return Group(.zero, .zero)
     }
 }
 
