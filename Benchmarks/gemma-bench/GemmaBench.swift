@@ -102,7 +102,10 @@ struct GemmaBench: ParsableCommand {
             let needsBandwidth = measurement.bytesPerPass != nil || bench.compute.profile != nil
             let bandwidth = needsBandwidth ? bench.compute.readBandwidth(bench.model.target.decodeMatrices) : nil
             if let profile = bench.compute.profile {
-                StandardError.write("\n\(test.name)\n" + profile.table(bandwidth: bandwidth))
+                let limits = bandwidth.map {
+                    MachineLimits(readBandwidth: $0, integerPeak: bench.compute.integerPeak())
+                }
+                StandardError.write("\n\(test.name)\n" + profile.table(limits))
             }
             try report(
                 BenchmarkResult(measurement, by: bench, time: start, readBandwidth: bandwidth, memory: memory))

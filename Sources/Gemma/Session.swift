@@ -74,9 +74,13 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
     /// Where the time went, with `GEMMA_PROFILE=1`. Not for use while a generation is under way.
     package var profile: Profile? { lock.withLock { state.decoder.target.compute.profile } }
 
-    /// Bytes a second that the session's threads can read; measuring it takes some tenths of a second.
-    package var readBandwidth: Double {
-        lock.withLock { state.decoder.target.compute.readBandwidth(pair.target.decodeMatrices) }
+    /// What the session's threads can do at best; measuring it takes some tenths of a second.
+    package var machineLimits: MachineLimits {
+        lock.withLock {
+            let compute = state.decoder.target.compute
+            return MachineLimits(
+                readBandwidth: compute.readBandwidth(pair.target.decodeMatrices), integerPeak: compute.integerPeak())
+        }
     }
 
     /// The tokens of the text so far, prompts included.

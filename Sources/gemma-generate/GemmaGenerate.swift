@@ -80,7 +80,7 @@ struct GemmaGenerate: AsyncParsableCommand {
     /// With `GEMMA_PROFILE=1`.
     private func writeProfile(of session: Session) {
         guard let profile = session.profile else { return }
-        StandardError.write("\n" + profile.table(bandwidth: session.readBandwidth))
+        StandardError.write("\n" + profile.table(session.machineLimits))
     }
 
     private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {

@@ -1,0 +1,40 @@
+import Foundation
+internal import GGUF
+
+extension Compute {
+    /// Operations a second of integer products at best: of Q8_0 weights that stay in a core's own cache, by a tile of
+    /// tokens. What bounds a prompt.
+    package func integerPeak(repetitions: Int = 20) -> Double {
+        let (rows, columns, tokens) = (64 * pool.threadCount, 1024, IntegerProduct.tileRows)
+        let bytes = [UInt8](repeating: 1, count: Q8_0.type.byteCount(of: columns) * rows)
+        let weights = Matrix(rows: rows, columns: columns, format: Q8_0.self, region: ByteRegion(bytes))
+        let (input, output) = (FloatBuffer(count: tokens * columns), FloatBuffer(count: tokens * rows))
+        let quantized = quantize(input.rows(width: columns))
+        // Each thread its own rows, again and again.
+        let job = PeakJob(
+            task: IntegerTask(
+                weights: weights.base, rowBytes: weights.rowBytes, input: quantized, output: output.base,
+                outputStride: rows),
+            scratch: scratch(count: IntegerProduct.scratchCount))
+        var best = Duration.seconds(Int64.max)
+        for _ in 0..<max(1, repetitions) {
+            let time = ContinuousClock().measure { pool.run(job, count: pool.threadCount) }
+            best = min(best, time)
+        }
+        withExtendedLifetime((weights, input, output)) {}
+        return Double(2 * rows * columns * tokens * PeakJob.rounds) / (best / .seconds(1))
+    }
+}
+
+private struct PeakJob: ParallelJob {
+    let task: IntegerTask
+    let scratch: [FloatBuffer]
+
+    static let rounds = 8
+
+    func run(_ index: Int, thread: Int) {
+        for _ in 0..<Self.rounds {
+            Q8_0.multiply(task, weightRows: index * 64..<(index + 1) * 64, scratch: scratch[thread].base)
+        }
+    }
+}
