@@ -23,6 +23,9 @@ struct StripProduct {
     let outputStride: Int
     /// Whether the sums go on from what `output` holds.
     let accumulates: Bool
+
+    /// How far ahead vectors are fetched: about as long as memory takes.
+    static let stepsAhead = 32
 }
 
 extension CacheElement {
@@ -83,7 +86,13 @@ extension CacheElement {
         var sums = product.accumulates ? Tile(output, stride: product.outputStride) : Tile()
         var vectors = product.vectors + (vector &* product.vectorStride)
         var factor = product.factors + (row &* product.factorStride)
+        let ahead = StripProduct.stepsAhead &* product.step
         for _ in 0..<product.count {
+            // At depth a decode waits for memory here.
+            prefetch(vectors + ahead)
+            if Tile.Vectors.count > 1 {
+                prefetch(vectors + (ahead &+ (Tile.Vectors.count &- 1) &* product.vectorStride))
+            }
             sums.add(
                 Tile.Vectors(vectors, stride: product.vectorStride, of: self), times: factor,
                 stride: product.factorStride)
