@@ -25,18 +25,20 @@ public struct TensorType: Sendable, Hashable {
     public static let q8_0 = TensorType(8, "Q8_0", 32, 34)
     public static let i32 = TensorType(26, "I32", 1, 4)
     public static let bf16 = TensorType(30, "BF16", 1, 2)
+    public static let tbq3_0 = TensorType(44, "TBQ3_0", 32, 14)
+    public static let tbq4_0 = TensorType(45, "TBQ4_0", 32, 18)
 
     /// Every type whose size is known, also those that no kernel reads yet: a file that holds one can be listed.
     static let known: [UInt32: TensorType] = {
         let types = [
-            f32, f16, q4_0, q8_0, i32, bf16,
+            f32, f16, q4_0, q8_0, i32, bf16, tbq3_0, tbq4_0,
             TensorType(3, "Q4_1", 32, 20), TensorType(6, "Q5_0", 32, 22), TensorType(7, "Q5_1", 32, 24),
             TensorType(10, "Q2_K", 256, 84), TensorType(11, "Q3_K", 256, 110), TensorType(12, "Q4_K", 256, 144),
             TensorType(13, "Q5_K", 256, 176), TensorType(14, "Q6_K", 256, 210),
             TensorType(20, "IQ4_NL", 32, 18), TensorType(23, "IQ4_XS", 256, 136),
             TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), TensorType(27, "I64", 1, 8),
             TensorType(28, "F64", 1, 8),
-            TensorType(44, "TBQ3_0", 32, 14), TensorType(45, "TBQ4_0", 32, 18), TensorType(48, "TBQ3_TCQ", 128, 52),
+            TensorType(48, "TBQ3_TCQ", 128, 52),
             TensorType(49, "TBQ3_K", 256, 98), TensorType(50, "TBQ4_K", 256, 130),
         ]
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })

@@ -86,7 +86,7 @@ package struct BlockFormatCheck {
             }
             encoded.withUnsafeMutableBytes { encoded in
                 input.withUnsafeBufferPointer {
-                    format.encode(
+                    (format as? any EncodableFormat.Type)?.encode(
                         row: $0.baseAddress! + values.lowerBound, count: index.width,
                         into: encoded.baseAddress! + row * rowBytes)
                 }

@@ -42,16 +42,14 @@ package struct Group {
 ///
 /// A format is one file that declares its blocks and one line in `ElementFormats.all`. `decode(block:into:)` is the
 /// plain statement of the format and the oracle of the tests; `decode(_:group:)` is the same for a kernel's inner
-/// loop. The remaining requirements have implementations that every format inherits; they are requirements so that
-/// the compiler specialises them for each format and a call through the existential costs one jump for a whole panel.
+/// loop, which formats with blocks of 32 and less state anew. The remaining requirements have implementations that every
+/// format inherits; they are requirements so that the compiler specialises them for each format and a call through the
+/// existential costs one jump for a whole panel.
 package protocol BlockFormat: Sendable {
     static var type: TensorType { get }
 
     /// Decodes one block of `type.blockSize` values.
     static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>)
-
-    /// Encodes `type.blockSize` values as ggml's reference encoder does.
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer)
 
     /// Values `32 * group ..< 32 * group + 32` of a row.
     static func decode(_ row: UnsafeRawPointer, group: Int) -> Group
@@ -77,7 +75,22 @@ extension BlockFormat {
         }
     }
 
+    package static func decode(_ row: UnsafeRawPointer, group: Int) -> Group {
+        let groups = type.blockSize / Group.count
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: type.blockSize) { values in
+            guard let values = values.baseAddress else { return Group(.zero, .zero) }
+            decode(block: row + group / groups &* type.blockBytes, into: values)
+            return Group(values + group % groups &* Group.count)
+        }
+    }
+
     package static func decode(row: UnsafeRawPointer, count: Int, into values: UnsafeMutablePointer<Float>) {
+        if type.blockSize > Group.count {
+            for block in 0..<count / type.blockSize {
+                decode(block: row + block &* type.blockBytes, into: values + block &* type.blockSize)
+            }
+            return
+        }
         let groups = count / Group.count
         for group in 0..<groups { decode(row, group: group).store(to: values + group * Group.count) }
         for index in groups * Group.count..<count {
@@ -85,10 +98,24 @@ extension BlockFormat {
         }
     }
 
+    package static func multiply(
+        _ task: borrowing ProductTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
+    ) {
+        multiplyBlocks(task, weightRows, scratch)
+    }
+
     package static func dot(_ row: UnsafeRawPointer, _ x: UnsafePointer<Float>, count: Int) -> Float {
         dotRow(row, x, count: count)
     }
+}
 
+/// A format that files can be written in.
+package protocol EncodableFormat: BlockFormat {
+    /// Encodes `type.blockSize` values as ggml's reference encoder does.
+    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer)
+}
+
+extension EncodableFormat {
     /// Encodes a row of `count` values.
     package static func encode(row values: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutableRawPointer) {
         for block in 0..<count / type.blockSize {

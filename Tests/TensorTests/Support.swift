@@ -82,7 +82,7 @@ struct Format: Sendable, CustomTestStringConvertible {
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            blocks.encode(row: values, count: values.count, into: base)
+            (blocks as? any EncodableFormat.Type)?.encode(row: values, count: values.count, into: base)
         }
         return bytes
     }

@@ -1,7 +1,7 @@
 package import GGUF
 
 /// The upper half of a single-precision float.
-package enum BF16: BlockFormat {
+package enum BF16: EncodableFormat {
     package static let type = TensorType.bf16
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {

@@ -1,7 +1,7 @@
 package import GGUF
 
 /// IEEE half-precision floats.
-package enum F16: BlockFormat {
+package enum F16: EncodableFormat {
     package static let type = TensorType.f16
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {

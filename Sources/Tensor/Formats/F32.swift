@@ -1,7 +1,7 @@
 package import GGUF
 
 /// Single-precision floats.
-package enum F32: BlockFormat {
+package enum F32: EncodableFormat {
     package static let type = TensorType.f32
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {

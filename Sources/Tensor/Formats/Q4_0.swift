@@ -3,7 +3,7 @@ package import GGUF
 /// Blocks of 32: a half-precision scale d and 32 codes of 4 bits, value = d * (code - 8).
 ///
 /// Byte i holds code i in its low half and code i + 16 in its high half.
-package enum Q4_0: IntegerFormat {
+package enum Q4_0: IntegerFormat, EncodableFormat {
     package static let type = TensorType.q4_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
@@ -55,11 +55,5 @@ package enum Q4_0: IntegerFormat {
     @inline(__always)
     package static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16 {
         (row + group &* 18).loadUnaligned(as: Float16.self)
-    }
-
-    package static func multiply(
-        _ task: borrowing ProductTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
-    ) {
-        multiplyBlocks(task, weightRows, scratch)
     }
 }

@@ -1,7 +1,7 @@
 package import GGUF
 
 /// Blocks of 32: a half-precision scale d and 32 signed bytes q; value = d * q.
-package enum Q8_0: IntegerFormat {
+package enum Q8_0: IntegerFormat, EncodableFormat {
     package static let type = TensorType.q8_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
@@ -41,12 +41,6 @@ package enum Q8_0: IntegerFormat {
     @inline(__always)
     package static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16 {
         (row + group &* 34).loadUnaligned(as: Float16.self)
-    }
-
-    package static func multiply(
-        _ task: borrowing ProductTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
-    ) {
-        multiplyBlocks(task, weightRows, scratch)
     }
 }
 

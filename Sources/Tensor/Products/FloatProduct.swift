@@ -72,8 +72,8 @@ extension BlockFormat {
     ) {
         let quarter = rows.count / 4
         for row in rows.lowerBound..<rows.lowerBound &+ quarter {
-            if task.tokens > ProductTuning.directTokens {
-                // Many tokens: decode once, then work on floats.
+            if task.tokens > ProductTuning.directTokens || type.blockSize > Group.count {
+                // Many tokens, or large blocks: decode once, then work on floats.
                 for stream in 0..<4 {
                     decode(
                         row: task.weightRow(row &+ stream &* quarter), count: task.columns,
