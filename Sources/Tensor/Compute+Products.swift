@@ -10,7 +10,7 @@ extension Compute {
         if let format = integerFormat(weights) {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
             let job = IntegerJob(
-                task: weights.task(quantize(input, resolution), into: output.base, stride: output.width),
+                task: weights.task(quantize(input, for: format, resolution), into: output.base, stride: output.width),
                 format: format, pieces: pieces, scratch: scratch(count: IntegerProduct.scratchCount))
             return pool.run(job, count: pieces.count)
         }
@@ -29,7 +29,9 @@ extension Compute {
     ///   - gated: `[tokens, rows]`.
     ///   - scratch: the same.
     package func multiplyGated(_ input: Rows, gate: Matrix, up: Matrix, into gated: Rows, scratch other: Rows) {
-        guard let gateFormat = integerFormat(gate), let upFormat = integerFormat(up) else {
+        guard let gateFormat = integerFormat(gate), let upFormat = integerFormat(up),
+            gateFormat.activationForm == upFormat.activationForm
+        else {
             multiply(input, by: gate, into: gated)
             multiply(input, by: up, into: other)
             return gelu(gated, times: other)
@@ -38,7 +40,7 @@ extension Compute {
         guard input.count > 0 else { return }
         countProduct(gate, rows: gate.rows, tokens: input.count)
         countProduct(up, rows: up.rows, tokens: input.count)
-        let bytes = quantize(input)
+        let bytes = quantize(input, for: gateFormat)
         let pieces = RowPieces(of: gate, threads: pool.threadCount)
         let job = GatedJob(
             gate: gate.task(bytes, into: gated.base, stride: gated.width), gateFormat: gateFormat,
@@ -58,7 +60,7 @@ extension Compute {
         let count = (rows.count + pieceRows - 1) / pieceRows
         if let format = integerFormat(weights) {
             let job = SelectedBytesJob(
-                task: weights.task(quantize(x), into: output, stride: 0), rows: rows, format: format,
+                task: weights.task(quantize(x, for: format), into: output, stride: 0), rows: rows, format: format,
                 pieceRows: pieceRows,
                 scratch: scratch(count: IntegerProduct.scratchCount))
             return pool.run(job, count: count)

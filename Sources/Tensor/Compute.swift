@@ -37,9 +37,11 @@ package final class Compute {
         return states
     }
 
-    /// `input` as bytes; valid until the next call.
-    package func quantize(_ input: Rows, _ resolution: ByteResolution = .single) -> QuantizedRows {
-        let rows = quantized.rows(input.count, columns: input.width, resolution)
+    /// `input` as bytes for products with weights of `format`; valid until the next call.
+    package func quantize(
+        _ input: Rows, for format: any IntegerFormat.Type, _ resolution: ByteResolution = .single
+    ) -> QuantizedRows {
+        let rows = quantized.rows(input.count, columns: input.width, resolution, for: format.activationForm)
         forEachRow(of: input, Quantization(input: input, output: rows))
         return rows
     }

@@ -9,7 +9,7 @@ extension Compute {
         let bytes = [UInt8](repeating: 1, count: Q8_0.type.byteCount(of: columns) * rows)
         let weights = Matrix(rows: rows, columns: columns, format: Q8_0.self, region: ByteRegion(bytes))
         let (input, output) = (FloatBuffer(count: tokens * columns), FloatBuffer(count: tokens * rows))
-        let quantized = quantize(input.rows(width: columns))
+        let quantized = quantize(input.rows(width: columns), for: Q8_0.self)
         // Each thread its own rows, again and again.
         let job = PeakJob(
             task: IntegerTask(

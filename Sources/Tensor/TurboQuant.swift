@@ -88,7 +88,7 @@ extension TurboQuant {
     }
 
     @inline(__always)
-    private static func rotated(_ group: Group) -> Group {
+    static func rotated(_ group: Group) -> Group {
         transformed(Group(group.low * signs.low, group.high * signs.high))
     }
 
@@ -125,5 +125,29 @@ extension TurboQuant {
         let (e, f, g, h) = (a + b, a - b, c + d, c - d)
         return SIMD16(
             lowHalf: SIMD8(lowHalf: e + g, highHalf: f + h), highHalf: SIMD8(lowHalf: e - g, highHalf: f - h))
+    }
+}
+
+// MARK: - Codebooks in bytes
+
+/// For products of integers: the entries as multiples of a unit, chosen so that the error, weighted by how often a Gaussian
+/// meets the entry, is least. It is 0.3 % of the values' deviation for 4 bits and 0.1 % for 3, where coding itself costs 10 %
+/// and 19 %.
+extension TurboQuant {
+    static let byteUnit3: Float = 0.024_434_942
+
+    static var byteCodebook3: SIMD16<Int8> {
+        @inline(__always) get {
+            let entries = SIMD8<Int8>(-88, -55, -31, -10, 10, 31, 55, 88)
+            return SIMD16(lowHalf: entries, highHalf: entries)
+        }
+    }
+
+    static let byteUnit4: Float = 0.026_128_763
+
+    static var byteCodebook4: SIMD16<Int8> {
+        @inline(__always) get {
+            SIMD16(-105, -79, -62, -48, -36, -25, -15, -5, 5, 15, 25, 36, 48, 62, 79, 105)
+        }
     }
 }

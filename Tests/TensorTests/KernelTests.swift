@@ -4,85 +4,74 @@ import Testing
 
 /// Integer kernels, every one that was compiled, against a scalar twin: bit for bit.
 @Suite struct KernelTests {
-    private static let formats: [any IntegerFormat.Type] = [Q8_0.self, Q4_0.self]
-
-    /// A weight matrix of random bytes, the extreme codes among them, with sane scales.
-    private struct Weights {
-        let bytes: [UInt8]
-        let rows: Int
-        let columns: Int
-
-        init(_ format: any IntegerFormat.Type, rows: Int, columns: Int, seed: UInt64) {
-            var generator = Generator(seed)
-            let size = format.type.blockBytes
-            var bytes = generator.bytes(rows * columns / 32 * size)
-            for block in 0..<rows * columns / 32 {
-                let scale = Float16(Float.random(in: -0.1...0.1, using: &generator)).bitPattern
-                bytes[block * size] = UInt8(truncatingIfNeeded: scale)
-                bytes[block * size + 1] = UInt8(truncatingIfNeeded: scale >> 8)
-                if block % 3 == 0 { for code in 2..<size { bytes[block * size + code] = 0x80 } }
-            }
-            self.bytes = bytes
-            self.rows = rows
-            self.columns = columns
-        }
-
-        /// Scale and codes of a group, from the plain decoder.
-        func group(_ format: any IntegerFormat.Type, row: Int, _ group: Int) -> (scale: Float, codes: [Int32]) {
-            let block = (row * columns / 32 + group) * format.type.blockBytes
-            let scale = Float(Float16(bitPattern: UInt16(bytes[block]) | UInt16(bytes[block + 1]) << 8))
-            var values = [Float](repeating: 0, count: 32)
-            bytes.withUnsafeBytes { format.decode(block: $0.baseAddress! + block, into: &values) }
-            return (scale, values.map { scale == 0 ? 0 : Int32(($0 / scale).rounded()) })
-        }
-    }
-
-    private func fused(_ sum: Float, _ a: Float, _ b: Float) -> Float {
-        #if AVX2 || arch(arm64)
-            sum.addingProduct(a, b)
-        #else
-            sum + a * b
-        #endif
-    }
+    private static let formats = Format.quantized.filter { $0.blocks is any IntegerFormat.Type }
 
     /// The definition in `IntegerKernel`, one product after the other.
-    private func twin(
-        _ format: any IntegerFormat.Type, _ weights: Weights, _ input: QuantizedRows
-    ) -> [Float] {
+    private func twin(_ rows: [[TwinGroup]], _ format: any IntegerFormat.Type, _ input: QuantizedRows) -> [Float] {
         (0..<input.count).flatMap { token in
-            (0..<weights.rows).map { row in
+            rows.map { row in
                 var sum: Float = 0
-                for group in 0..<input.groups {
-                    let (scale, codes) = weights.group(format, row: row, group)
-                    let at = group * input.count + token
-                    var integer: Int32 = 0
-                    for (index, code) in codes.enumerated() { integer += code * Int32(input.codes[at * 32 + index]) }
-                    sum = fused(sum, Float(integer), scale * input.scales[at])
+                for (index, group) in row.enumerated() {
+                    let at = index * input.count + token
+                    let span = 32 / format.scalesPerGroup
+                    var sums: [Float] = []
+                    for part in 0..<format.scalesPerGroup {
+                        var (integer, codeSum): (Int32, Int32) = (0, 0)
+                        for code in part * span..<(part + 1) * span {
+                            integer += group.codes[code] * Int32(input.codes[at * 32 + code])
+                            codeSum += Int32(input.codes[at * 32 + code])
+                        }
+                        sum = fused(sum, Float(integer), group.scales[part] * input.scales[at])
+                        sums.append(input.scales[at] * Float(codeSum))
+                    }
+                    guard format.hasMinimum else { continue }
+                    for (part, codeSum) in sums.enumerated() { sum = fused(sum, group.minima[part], codeSum) }
                 }
                 return sum
             }
         }
     }
 
-    @Test(arguments: [
-        (1, 1, 32), (7, 1, 64), (8, 3, 64), (16, 2, 96), (17, 5, 32), (33, 8, 64), (64, 17, 32), (3, 300, 32),
-    ])
-    func everyKernelGivesTheBitsOfItsTwin(rows: Int, tokens: Int, columns: Int) throws {
+    @Test(
+        arguments: formats,
+        [
+            (1, 1, 256), (7, 1, 512), (8, 3, 256), (16, 2, 768), (17, 5, 256), (33, 8, 512), (64, 17, 256),
+            (3, 300, 256),
+        ])
+    func everyKernelGivesTheBitsOfItsTwin(format: Format, shape: (rows: Int, tokens: Int, columns: Int)) throws {
+        let (rows, tokens, columns) = shape
+        let blocks = try #require(format.blocks as? any IntegerFormat.Type)
+        let weights = RandomBlocks(blocks, rows: rows, columns: columns, seed: 41)
         var generator = Generator(UInt64(rows + tokens))
-        for format in Self.formats {
-            let weights = Weights(format, rows: rows, columns: columns, seed: 41)
-            var input = generator.floats(tokens * columns)
-            for index in 0..<32 { input[index] = index % 2 == 0 ? 1 : -1 }  // all codes at their extremes
-            let compute = Compute(threadCount: 1)
-            let matrix = Matrix(rows: rows, columns: columns, format: format, region: ByteRegion(weights.bytes))
-            input.withRows(width: columns) { input in
-                let bytes = compute.quantize(input)
-                let expected = twin(format, weights, bytes).bits
-                for kernel in IntegerProduct.kernels {
-                    var output = [Float](repeating: .nan, count: tokens * rows)
-                    output.withRows(width: rows) { IntegerProduct.multiply(bytes, by: matrix, into: $0, with: kernel) }
-                    #expect(output.bits == expected, "\(kernel), \(format.type.name)")
+        var input = generator.floats(tokens * columns)
+        for index in 0..<32 { input[index] = index % 2 == 0 ? 1 : -1 }  // all codes at their extremes
+        let compute = Compute(threadCount: 1)
+        input.withRows(width: columns) { input in
+            let bytes = compute.quantize(input, for: blocks)
+            let expected = twin(weights.groups, blocks, bytes).bits
+            for kernel in IntegerProduct.kernels {
+                var output = [Float](repeating: .nan, count: tokens * rows)
+                output.withRows(width: rows) {
+                    IntegerProduct.multiply(bytes, by: weights.matrix, into: $0, with: kernel)
                 }
+                #expect(output.bits == expected, "\(kernel)")
+            }
+        }
+    }
+
+    /// The codebooks of rotated formats become bytes, off by at most half a code.
+    @Test(arguments: formats) func whatKernelsUnpackIsWhatTheFormatDecodes(format: Format) throws {
+        let blocks = try #require(format.blocks as? any IntegerFormat.Type)
+        let weights = RandomBlocks(blocks, rows: 3, columns: 512, seed: 43)
+        let decoded = format.decoded(weights.bytes)
+        for (row, groups) in weights.groups.enumerated() {
+            var values = Array(decoded[row * 512..<(row + 1) * 512])
+            blocks.rotation.apply(to: &values)
+            for (index, group) in groups.enumerated() {
+                let expected = values[index * 32..<(index + 1) * 32]
+                let largest = expected.reduce(0) { max($0, abs($1)) }
+                let tolerance = blocks.rotation == .none ? largest * 0x1p-22 : largest * 0.008 + 1e-6
+                for (found, value) in zip(group.values, expected) { #expect(abs(found - value) <= tolerance) }
             }
         }
     }
@@ -96,7 +85,7 @@ import Testing
         for index in 64..<96 { row[index] = Float(index - 80) * 1e-38 }
         row.withRows(width: 96) { rows in
             let compute = Compute(threadCount: 1)
-            let bytes = compute.quantize(rows)
+            let bytes = compute.quantize(rows, for: Q8_0.self)
             #expect(bytes.scales[0] == 1)
             #expect((0..<9).map { bytes.codes[$0] } == [127, 0, 2, 2, 0, -2, 2, 3, -127])
             #expect(bytes.scales[1] == 0 && (32..<64).allSatisfy { bytes.codes[$0] == 0 })
@@ -113,7 +102,7 @@ import Testing
         input.withRows(width: 64) { input in
             for kernel in IntegerProduct.kernels {
                 var output = [Float](repeating: 0, count: 20)
-                let bytes = Compute(threadCount: 1).quantize(input, .double)
+                let bytes = Compute(threadCount: 1).quantize(input, for: Q8_0.self, .double)
                 output.withRows(width: 20) {
                     IntegerProduct.multiply(bytes, by: weights.matrix, into: $0, with: kernel)
                 }
@@ -137,7 +126,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Format.quantized) func aSecondByteIsAsGoodAsSixteenBits(format: Format) {
+    /// Not of rotated formats, whose codebooks are bytes too.
+    @Test(arguments: formats.filter { ($0.blocks as? any IntegerFormat.Type)?.rotation == Rotation.none })
+    func aSecondByteIsAsGoodAsSixteenBits(format: Format) {
         var generator = Generator(71)
         let weights = TestMatrix(format, rows: 70, columns: 256, seed: 72)
         for tokens in [1, 3, 150] {

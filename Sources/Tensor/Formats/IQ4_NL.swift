@@ -29,3 +29,23 @@ package enum IQ4_NL: BlockFormat {
         }
     }
 }
+
+extension IQ4_NL: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 127 }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 18
+        let scale = rows.halves(at, ahead: BytesAhead(at, 10))
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f).entries(of: codebook), codes.bits(0x0f, downBy: 4).entries(of: codebook), scale: scale)
+        )
+    }
+}

@@ -24,3 +24,29 @@ package enum IQ4_XS: BlockFormat {
         return Int8(lower | upper << 4) - 32
     }
 }
+
+extension IQ4_XS: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 127 }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 136
+        let (head, lower) = (rows.word(at), rows.word(at &+ 4))
+        let unit = head.halves
+        for group in 0..<8 {
+            let codes = rows.words(at &+ 8 &+ 16 &* group)
+            let place = UInt32(truncatingIfNeeded: group)
+            let scale = lower.field(4 &* place, width: 4) | head.field(16 &+ 2 &* place, width: 2).up(4)
+            body(
+                8 &* block &+ group,
+                PanelGroup(
+                    codes.bits(0x0f).entries(of: IQ4_NL.codebook),
+                    codes.bits(0x0f, downBy: 4).entries(of: IQ4_NL.codebook),
+                    scale: unit * (scale.floats - 32)))
+        }
+    }
+}

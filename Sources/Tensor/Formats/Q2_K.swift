@@ -23,3 +23,36 @@ package enum Q2_K: BlockFormat {
         }
     }
 }
+
+extension Q2_K: IntegerFormat {
+    package static var bias: Int32 { 0 }
+    package static var largestCode: Int { 3 }
+    package static var scalesPerGroup: Int { 2 }
+    package static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 84
+        let scales = rows.words(at)
+        let units = rows.word(at &+ 80)
+        let (unit, negativeUnit) = (units.halves, units.field(16, width: 16).halves * -1)
+        for half in 0..<2 {
+            let (first, second) = rows.twiceWords(at &+ 16 &+ 32 &* half)
+            for quarter in 0..<4 {
+                let shift = UInt32(truncatingIfNeeded: 2 &* quarter)
+                let word = half == 0 ? (quarter < 2 ? scales.a : scales.b) : (quarter < 2 ? scales.c : scales.d)
+                let place = UInt32(truncatingIfNeeded: 16 &* (quarter & 1))
+                @inline(__always)
+                func nibble(_ index: UInt32) -> Rows.Words.Floats { word.field(place &+ index &* 4, width: 4).floats }
+                body(
+                    8 &* block &+ 4 &* half &+ quarter,
+                    PanelGroup(
+                        first.bits(3, downBy: shift), second.bits(3, downBy: shift),
+                        scales: (unit * nibble(0), unit * nibble(2)),
+                        minima: (negativeUnit * nibble(1), negativeUnit * nibble(3))))
+            }
+        }
+    }
+}

@@ -33,3 +33,46 @@ package enum Q3_K: BlockFormat {
         return Int8(lower | upper << 4) - 32
     }
 }
+
+extension Q3_K: IntegerFormat {
+    package static var bias: Int32 { 4 }
+    package static var largestCode: Int { 7 }
+    package static var scalesPerGroup: Int { 2 }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 110
+        let unit = rows.halves(at &+ 108)
+        let scales = scales(rows.word(at &+ 96), rows.word(at &+ 100), rows.word(at &+ 104))
+        let (third, laterThird) = rows.twiceWords(at)
+        for half in 0..<2 {
+            let (first, second) = rows.twiceWords(at &+ 32 &+ 32 &* half)
+            for quarter in 0..<4 {
+                let group = 4 &* half &+ quarter
+                let (shift, bit) = (UInt32(truncatingIfNeeded: 2 &* quarter), UInt32(truncatingIfNeeded: group))
+                let word = half == 0 ? (quarter < 2 ? scales.a : scales.b) : (quarter < 2 ? scales.c : scales.d)
+                let place = UInt32(truncatingIfNeeded: 16 &* (quarter & 1))
+                body(
+                    8 &* block &+ group,
+                    PanelGroup(
+                        first.bits(3, downBy: shift) | third.bits(1, downBy: bit).up(2),
+                        second.bits(3, downBy: shift) | laterThird.bits(1, downBy: bit).up(2),
+                        scales: (
+                            unit * (word.field(place, width: 8).floats - 32),
+                            unit * (word.field(place &+ 8, width: 8).floats - 32)
+                        )))
+            }
+        }
+    }
+
+    /// Sixteen scales of 6 bits in bytes: the lower 4 bits lie in the first eight bytes, the upper 2 in the last four.
+    @inline(__always)
+    private static func scales<Words: PanelWords>(_ a: Words, _ b: Words, _ upper: Words) -> FourWords<Words> {
+        FourWords(
+            a.bits(0x0f) | upper.bits(3).up(4), b.bits(0x0f) | upper.bits(3, downBy: 2).up(4),
+            a.bits(0x0f, downBy: 4) | upper.bits(3, downBy: 4).up(4),
+            b.bits(0x0f, downBy: 4) | upper.bits(3, downBy: 6).up(4))
+    }
+}

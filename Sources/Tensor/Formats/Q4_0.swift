@@ -3,7 +3,7 @@ package import GGUF
 /// Blocks of 32: a half-precision scale d and 32 codes of 4 bits, value = d * (code - 8).
 ///
 /// Byte i holds code i in its low half and code i + 16 in its high half.
-package enum Q4_0: IntegerFormat, EncodableFormat {
+package enum Q4_0: EncodableFormat {
     package static let type = TensorType.q4_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
@@ -41,19 +41,19 @@ package enum Q4_0: IntegerFormat, EncodableFormat {
         let high = unsafeBitCast(codes &>> 4, to: SIMD16<Int8>.self) &- 8
         return Group(widened(low) * scale, widened(high) * scale)
     }
+}
 
-    package static var groupBytes: Int { 18 }
-
-    @inline(__always)
-    package static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8> {
-        let bytes = (row + (group &* 18 &+ 2)).loadUnaligned(as: SIMD16<UInt8>.self)
-        return SIMD32(
-            lowHalf: unsafeBitCast(bytes & 15, to: SIMD16<Int8>.self) &- 8,
-            highHalf: unsafeBitCast(bytes &>> 4, to: SIMD16<Int8>.self) &- 8)
-    }
+extension Q4_0: IntegerFormat {
+    package static var bias: Int32 { 8 }
+    package static var largestCode: Int { 15 }
 
     @inline(__always)
-    package static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16 {
-        (row + group &* 18).loadUnaligned(as: Float16.self)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 18
+        let scale = rows.halves(at, ahead: BytesAhead(at, 10))
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        body(block, PanelGroup(codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: scale))
     }
 }

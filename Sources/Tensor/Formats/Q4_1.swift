@@ -26,3 +26,23 @@ package enum Q4_1: EncodableFormat {
         for index in 0..<16 { block.store(code(values[index]) | code(values[index + 16]) << 4, at: 4 + index) }
     }
 }
+
+extension Q4_1: IntegerFormat {
+    package static var bias: Int32 { 0 }
+    package static var largestCode: Int { 15 }
+    package static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 20
+        let head = rows.word(at)
+        let codes = rows.words(at &+ 4)
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: head.halves,
+                minimum: head.field(16, width: 16).halves))
+    }
+}

@@ -51,3 +51,61 @@ enum SixBitPairs {
         }
     }
 }
+
+extension Q4_K: IntegerFormat {
+    package static var bias: Int32 { 0 }
+    package static var largestCode: Int { 15 }
+    package static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 144
+        let scales = SixBitScales(rows.words(at))
+        for pair in 0..<4 {
+            let (first, second) = rows.twiceWords(at &+ 16 &+ 32 &* pair)
+            var group = 2 &* pair
+            body(
+                8 &* block &+ group,
+                PanelGroup(
+                    first.bits(0x0f), second.bits(0x0f), scale: scales.scale(group), minimum: scales.minimum(group)))
+            group &+= 1
+            body(
+                8 &* block &+ group,
+                PanelGroup(
+                    first.bits(0x0f, downBy: 4), second.bits(0x0f, downBy: 4), scale: scales.scale(group),
+                    minimum: scales.minimum(group)))
+        }
+    }
+}
+
+/// The head of the blocks of Q4_K and Q5_K: halves d and dmin, then eight scales and eight minima of 6 bits.
+struct SixBitScales<Words: PanelWords> {
+    /// Scales of groups 0 ..< 4 and 4 ..< 8, in bytes.
+    private let low, high: Words
+    private let lowMinima, highMinima: Words
+    private let unit, negativeUnit: Words.Floats
+
+    @inline(__always)
+    init(_ head: FourWords<Words>) {
+        unit = head.a.halves
+        negativeUnit = head.a.field(16, width: 16).halves * -1
+        low = head.b.bits(0x3f)
+        lowMinima = head.c.bits(0x3f)
+        // The upper two bits lie above the 6 of the others.
+        high = head.d.bits(0x0f) | head.b.bits(0x03, downBy: 6).up(4)
+        highMinima = head.d.bits(0x0f, downBy: 4) | head.c.bits(0x03, downBy: 6).up(4)
+    }
+
+    @inline(__always)
+    func scale(_ group: Int) -> Words.Floats { unit * byte(group, low, high).floats }
+
+    @inline(__always)
+    func minimum(_ group: Int) -> Words.Floats { negativeUnit * byte(group, lowMinima, highMinima).floats }
+
+    @inline(__always)
+    private func byte(_ group: Int, _ low: Words, _ high: Words) -> Words {
+        (group < 4 ? low : high).field(UInt32(truncatingIfNeeded: 8 &* (group & 3)), width: 8)
+    }
+}

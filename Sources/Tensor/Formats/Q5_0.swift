@@ -51,3 +51,23 @@ enum FiveBits {
         bytes.storeBytes(of: fifth, as: UInt32.self)
     }
 }
+
+extension Q5_0: IntegerFormat {
+    package static var bias: Int32 { 16 }
+    package static var largestCode: Int { 31 }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 22
+        let scale = rows.halves(at, ahead: BytesAhead(at, 8))
+        let fifth = rows.word(at &+ 2)
+        let codes = rows.words(at &+ 6, ahead: BytesAhead(at &+ 8, 14))
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f) | fifthBits(fifth, from: 0), codes.bits(0x0f, downBy: 4) | fifthBits(fifth, from: 16),
+                scale: scale))
+    }
+}

@@ -21,3 +21,34 @@ package enum Q5_1: EncodableFormat {
         }
     }
 }
+
+extension Q5_1: IntegerFormat {
+    package static var bias: Int32 { 0 }
+    package static var largestCode: Int { 31 }
+    package static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 24
+        let (head, fifth) = (rows.word(at), rows.word(at &+ 4))
+        let codes = rows.words(at &+ 8)
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f) | fifthBits(fifth, from: 0), codes.bits(0x0f, downBy: 4) | fifthBits(fifth, from: 16),
+                scale: head.halves, minimum: head.field(16, width: 16).halves))
+    }
+}
+
+/// Sixteen of the bits of `word`, each in the place of its code's fifth bit.
+@inline(__always)
+func fifthBits<Words: PanelWords>(_ word: Words, from first: UInt32) -> FourWords<Words> {
+    @inline(__always)
+    func four(_ first: UInt32) -> Words {
+        let bits = word.field(first, width: 4)
+        return (bits | bits.up(7) | bits.up(14) | bits.up(21)).bits(1).up(4)
+    }
+    return FourWords(four(first), four(first &+ 4), four(first &+ 8), four(first &+ 12))
+}

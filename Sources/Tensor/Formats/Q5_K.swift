@@ -32,3 +32,32 @@ package enum Q5_K: EncodableFormat {
         }
     }
 }
+
+extension Q5_K: IntegerFormat {
+    package static var bias: Int32 { 0 }
+    package static var largestCode: Int { 31 }
+    package static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 176
+        let scales = SixBitScales(rows.words(at))
+        let (fifth, laterFifth) = rows.twiceWords(at &+ 16)
+        for pair in 0..<4 {
+            let (first, second) = rows.twiceWords(at &+ 48 &+ 32 &* pair)
+            @inline(__always)
+            func panel(_ group: Int, downBy shift: UInt32) -> PanelGroup<Rows.Words> {
+                let bit = UInt32(truncatingIfNeeded: group)
+                return PanelGroup(
+                    first.bits(0x0f, downBy: shift) | fifth.bits(1, downBy: bit).up(4),
+                    second.bits(0x0f, downBy: shift) | laterFifth.bits(1, downBy: bit).up(4),
+                    scale: scales.scale(group), minimum: scales.minimum(group))
+            }
+            let group = 2 &* pair
+            body(8 &* block &+ group, panel(group, downBy: 0))
+            body(8 &* block &+ group &+ 1, panel(group &+ 1, downBy: 4))
+        }
+    }
+}

@@ -40,3 +40,43 @@ package enum Q6_K: EncodableFormat {
         }
     }
 }
+
+extension Q6_K: IntegerFormat {
+    package static var bias: Int32 { 32 }
+    package static var largestCode: Int { 63 }
+    package static var scalesPerGroup: Int { 2 }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 210
+        let unit = rows.halves(at &+ 208) * 0x1p-24
+        let scales = rows.words(at &+ 192)
+        for half in 0..<2 {
+            let (a, b) = rows.twiceWords(at &+ 64 &* half)
+            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32)
+            let (upper, laterUpper) = rows.twiceWords(at &+ 128 &+ 32 &* half)
+            for pair in 0..<2 {
+                let word = half == 0 ? (pair == 0 ? scales.a : scales.b) : (pair == 0 ? scales.c : scales.d)
+                let shift = UInt32(truncatingIfNeeded: 4 &* pair)
+                @inline(__always)
+                func panel(
+                    _ first: FourWords<Rows.Words>, _ second: FourWords<Rows.Words>, upperShift: UInt32,
+                    scales: (Rows.Words, Rows.Words)
+                ) -> PanelGroup<Rows.Words> {
+                    PanelGroup(
+                        first.bits(0x0f, downBy: shift) | upper.bits(3, downBy: upperShift).up(4),
+                        second.bits(0x0f, downBy: shift) | laterUpper.bits(3, downBy: upperShift).up(4),
+                        scales: (unit * scales.0.floats, unit * scales.1.floats))
+                }
+                // Signed bytes, times 2^24.
+                let top = Rows.Words(repeating: 0xff00_0000)
+                let group = 8 &* block &+ 4 &* half &+ 2 &* pair
+                body(group, panel(a, b, upperShift: shift, scales: (word.up(24), word.up(16) & top)))
+                body(
+                    group &+ 1, panel(c, d, upperShift: shift &+ 2, scales: (word.up(8) & top, word & top)))
+            }
+        }
+    }
+}

@@ -1,7 +1,7 @@
 package import GGUF
 
 /// Blocks of 32: a half-precision scale d and 32 signed bytes q; value = d * q.
-package enum Q8_0: IntegerFormat, EncodableFormat {
+package enum Q8_0: EncodableFormat {
     package static let type = TensorType.q8_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
@@ -30,17 +30,21 @@ package enum Q8_0: IntegerFormat, EncodableFormat {
         let high = (block + 18).loadUnaligned(as: SIMD16<Int8>.self)
         return Group(widened(low) * scale, widened(high) * scale)
     }
+}
 
-    package static var groupBytes: Int { 34 }
+extension Q8_0: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 128 }
 
     @inline(__always)
-    package static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8> {
-        (row + (group &* 34 &+ 2)).loadUnaligned(as: SIMD32<Int8>.self)
-    }
-
-    @inline(__always)
-    package static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16 {
-        (row + group &* 34).loadUnaligned(as: Float16.self)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 34
+        let scale = rows.halves(at, ahead: BytesAhead(at, 14))
+        let (first, second) = rows.twiceWords(at &+ 2, ahead: BytesAhead(at &+ 14, 20))
+        body(block, PanelGroup(first, second, scale: scale))
     }
 }
 

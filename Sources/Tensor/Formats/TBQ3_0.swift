@@ -44,3 +44,45 @@ enum ThreeBits {
         bytes.storeBytes(of: UInt16(truncatingIfNeeded: bits >> 32), toByteOffset: 4, as: UInt16.self)
     }
 }
+
+extension TBQ3_0: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 88 }
+    package static var rotation: Rotation { .hadamard }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 14
+        let scale = rows.halves(at) * TurboQuant.byteUnit3
+        let (first, second) = threeBitCodes(rows.word(at &+ 2), rows.word(at &+ 6), rows.word(at &+ 10))
+        let table = TurboQuant.byteCodebook3
+        body(block, PanelGroup(first.entries(of: table), second.entries(of: table), scale: scale))
+    }
+}
+
+/// 32 codes of 3 bits that follow each other in three words, in bytes.
+@inline(__always)
+func threeBitCodes<Words: PanelWords>(_ a: Words, _ b: Words, _ c: Words) -> (FourWords<Words>, FourWords<Words>) {
+    /// Four codes, the lowest 12 bits.
+    @inline(__always)
+    func four(_ bits: Words) -> Words {
+        let pairs = bits & Words(repeating: 0x3f) | bits.up(10) & Words(repeating: 0x3f_0000)
+        return pairs & Words(repeating: 0x7_0007) | pairs.up(5) & Words(repeating: 0x700_0700)
+    }
+    /// Bits `first` ..< `first + 12` of two words.
+    @inline(__always)
+    func across(_ low: Words, _ high: Words, _ first: UInt32) -> Words {
+        low &>> Words(repeating: first) | high.up(32 &- first)
+    }
+    return (
+        FourWords(
+            four(a), four(a &>> Words(repeating: 12)), four(across(a, b, 24)),
+            four(b &>> Words(repeating: 4))),
+        FourWords(
+            four(b &>> Words(repeating: 16)), four(across(b, c, 28)), four(c &>> Words(repeating: 8)),
+            four(c &>> Words(repeating: 20)))
+    )
+}

@@ -23,3 +23,38 @@ package enum TBQ3_K: EncodableFormat {
         block.storeHalf(norm, at: 96)
     }
 }
+
+extension TBQ3_K: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 88 }
+    package static var rotation: Rotation { .orthogonal }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 98
+        let unit = rows.halves(at &+ 96) * (TurboQuant.byteUnit3 / 16)
+        for half in 0..<2 {
+            let (a, b) = rows.twiceWords(at &+ 48 &* half)
+            let c = rows.words(at &+ 48 &* half &+ 32)
+            @inline(__always)
+            func codes(_ group: Int) -> (FourWords<Rows.Words>, FourWords<Rows.Words>) {
+                switch group {
+                case 0: threeBitCodes(a.a, a.b, a.c)
+                case 1: threeBitCodes(a.d, b.a, b.b)
+                case 2: threeBitCodes(b.c, b.d, c.a)
+                default: threeBitCodes(c.b, c.c, c.d)
+                }
+            }
+            for group in 0..<4 {
+                let (first, second) = codes(group)
+                let table = TurboQuant.byteCodebook3
+                body(
+                    8 &* block &+ 4 &* half &+ group,
+                    PanelGroup(first.entries(of: table), second.entries(of: table), scale: unit))
+            }
+        }
+    }
+}

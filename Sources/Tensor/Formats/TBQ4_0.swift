@@ -26,3 +26,24 @@ package enum TBQ4_0: EncodableFormat {
         block.storeBytes(of: low | high &<< 4, toByteOffset: 2, as: SIMD16<UInt8>.self)
     }
 }
+
+extension TBQ4_0: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 105 }
+    package static var rotation: Rotation { .hadamard }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 18
+        let scale = rows.halves(at, ahead: BytesAhead(at, 10)) * TurboQuant.byteUnit4
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let table = TurboQuant.byteCodebook4
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f).entries(of: table), codes.bits(0x0f, downBy: 4).entries(of: table), scale: scale))
+    }
+}

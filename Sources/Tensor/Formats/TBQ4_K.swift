@@ -29,3 +29,33 @@ package enum TBQ4_K: EncodableFormat {
         block.storeHalf(norm, at: 128)
     }
 }
+
+extension TBQ4_K: IntegerFormat {
+    package static var isSigned: Bool { true }
+    package static var bias: Int32 { 128 }
+    package static var largestCode: Int { 105 }
+    package static var rotation: Rotation { .orthogonal }
+
+    @inline(__always)
+    package static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 130
+        let unit = rows.halves(at &+ 128) * (TurboQuant.byteUnit4 / 16)
+        for group in 0..<8 {
+            let packed = rows.words(at &+ 16 &* group)
+            /// Eight codes that follow each other, two in a byte: the first or the last four, in bytes.
+            @inline(__always)
+            func four(_ word: Rows.Words, _ half: UInt32) -> Rows.Words {
+                let bits = word.field(16 &* half, width: 16)
+                let bytes = (bits | bits.up(8)) & Rows.Words(repeating: 0x00ff_00ff)
+                return (bytes | bytes.up(4)).bits(0x0f)
+            }
+            let first = FourWords(four(packed.a, 0), four(packed.a, 1), four(packed.b, 0), four(packed.b, 1))
+            let second = FourWords(four(packed.c, 0), four(packed.c, 1), four(packed.d, 0), four(packed.d, 1))
+            let table = TurboQuant.byteCodebook4
+            body(
+                8 &* block &+ group, PanelGroup(first.entries(of: table), second.entries(of: table), scale: unit))
+        }
+    }
+}

@@ -3,93 +3,123 @@
 
     /// Integer products with AVX2 and FMA, eight rows at a time, arranged as in `VNNIKernel`.
     ///
-    /// `maddubs` multiplies unsigned by signed bytes, so weights give their sign to the token's codes. Two products of a
-    /// magnitude and a code are at most 2 * 128 * 127, which fits the 16 bits that it saturates to.
+    /// `maddubs` multiplies unsigned by signed bytes, so signed weights give their sign to the token's codes. Two products of a
+    /// magnitude and a code are at most 2 * 128 * 127, which fits the 16 bits that it saturates to; of smaller codes more
+    /// of them fit.
     package enum AVX2Kernel: IntegerKernel {
         package static let panelRows = 8
 
         @inline(__always)
-        package static func multiply<Format: IntegerFormat>(
-            _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-            inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
-        ) {
-            let sums = UnsafeMutableRawPointer(sums)
-            for group in 0..<input.groups {
-                let scales = scales(Format.self, rows, group)
-                let panel = EightRows(Format.self, rows, group, next: next)
-                for index in inputs {
-                    let at = group &* input.count &+ index
-                    let integers = _mm256_cvtepi32_ps(panel.dot(input.codes + at &* Group.count))
-                    let place = (index &- inputs.lowerBound) &* 32
-                    let sum = sums.load(fromByteOffset: place, as: SIMD8<Float>.self)
-                    sums.storeBytes(
-                        of: sum.addingProduct(integers, scales * input.scales[at]), toByteOffset: place,
-                        as: SIMD8<Float>.self)
-                }
+        package static func rows(
+            _ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer
+        ) -> EightRows { EightRows(rows: rows, next: next) }
+
+        @inline(__always)
+        package static func dot<Format: IntegerFormat>(
+            _: Format.Type, _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+        ) -> SIMD8<UInt32> {
+            let codes = UnsafeRawPointer(codes)
+            @inline(__always)
+            func pairs(_ weights: SIMD8<UInt32>, _ at: Int) -> __m256i {
+                let weights = unsafeBitCast(weights, to: __m256i.self)
+                let four = _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self))
+                return Format.isSigned
+                    ? _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(four, weights))
+                    : _mm256_maddubs_epi16(weights, four)
             }
+            @inline(__always)
+            func sums(_ pairs: __m256i) -> __m256i { _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)) }
+
+            let (a, b, c, d) = (pairs(weights.a, 0), pairs(weights.b, 4), pairs(weights.c, 8), pairs(weights.d, 12))
+            let all: __m256i
+            if Format.largestCode &* 127 &* 8 <= Int(Int16.max) {
+                all = sums(_mm256_add_epi16(_mm256_add_epi16(a, b), _mm256_add_epi16(c, d)))
+            } else if Format.largestCode &* 127 &* 4 <= Int(Int16.max) {
+                all = _mm256_add_epi32(sums(_mm256_add_epi16(a, b)), sums(_mm256_add_epi16(c, d)))
+            } else {
+                all = _mm256_add_epi32(_mm256_add_epi32(sums(a), sums(b)), _mm256_add_epi32(sums(c), sums(d)))
+            }
+            let result = unsafeBitCast(all, to: SIMD8<UInt32>.self)
+            return Format.isSigned || Format.bias == 0
+                ? result : result &+ SIMD8(repeating: UInt32(bitPattern: offset))
+        }
+    }
+
+    package struct EightRows: PanelRows {
+        let rows: UnsafePointer<UnsafeRawPointer>
+        let next: UnsafeRawPointer
+
+        /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. The halves of a register hold rows from 0 and from 4 on.
+        @inline(__always)
+        package func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
+            @inline(__always)
+            func halves(_ row: Int) -> __m256i {
+                ahead.fetch(next, rows: 8, step: row, of: 4)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+                return unsafeBitCast(SIMD8(lowHalf: load(row), highHalf: load(row &+ 4)), to: __m256i.self)
+            }
+            let (r0, r1, r2, r3) = (halves(0), halves(1), halves(2), halves(3))
+            let a = _mm256_unpacklo_epi32(r0, r1), b = _mm256_unpackhi_epi32(r0, r1)
+            let c = _mm256_unpacklo_epi32(r2, r3), d = _mm256_unpackhi_epi32(r2, r3)
+            return FourWords(
+                unsafeBitCast(_mm256_unpacklo_epi64(a, c), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpackhi_epi64(a, c), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpacklo_epi64(b, d), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpackhi_epi64(b, d), to: SIMD8<UInt32>.self))
         }
 
         @inline(__always)
-        private static func scales<Format: IntegerFormat>(
-            _: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int
-        ) -> SIMD8<Float> {
+        package func word(_ offset: Int) -> SIMD8<UInt32> {
+            prefetch(next + offset &* 8)
+            var words = SIMD8<UInt32>()
+            for row in 0..<8 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
+            return words
+        }
+
+        @inline(__always)
+        package func twiceWords(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
+            let half = ahead.count / 2
+            return (
+                words(offset, ahead: BytesAhead(ahead.offset, half)),
+                words(offset &+ 16, ahead: BytesAhead(ahead.offset &+ half, ahead.count &- half))
+            )
+        }
+
+        @inline(__always)
+        package func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> {
             var halves = SIMD8<UInt16>()
-            for row in 0..<8 { halves[row] = Format.scale(rows[row], group: group).bitPattern }
+            for row in 0..<8 {
+                ahead.fetch(next, rows: 8, step: row, of: 8)
+                halves[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
+            }
             return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))
         }
     }
 
-    /// One group of eight rows: lane r of vector j holds columns 4j ..< 4j + 4 of row r.
-    private struct EightRows {
-        let columns0, columns4, columns8, columns12, columns16, columns20, columns24, columns28: __m256i
+    extension SIMD8<UInt32>: PanelWords {
+        @inline(__always)
+        package var floats: SIMD8<Float> { _mm256_cvtepi32_ps(unsafeBitCast(self, to: __m256i.self)) }
 
         @inline(__always)
-        init<Format: IntegerFormat>(
-            _: Format.Type, _ rows: UnsafePointer<UnsafeRawPointer>, _ group: Int, next: UnsafeRawPointer
-        ) {
-            let bytes = AVX2Kernel.panelRows &* Format.groupBytes
-            let ahead = next + group &* bytes
-
-            @inline(__always)
-            func row(_ index: Int) -> __m256i {
-                if index &* 64 < bytes { prefetch(ahead + index &* 64) }  // spread out as in `VNNIKernel`
-                return unsafeBitCast(Format.codes(rows[index], group: group), to: __m256i.self)
-            }
-            let (r0, r1, r2, r3, r4, r5, r6, r7) = (row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7))
-            let a01 = _mm256_unpacklo_epi32(r0, r1), b01 = _mm256_unpackhi_epi32(r0, r1)
-            let a23 = _mm256_unpacklo_epi32(r2, r3), b23 = _mm256_unpackhi_epi32(r2, r3)
-            let a45 = _mm256_unpacklo_epi32(r4, r5), b45 = _mm256_unpackhi_epi32(r4, r5)
-            let a67 = _mm256_unpacklo_epi32(r6, r7), b67 = _mm256_unpackhi_epi32(r6, r7)
-            let s0 = _mm256_unpacklo_epi64(a01, a23), t0 = _mm256_unpacklo_epi64(a45, a67)
-            let s1 = _mm256_unpackhi_epi64(a01, a23), t1 = _mm256_unpackhi_epi64(a45, a67)
-            let s2 = _mm256_unpacklo_epi64(b01, b23), t2 = _mm256_unpacklo_epi64(b45, b67)
-            let s3 = _mm256_unpackhi_epi64(b01, b23), t3 = _mm256_unpackhi_epi64(b45, b67)
-            columns0 = __m256i(lowHalf: s0.lowHalf, highHalf: t0.lowHalf)
-            columns4 = __m256i(lowHalf: s1.lowHalf, highHalf: t1.lowHalf)
-            columns8 = __m256i(lowHalf: s2.lowHalf, highHalf: t2.lowHalf)
-            columns12 = __m256i(lowHalf: s3.lowHalf, highHalf: t3.lowHalf)
-            columns16 = __m256i(lowHalf: s0.highHalf, highHalf: t0.highHalf)
-            columns20 = __m256i(lowHalf: s1.highHalf, highHalf: t1.highHalf)
-            columns24 = __m256i(lowHalf: s2.highHalf, highHalf: t2.highHalf)
-            columns28 = __m256i(lowHalf: s3.highHalf, highHalf: t3.highHalf)
+        package var halves: SIMD8<Float> {
+            var halves = SIMD8<UInt16>()
+            for lane in 0..<8 { halves[lane] = UInt16(truncatingIfNeeded: self[lane]) }
+            return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))
         }
 
-        /// The eight rows' sums of products with a token's 32 codes.
         @inline(__always)
-        func dot(_ codes: UnsafePointer<Int8>) -> __m256i {
-            let codes = UnsafeRawPointer(codes)
-            let ones = _mm256_set1_epi16(1)
-            @inline(__always)
-            func products(_ weights: __m256i, _ at: Int) -> __m256i {
-                let four = _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self))
-                let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(four, weights))
-                return _mm256_madd_epi16(pairs, ones)
-            }
-            var a = _mm256_add_epi32(products(columns0, 0), products(columns8, 8))
-            var b = _mm256_add_epi32(products(columns4, 4), products(columns12, 12))
-            a = _mm256_add_epi32(a, _mm256_add_epi32(products(columns16, 16), products(columns24, 24)))
-            b = _mm256_add_epi32(b, _mm256_add_epi32(products(columns20, 20), products(columns28, 28)))
-            return _mm256_add_epi32(a, b)
+        package func entries(of table: SIMD16<Int8>) -> SIMD8<UInt32> {
+            let table = _mm256_broadcastsi128_si256(unsafeBitCast(table, to: __m128i.self))
+            return unsafeBitCast(
+                _mm256_shuffle_epi8(table, unsafeBitCast(self, to: __m256i.self)), to: SIMD8<UInt32>.self)
+        }
+
+        @inline(__always)
+        package static func fusedSum(_ sum: SIMD8<Float>, _ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+            sum.addingProduct(a, b)
         }
     }
 #endif

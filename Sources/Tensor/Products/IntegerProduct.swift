@@ -7,43 +7,6 @@ package struct IntegerTask {
     let outputStride: Int
 }
 
-/// A block format whose groups of 32 values are signed bytes times one half-precision scale.
-package protocol IntegerFormat: BlockFormat {
-    /// Bytes of a group.
-    static var groupBytes: Int { get }
-    /// The codes of values `32 * group ..< 32 * group + 32` of a row.
-    static func codes(_ row: UnsafeRawPointer, group: Int) -> SIMD32<Int8>
-    static func scale(_ row: UnsafeRawPointer, group: Int) -> Float16
-
-    /// Some rows of an integer product. Inherited, and a requirement so that the compiler specialises it.
-    /// - Parameter scratch: `IntegerProduct.scratchCount` floats.
-    static func multiply(_ task: IntegerTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
-
-    /// Rows of a table by one token; `output[i]` belongs to `rows[i]`.
-    static func multiply(
-        _ task: IntegerTask, selected rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>)
-}
-
-/// An instruction set's inner loop of integer products.
-///
-/// Every kernel computes, for each weight row and row of activations, group after group: the exact integer sum of the 32 products,
-/// then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the processor can. So a result has
-/// the same bits in every kernel, alone and in a batch.
-package protocol IntegerKernel: Sendable {
-    /// Weight rows that it multiplies at once; a panel.
-    static var panelRows: Int { get }
-
-    /// - Parameters:
-    ///   - rows: `panelRows` weight rows.
-    ///   - next: the first of those that follow, to be fetched meanwhile.
-    ///   - inputs: the rows of `input`.
-    ///   - sums: `[inputs, panelRows]`, zero at first.
-    static func multiply<Format: IntegerFormat>(
-        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-        inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>)
-}
-
 package enum IntegerProduct {
     #if AVX512VNNI
         typealias Kernel = VNNIKernel

@@ -13,23 +13,51 @@ package enum ByteResolution: Int, Sendable {
 package struct QuantizedRows {
     package let codes: UnsafeMutablePointer<Int8>  // [groups, count, 32]
     package let scales: UnsafeMutablePointer<Float>  // [groups, count]
-    /// -128 times the sum of a group's codes: what VNNI kernels start from, who add 128 to each weight.
-    let offsets: UnsafeMutablePointer<Int32>  // [groups, count]
+    /// The format's bias times the sum of the codes that share one of its scales, negative: what is too much in products
+    /// with unsigned codes.
+    let offsets: UnsafeMutablePointer<Int32>  // [groups, count, scalesPerGroup]
+    /// The group's scale times the same sums: what a format's minimum is multiplied by.
+    let weightedSums: UnsafeMutablePointer<Float>  // [groups, count, scalesPerGroup]
     /// Rows: one for each token, or two, which follow each other and whose products add up to the token's.
     package let count: Int
     package let groups: Int
     let resolution: ByteResolution
+    /// The weights that they are for.
+    let form: ActivationForm
 
     var tokens: Int { count / resolution.rawValue }
 
     /// Quantizes the `groups * 32` floats of token `token`.
     func quantize(_ row: UnsafePointer<Float>, token: Int) {
-        for group in 0..<groups {
-            let values = Group(row + group &* Group.count)
-            let at = group &* count &+ token &* resolution.rawValue
-            let rest = quantize(values, at: at)
-            if resolution == .double { quantize(rest, at: at &+ 1) }
+        switch form.rotation {
+        case .none:
+            for group in 0..<groups { quantize(Group(row + group &* Group.count), group: group, token: token) }
+        case .hadamard:
+            for group in 0..<groups {
+                let values = TurboQuant.rotated(Group(row + group &* Group.count))
+                quantize(values, group: group, token: token)
+            }
+        case .orthogonal:
+            // Blocks of such formats, which a row is whole numbers of.
+            let blockSize = 2 * OrthogonalRotation.width
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: blockSize) { rotated in
+                guard let rotated = rotated.baseAddress else { return }
+                for start in stride(from: 0, to: groups &* Group.count, by: blockSize) {
+                    OrthogonalRotation.rotate(row + start, count: 2, into: rotated)
+                    for group in 0..<blockSize / Group.count {
+                        let values = Group(rotated + group &* Group.count)
+                        quantize(values, group: start / Group.count &+ group, token: token)
+                    }
+                }
+            }
         }
+    }
+
+    @inline(__always)
+    private func quantize(_ values: Group, group: Int, token: Int) {
+        let at = group &* count &+ token &* resolution.rawValue
+        let rest = quantize(values, at: at)
+        if resolution == .double { quantize(rest, at: at &+ 1) }
     }
 
     /// Quantizes one group: scale = max|x| / 127, code = x / scale to the nearest, ties to even (llama.cpp's Q8_0
@@ -46,7 +74,7 @@ package struct QuantizedRows {
         bytes.storeBytes(of: narrowed(integers.low), as: SIMD16<Int8>.self)
         bytes.storeBytes(of: narrowed(integers.high), toByteOffset: 16, as: SIMD16<Int8>.self)
         scales[at] = largest / 127
-        offsets[at] = integers.sum &* -128
+        setSums(of: integers, at: at)
         return values.rest(of: integers, scale: scales[at])
     }
 
@@ -54,8 +82,24 @@ package struct QuantizedRows {
     private func markAsNoNumber(at: Int) -> Group {
         (codes + at &* Group.count).update(repeating: 0, count: Group.count)
         scales[at] = .nan
-        offsets[at] = 0
+        setSums(of: IntegerGroup(low: .zero, high: .zero), at: at)
         return Group(.zero, .zero)
+    }
+
+    @inline(__always)
+    private func setSums(of integers: IntegerGroup, at: Int) {
+        if form.scalesPerGroup == 1 {
+            setSum((integers.low &+ integers.high).wrappedSum(), at: at, group: at)
+        } else {
+            setSum(integers.low.wrappedSum(), at: 2 &* at, group: at)
+            setSum(integers.high.wrappedSum(), at: 2 &* at &+ 1, group: at)
+        }
+    }
+
+    @inline(__always)
+    private func setSum(_ sum: Int32, at: Int, group: Int) {
+        offsets[at] = sum &* -form.bias
+        weightedSums[at] = scales[group] * Float(sum)
     }
 }
 
@@ -64,16 +108,20 @@ final class QuantizedBuffer {
     private var memory = FloatBuffer(count: 0)
 
     /// Room for `tokens` rows of `columns` values, a multiple of 32. It overwrites what was there before.
-    func rows(_ tokens: Int, columns: Int, _ resolution: ByteResolution) -> QuantizedRows {
+    func rows(
+        _ tokens: Int, columns: Int, _ resolution: ByteResolution, for form: ActivationForm
+    ) -> QuantizedRows {
         let rows = tokens * resolution.rawValue
         let all = rows * columns / Group.count  // groups
-        let floats = all * (Group.count / 4 + 2)
+        let sums = all * form.scalesPerGroup
+        let floats = all * (Group.count / 4 + 1) + 2 * sums
         if memory.count < floats { memory = FloatBuffer(count: floats) }
         let scales = memory.base + all * (Group.count / 4)
         return QuantizedRows(
             codes: UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: Int8.self), scales: scales,
-            offsets: UnsafeMutableRawPointer(scales + all).assumingMemoryBound(to: Int32.self), count: rows,
-            groups: columns / Group.count, resolution: resolution)
+            offsets: UnsafeMutableRawPointer(scales + all).assumingMemoryBound(to: Int32.self),
+            weightedSums: scales + all + sums, count: rows, groups: columns / Group.count, resolution: resolution,
+            form: form)
     }
 }
 
@@ -124,10 +172,6 @@ private func floats(_ integers: SIMD16<Int32>) -> SIMD16<Float> {
 private struct IntegerGroup {
     let low: SIMD16<Int32>
     let high: SIMD16<Int32>
-
-    var sum: Int32 {
-        @inline(__always) get { (low &+ high).wrappedSum() }
-    }
 }
 
 @inline(__always)
