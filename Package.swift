@@ -45,6 +45,7 @@ let package = Package(
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
+        .executable(name: "gemma-perplexity", targets: ["gemma-perplexity"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -73,6 +74,7 @@ let package = Package(
         .target(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+        .target(name: "Evaluation", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(name: "CommandSupport", dependencies: ["Tensor", argumentParser, logging]),
 
         .executableTarget(
@@ -81,6 +83,11 @@ let package = Package(
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
+        .executableTarget(
+            name: "gemma-perplexity",
+            dependencies: [
+                "Tensor", "Gemma4", "Gemma", "Evaluation", "BundledModel", "CommandSupport", argumentParser, logging,
+            ]),
 
         .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
         .target(
@@ -112,7 +119,11 @@ let package = Package(
                 "SyntheticModel", "BundledModel",
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench"]),
+            name: "EvaluationTests",
+            dependencies: ["GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench", "gemma-perplexity"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,13 +7,16 @@ extension CacheType: ExpressibleByArgument {}
 package struct CacheOptions: ParsableArguments {
     @Option(
         name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
-        help: "How the cache stores keys: f32 or f16. Half precision takes half the memory.")
-    package var key = CacheType.f16
+        help: "How the cache stores keys: f16, the default, or f32. Half precision takes half the memory.")
+    package var keyType: CacheType?
 
     @Option(
         name: [.customLong("ctv", withSingleDash: true), .customLong("cache-type-v")],
-        help: "How the cache stores values: f32 or f16.")
-    package var value = CacheType.f16
+        help: "How the cache stores values: f16, the default, or f32.")
+    package var valueType: CacheType?
 
     package init() {}
+
+    package var key: CacheType { keyType ?? .f16 }
+    package var value: CacheType { valueType ?? .f16 }
 }

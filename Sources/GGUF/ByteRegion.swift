@@ -12,6 +12,12 @@ package struct ByteRegion: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Maps the file at `url`.
+    package init(contentsOf url: URL) throws(GGUFError) {
+        let map = try MappedFile(url)
+        self.init(bytes: map.bytes, owner: map)
+    }
+
     /// A copy of `array` on the heap.
     package init(_ array: [UInt8]) {
         let heap = HeapBytes(array)

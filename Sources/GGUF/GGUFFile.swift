@@ -22,8 +22,7 @@ public final class GGUFFile: Sendable {
 
     /// Maps the file at `url`.
     public convenience init(contentsOf url: URL) throws(GGUFError) {
-        let map = try MappedFile(url)
-        try self.init(ByteRegion(bytes: map.bytes, owner: map))
+        try self.init(ByteRegion(contentsOf: url))
     }
 
     /// Reads a file that is already in memory.

@@ -71,29 +71,9 @@ struct TextOptions: ParsableArguments {
         switch (prompt, file) {
         case (_?, _?): throw ValidationError("-p and -f both give a prompt; leave one out")
         case (let prompt?, nil): return noEscape ? prompt : unescaped(prompt)
-        case (nil, let file?): return try read(file)
+        case (nil, let file?): return String(decoding: try readText(file), as: UTF8.self)
         case (nil, nil): return isBundled ? Self.story : ""
         }
-    }
-
-    /// The text of a file, its last newline left out as llama.cpp does, since editors put one there unasked.
-    private func read(_ path: String) throws -> String {
-        let handle: FileHandle
-        if path == "-" {
-            handle = .standardInput
-        } else {
-            guard let file = FileHandle(forReadingAtPath: path) else {
-                throw ValidationError("cannot open \(path): \(String(cString: strerror(errno)))")
-            }
-            handle = file
-        }
-        let data: Data
-        do {
-            data = try handle.readToEnd() ?? Data()
-        } catch {
-            throw ValidationError("cannot read \(path): \(error.localizedDescription)")
-        }
-        return String(decoding: data.last == UInt8(ascii: "\n") ? data.dropLast() : data, as: UTF8.self)
     }
 
     private func unescaped(_ text: String) -> String {

@@ -1,12 +1,13 @@
-import CommandSupport
 import Synchronization
 
 /// A line on the terminal that says what is going on, and goes when there is text. Silent where standard error is none.
-final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
     private let isShown = Mutex(false)
     private let isTerminal = StandardError.isTerminal
 
-    func show(_ text: String) {
+    package init() {}
+
+    package func show(_ text: String) {
         guard isTerminal else { return }
         isShown.withLock { isShown in
             StandardError.write("\r\u{1B}[K\(text)")
@@ -14,7 +15,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    func clear() {
+    package func clear() {
         isShown.withLock { isShown in
             if isShown { StandardError.write("\r\u{1B}[K") }
             isShown = false

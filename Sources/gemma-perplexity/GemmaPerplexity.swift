@@ -1,0 +1,41 @@
+import ArgumentParser
+import CommandSupport
+import Logging
+
+@main
+enum Main {
+    static func main() async {
+        LoggingSystem.bootstrap { _ in PlainLogHandler() }
+        await runCommand(GemmaPerplexity.self)
+    }
+}
+
+/// Judges a model, a format or a cache type by a text; flags have llama-perplexity's names and meanings.
+struct GemmaPerplexity: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemma-perplexity",
+        abstract: "Measures how well a Gemma 4 model predicts a text, and how far it is from a saved run.",
+        discussion: """
+            The text is cut into chunks of -c tokens; the second half of each is scored. With --kl-divergence-base FILE \
+            the run's probabilities are saved, and with --kl-divergence as well it is compared with those in FILE; such \
+            files interchange with llama-perplexity. Results go to standard output, everything else to standard error.
+            """,
+        version: "swift-gemma \(Version.current)")
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Text") var text: TextOptions
+
+    @Flag(help: "Print one JSON object on standard output instead of lines.")
+    var json = false
+
+    func run() async throws {
+        let measurement = try Measurement(
+            model: model.settings(), base: text.base(), text: text.file, chunkLength: text.contextLength,
+            chunkLimit: text.chunkLimit, isJSON: json)
+        let outcome = try await Interruptible.run {
+            try measurement.run()
+            return true
+        }
+        if case .interrupted = outcome { throw ExitCode(130) }
+    }
+}
