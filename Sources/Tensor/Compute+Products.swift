@@ -11,7 +11,8 @@ extension Compute {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
             let job = IntegerJob(
                 task: weights.task(quantize(input, for: format, resolution), into: output.base, stride: output.width),
-                format: format, pieces: pieces, scratch: scratch(count: IntegerProduct.scratchCount))
+                format: format, pieces: pieces, following: following(weights, pieces),
+                scratch: scratch(count: IntegerProduct.scratchCount))
             return pool.run(job, count: pieces.count)
         }
         let task = ProductTask(
@@ -45,6 +46,7 @@ extension Compute {
         let job = GatedJob(
             gate: gate.task(bytes, into: gated.base, stride: gated.width), gateFormat: gateFormat,
             up: up.task(bytes, into: other.base, stride: other.width), upFormat: upFormat, pieces: pieces,
+            following: following(gate, pieces),
             scratch: scratch(count: IntegerProduct.scratchCount))
         pool.run(job, count: pieces.count)
     }
@@ -84,46 +86,17 @@ extension Matrix {
     }
 }
 
-/// How a product's weight rows are split among threads.
-private struct RowPieces {
-    let rows: Int
-    let size: Int
-
-    var count: Int { (rows + size - 1) / size }
-
-    func range(_ index: Int) -> Range<Int> { index * size..<min((index + 1) * size, rows) }
-
-    /// Pieces of about 128 KB, in which each row of a panel is a sequential read of 8 KB, and at least four for each thread,
-    /// so that all end together.
-    init(of weights: Matrix, threads: Int) {
-        rows = weights.rows
-        let panel = IntegerProduct.largestPanel
-        let wanted = min(131_072 / weights.rowBytes, rows / (threads * 4))
-        // Small products cost less than waking a thread: some microseconds, in which a core reads 32 KB.
-        size = rows * weights.rowBytes < 65_536 ? rows : max(1, wanted / panel) * panel
-    }
-
-    init(floatsOf weights: Matrix, tokens: Int, threads: Int) {
-        rows = weights.rows
-        if rows * weights.rowBytes * tokens < 65_536 {
-            size = rows
-        } else if ProductTuning.usesBLAS(weights.format.type, tokens: tokens) {
-            // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
-            size = ProductTuning.panelRows
-        } else {
-            size = min(64, max(4, rows / (threads * 4) & ~3))
-        }
-    }
-}
-
 private struct IntegerJob: ParallelJob {
     let task: IntegerTask
     let format: any IntegerFormat.Type
     let pieces: RowPieces
+    let following: FollowingProduct?
     let scratch: [FloatBuffer]
 
     func run(_ index: Int, thread: Int) {
-        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread].base)
+        let rows = pieces.range(index)
+        let next = following?.start(behind: index, of: pieces, thread) ?? task.row(rows.upperBound)
+        format.multiply(task, weightRows: rows, next: next, scratch: scratch[thread].base)
     }
 }
 
@@ -133,12 +106,15 @@ private struct GatedJob: ParallelJob {
     let up: IntegerTask
     let upFormat: any IntegerFormat.Type
     let pieces: RowPieces
+    let following: FollowingProduct?
     let scratch: [FloatBuffer]
 
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
-        gateFormat.multiply(gate, weightRows: rows, scratch: scratch[thread].base)
-        upFormat.multiply(up, weightRows: rows, scratch: scratch[thread].base)
+        gateFormat.multiply(
+            gate, weightRows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread].base)
+        let next = following?.start(behind: index, of: pieces, thread) ?? up.row(rows.upperBound)
+        upFormat.multiply(up, weightRows: rows, next: next, scratch: scratch[thread].base)
         for token in 0..<gate.input.tokens {
             multiplyGELU(
                 gate.output + (token &* gate.outputStride &+ rows.lowerBound),

@@ -18,6 +18,7 @@ package final class Compute {
     private var scratch: [FloatBuffer]
     private let quantized = QuantizedBuffer()
     private var states = FloatBuffer(count: 0)
+    private var productOrder = ProductOrder()
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
         pool = ThreadPool(threadCount: threadCount)
@@ -36,6 +37,9 @@ package final class Compute {
         if states.count < count { states = FloatBuffer(count: count) }
         return states
     }
+
+    /// What follows the product with `weights`, which begins now, if the past is a guide.
+    func following(_ weights: Matrix, _ pieces: RowPieces) -> FollowingProduct? { productOrder.begin(weights, pieces) }
 
     /// `input` as bytes for products with weights of `format`; valid until the next call.
     package func quantize(

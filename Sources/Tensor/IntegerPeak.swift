@@ -34,7 +34,9 @@ private struct PeakJob: ParallelJob {
 
     func run(_ index: Int, thread: Int) {
         for _ in 0..<Self.rounds {
-            Q8_0.multiply(task, weightRows: index * 64..<(index + 1) * 64, scratch: scratch[thread].base)
+            Q8_0.multiply(
+                task, weightRows: index * 64..<(index + 1) * 64, next: task.row(index * 64),
+                scratch: scratch[thread].base)
         }
     }
 }

@@ -21,8 +21,11 @@ package protocol IntegerFormat: BlockFormat {
         _ rows: Rows, block: Int, _ body: (_ group: Int, _ panel: PanelGroup<Rows.Words>) -> Void)
 
     /// Some rows of an integer product. Inherited, and a requirement so that the compiler specialises it.
-    /// - Parameter scratch: `IntegerProduct.scratchCount` floats.
-    static func multiply(_ task: IntegerTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>)
+    /// - Parameters:
+    ///   - next: what the thread will read behind these rows, to be fetched meanwhile.
+    ///   - scratch: `IntegerProduct.scratchCount` floats.
+    static func multiply(
+        _ task: IntegerTask, weightRows: Range<Int>, next: UnsafeRawPointer, scratch: UnsafeMutablePointer<Float>)
 
     /// Rows of a table by one token; `output[i]` belongs to `rows[i]`.
     static func multiply(

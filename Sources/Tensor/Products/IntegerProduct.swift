@@ -5,6 +5,9 @@ package struct IntegerTask {
     let input: QuantizedRows
     let output: UnsafeMutablePointer<Float>  // [tokens, outputStride]
     let outputStride: Int
+
+    @inline(__always)
+    func row(_ index: Int) -> UnsafeRawPointer { weights + index &* rowBytes }
 }
 
 package enum IntegerProduct {
@@ -43,7 +46,8 @@ package enum IntegerProduct {
             weights: weights.base, rowBytes: weights.rowBytes, input: input, output: output.base,
             outputStride: output.width)
         func multiply<Format: IntegerFormat, Kernel: IntegerKernel>(_: Format.Type, _ kernel: Kernel.Type) {
-            Format.multiply(task, 0..<weights.rows, scratch.base, with: kernel)
+            Format.multiply(
+                task, 0..<weights.rows, next: task.row(weights.rows), scratch.base, with: kernel)
         }
         multiply(format, kernel)
         withExtendedLifetime((weights, scratch)) {}
@@ -52,16 +56,16 @@ package enum IntegerProduct {
 
 extension IntegerFormat {
     package static func multiply(
-        _ task: IntegerTask, weightRows: Range<Int>, scratch: UnsafeMutablePointer<Float>
+        _ task: IntegerTask, weightRows: Range<Int>, next: UnsafeRawPointer, scratch: UnsafeMutablePointer<Float>
     ) {
-        multiply(task, weightRows, scratch, with: IntegerProduct.Kernel.self)
+        multiply(task, weightRows, next: next, scratch, with: IntegerProduct.Kernel.self)
     }
 
     /// Panel by panel. While one is multiplied the next is fetched: its rows follow in memory, so that memory is read from
     /// beginning to end, and a panel ahead of the arithmetic.
     @inline(__always)
     static func multiply<Kernel: IntegerKernel>(
-        _ task: IntegerTask, _ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>,
+        _ task: IntegerTask, _ range: Range<Int>, next: UnsafeRawPointer, _ scratch: UnsafeMutablePointer<Float>,
         with kernel: Kernel.Type
     ) {
         let count = Kernel.panelRows
@@ -70,9 +74,9 @@ extension IntegerFormat {
             for first in stride(from: range.lowerBound, to: range.upperBound, by: count) {
                 // The last row stands in for those that are missing.
                 for index in 0..<count {
-                    rows[index] = task.weights + min(first &+ index, range.upperBound &- 1) &* task.rowBytes
+                    rows[index] = task.row(min(first &+ index, range.upperBound &- 1))
                 }
-                let next = task.weights + (first &+ count) &* task.rowBytes
+                let next = first &+ count < range.upperBound ? task.row(first &+ count) : next
                 multiply(task, rows, next: next, scratch, with: kernel, outputRow: first, range.upperBound)
             }
         }
@@ -97,8 +101,7 @@ extension IntegerFormat {
             guard let rows = rows.baseAddress else { return }
             for first in stride(from: 0, to: selected.count, by: count) {
                 for index in 0..<count {
-                    rows[index] =
-                        task.weights + Int(selected[min(first &+ index, selected.count &- 1)]) &* task.rowBytes
+                    rows[index] = task.row(Int(selected[min(first &+ index, selected.count &- 1)]))
                 }
                 scratch.update(repeating: 0, count: count)
                 Kernel.multiply(
