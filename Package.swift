@@ -104,7 +104,7 @@ let package = Package(
         .testTarget(
             name: "SpeculativeTests",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
-        .testTarget(name: "GemmaTests", dependencies: ["Gemma", "BundledModel"]),
+        .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

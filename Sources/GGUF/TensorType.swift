@@ -16,6 +16,9 @@ public struct TensorType: Sendable, Hashable {
         self.blockBytes = blockBytes
     }
 
+    /// Whether other projects use the number for other formats: ggml's own numbers end here.
+    var isProjectType: Bool { id >= 42 }
+
     /// Bytes of a row of `count` values, a whole number of blocks.
     public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
 
@@ -56,8 +59,10 @@ public struct TensorInfo: Sendable, Hashable {
     /// Lengths as ggml stores them: `dimensions[0]` is the length of a row, the values of a row are contiguous.
     public let dimensions: [Int]
     public let type: TensorType
-    /// First byte, counted from the beginning of the data section.
+    /// First byte, counted from the beginning of its file's data section.
     public let offset: Int
+    /// Which file of a split model holds the tensor, from 0.
+    package internal(set) var part = 0
 
     /// Values in a row.
     public var rowLength: Int { dimensions[0] }
