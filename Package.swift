@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
+        .executable(name: "gemma-quantize", targets: ["gemma-quantize"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
     ],
     dependencies: [
@@ -73,6 +74,7 @@ let package = Package(
         .target(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
         .target(name: "CommandSupport", dependencies: ["Tensor", argumentParser, logging]),
 
         .executableTarget(
@@ -81,6 +83,9 @@ let package = Package(
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
+        .executableTarget(
+            name: "gemma-quantize",
+            dependencies: ["GGUF", "Tensor", "Quantization", "CommandSupport", argumentParser, logging]),
 
         .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
         .target(
@@ -95,6 +100,8 @@ let package = Package(
             path: "Benchmarks/gemma-bench"),
 
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+        .testTarget(
+            name: "QuantizationTests", dependencies: ["GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
         .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
         .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
@@ -112,7 +119,8 @@ let package = Package(
                 "SyntheticModel", "BundledModel",
             ]),
         .testTarget(
-            name: "CommandTests", dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench"]),
+            name: "CommandTests",
+            dependencies: ["GGUF", "BundledModel", "gemma-generate", "gemma-check", "gemma-quantize", "gemma-bench"]),
     ],
     swiftLanguageModes: [.v6]
 )

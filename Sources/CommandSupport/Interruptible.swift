@@ -3,15 +3,15 @@ import Foundation
 import Synchronization
 
 /// Runs work that Ctrl-C ends in good order.
-enum Interruptible {
-    enum Outcome {
+package enum Interruptible {
+    package enum Outcome {
         /// With what the work returned.
         case finished(Bool)
         case interrupted
     }
 
     /// Runs `work` in a task that the first Ctrl-C cancels; the second one kills the process.
-    static func run(_ work: @escaping @Sendable () async throws -> Bool) async throws -> Outcome {
+    package static func run(_ work: @escaping @Sendable () async throws -> Bool) async throws -> Outcome {
         signal(SIGPIPE, SIG_IGN)  // a closed pipe is an error of `write`, not the end of the process
         // Before the work begins: its first text may already be what the user interrupts.
         let interruption = Interruption()
