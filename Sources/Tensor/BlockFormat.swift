@@ -127,7 +127,7 @@ extension EncodableFormat {
 /// The formats that kernels read.
 package enum ElementFormats {
     package static let all: [any BlockFormat.Type] = [
-        F32.self, F16.self, BF16.self, Q8_0.self, Q4_0.self,
+        F32.self, F16.self, BF16.self, Q8_0.self, Q4_0.self, TBQ3_0.self, TBQ4_0.self,
     ]
 
     package static func format(of type: TensorType) -> (any BlockFormat.Type)? { all.first { $0.type == type } }

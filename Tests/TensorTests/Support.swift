@@ -73,9 +73,16 @@ struct Format: Sendable, CustomTestStringConvertible {
     var isQuantized: Bool { type.blockSize > 1 }
     var testDescription: String { type.name }
 
+    /// What a row's length must be a multiple of: a block, and a group of 32 unless single values are blocks.
+    var granule: Int { isQuantized ? max(type.blockSize, 32) : 1 }
+    var isEncodable: Bool { blocks is any EncodableFormat.Type }
+    /// Whether the values of a block are mixed before they are coded, so that an error of one is in all of them.
+    var isRotated: Bool { type.name.hasPrefix("TBQ") }
+
     static let all = ElementFormats.all.map { Format(blocks: $0) }
     static let quantized = all.filter(\.isQuantized)
     static let floats = all.filter { !$0.isQuantized }
+    static let encodable = all.filter(\.isEncodable)
 
     /// `values` as rows are stored.
     func encoded(_ values: [Float]) -> [UInt8] {
