@@ -120,7 +120,7 @@ struct GenerateTests {
         #expect(special.output.hasSuffix("<turn|>") || special.output.hasSuffix("<eos>"))
     }
 
-    @Test("--help is help", arguments: ["gemma-generate", "gemma-check", "gemma-bench"])
+    @Test("--help is help", arguments: ["gemma-generate", "gemma-check", "gemma-quantize", "gemma-bench"])
     func help(_ name: String) throws {
         let run = try Command(name, ["--help"])
         #expect(run.status == 0 && run.error.isEmpty)
