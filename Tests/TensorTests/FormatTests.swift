@@ -118,9 +118,17 @@ import Testing
             let scale = largest / 127
             return scale * (0.5 + 256 * unitRoundoff) + 127 * scaleError(scale)
         case .q4_0: return symmetric(8)
+        case .q5_0: return symmetric(16)
+        case .q4_1: return aboveMinimum(15)
+        case .q5_1: return aboveMinimum(31)
+        // Half a step of the block's largest scale, what the rounding of scales adds, and what the search trades for the
+        // rest of a group: as a share of the block's largest value.
+        case .q4_k: return 0.13 * largest + 63 * 15 * 0x1p-25
+        case .q5_k: return 0.07 * largest + 63 * 31 * 0x1p-25
+        case .q6_k: return 0.04 * largest + 128 * 32 * 0x1p-25
         // A share of the block's norm, which the error of a single value cannot exceed.
-        case .tbq3_0: return 0.26 * norm + 0x1p-22
-        case .tbq4_0: return 0.16 * norm + 0x1p-22
+        case .tbq3_0, .tbq3_k: return 0.26 * norm + 0x1p-22
+        case .tbq4_0, .tbq4_k: return 0.16 * norm + 0x1p-22
         default:
             Issue.record("no bound for \(format.type.name)")
             return 0
