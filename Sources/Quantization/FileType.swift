@@ -52,20 +52,26 @@ package enum FileType: String, CaseIterable, Sendable {
         }
     }
 
-    /// The name of most tensors' type.
-    var typeName: String {
+    /// The format of most tensors.
+    package var format: any EncodableFormat.Type {
         switch self {
-        case .q4_K_M, .q4_K_S: "Q4_K"
-        case .q5_K_M, .q5_K_S: "Q5_K"
-        default: rawValue
+        case .f32: F32.self
+        case .f16: F16.self
+        case .bf16: BF16.self
+        case .q8_0: Q8_0.self
+        case .q6_K: Q6_K.self
+        case .q5_K_M, .q5_K_S: Q5_K.self
+        case .q5_1: Q5_1.self
+        case .q5_0: Q5_0.self
+        case .q4_K_M, .q4_K_S: Q4_K.self
+        case .q4_1: Q4_1.self
+        case .q4_0: Q4_0.self
+        case .tbq4_K: TBQ4_K.self
+        case .tbq4_0: TBQ4_0.self
+        case .tbq3_K: TBQ3_K.self
+        case .tbq3_0: TBQ3_0.self
         }
     }
-
-    /// The format of most tensors; nil where this build cannot write it.
-    package var format: (any EncodableFormat.Type)? { Encoders.format(typeName) }
-
-    /// Those that this build can write.
-    package static var available: [FileType] { allCases.filter { $0.format != nil } }
 }
 
 /// The formats that can be written.

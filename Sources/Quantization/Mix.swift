@@ -28,15 +28,15 @@ struct Mix {
         case .value:
             let index = values[tensor.name] ?? 0
             switch fileType {
-            case .q4_K_M, .q5_K_M: return usesMoreBits(index, of: values.count) ? Self.best("Q6_K") : type
-            case .q4_K_S: return index < 4 ? Self.best("Q5_K") : type
+            case .q4_K_M, .q5_K_M: return usesMoreBits(index, of: values.count) ? .q6_k : type
+            case .q4_K_S: return index < 4 ? .q5_k : type
             default: return type
             }
         case .feedForwardDown:
             let layer = tensor.layer ?? 0
             switch fileType {
-            case .q4_K_M, .q5_K_M: return usesMoreBits(layer, of: layers) ? Self.best("Q6_K") : type
-            case .q4_K_S: return layer < layers / 8 ? Self.best("Q5_K") : type
+            case .q4_K_M, .q5_K_M: return usesMoreBits(layer, of: layers) ? .q6_k : type
+            case .q4_K_S: return layer < layers / 8 ? .q5_k : type
             default: return type
             }
         case .tokenEmbedding, .other, .kept: return type
@@ -44,19 +44,12 @@ struct Mix {
     }
 
     private func outputType(_ tensor: TensorInfo, _ type: TensorType) -> TensorType {
-        type == .q8_0 || !tensor.rowLength.isMultiple(of: type.blockSize) ? .q8_0 : Self.best("Q6_K")
+        type == .q8_0 || !tensor.rowLength.isMultiple(of: type.blockSize) ? .q8_0 : .q6_k
     }
 
     /// The first and the last eighth, and every third in between.
     private func usesMoreBits(_ index: Int, of count: Int) -> Bool {
         let eighth = count / 8
         return index < eighth || index >= 7 * count / 8 || (index - eighth) % 3 == 2
-    }
-
-    /// The format `name`, or the next better one that this build can write.
-    private static func best(_ name: String) -> TensorType {
-        let names = ["Q5_K", "Q6_K"]
-        let candidates = names.drop { $0 != name }
-        return candidates.lazy.compactMap { Encoders.format($0)?.type }.first ?? .q8_0
     }
 }

@@ -1,7 +1,6 @@
 /// Why a file cannot be quantized.
 package enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
     case architecture(String)
-    case cannotEncode(String)
     case cannotDecode(tensor: String, type: String)
     case requantization(tensor: String, from: String, to: String)
     case pattern(String)
@@ -14,8 +13,6 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
         switch self {
         case .architecture(let name):
             "the architecture is \(name); expected gemma4 or gemma4-assistant"
-        case .cannotEncode(let type):
-            "this build cannot write \(type); it writes \(Encoders.all.map { $0.type.name }.joined(separator: ", "))"
         case .cannotDecode(let tensor, let type):
             "tensor \(tensor) is stored as \(type), which this build cannot read"
         case .requantization(let tensor, let from, let to):

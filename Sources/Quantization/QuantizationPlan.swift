@@ -45,7 +45,6 @@ package struct QuantizationPlan: Sendable {
 
     /// - Throws: `QuantizationError`, or `GGUFError` where the file has no such keys as a model has.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
-        guard let format = fileType.format else { throw QuantizationError.cannotEncode(fileType.typeName) }
         let architecture = try file.metadata.string("general.architecture")
         guard ["gemma4", "gemma4-assistant"].contains(architecture) else {
             throw QuantizationError.architecture(architecture)
@@ -66,14 +65,16 @@ package struct QuantizationPlan: Sendable {
             let wanted =
                 if role == .tokenEmbedding, let format = options.tokenEmbedding {
                     format.type
-                } else if role == .output || role == .tokenEmbedding && mix.isTied, let format = options.output {
+                } else if role == .output, let format = options.output {
                     format.type
                 } else if let (_, type) = overrides.first(where: { tensor.name.firstMatch(of: $0.0) != nil }) {
                     type
-                } else if options.isPure {
+                } else if role == .tokenEmbedding, mix.isTied, let format = options.output {
                     format.type
+                } else if options.isPure {
+                    fileType.format.type
                 } else {
-                    mix.type(of: tensor, role, default: format.type)
+                    mix.type(of: tensor, role, default: fileType.format.type)
                 }
             let type = Self.fitting(wanted, tensor)
             let entry = Entry(tensor: tensor, type: type, isFallback: type != wanted)
@@ -84,11 +85,11 @@ package struct QuantizationPlan: Sendable {
 
     /// `type`, or where the tensor's rows are no whole number of its blocks, one of smaller blocks and no fewer bits.
     private static func fitting(_ type: TensorType, _ tensor: TensorInfo) -> TensorType {
-        let smaller = ["Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0", "TBQ3_K": "TBQ3_0", "TBQ4_K": "TBQ4_0"]
+        let smaller: [TensorType: TensorType] = [
+            .q4_k: .q5_0, .q5_k: .q5_1, .q6_k: .q8_0, .tbq3_k: .tbq3_0, .tbq4_k: .tbq4_0,
+        ]
         func fits(_ type: TensorType) -> Bool { tensor.rowLength.isMultiple(of: type.blockSize) }
-        if fits(type) { return type }
-        if let other = smaller[type.name].flatMap(Encoders.format)?.type, fits(other) { return other }
-        return fits(.q8_0) ? .q8_0 : .f16
+        return [type, smaller[type], .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16
     }
 
     private static func checkConversion(

@@ -25,7 +25,7 @@ struct GemmaQuantize: AsyncParsableCommand {
             file is called ggml-model-TYPE.gguf and lies beside IN. Vectors, norms, routers, the projection to the \
             per-layer inputs and a drafter's centroids stay as they are. Progress goes to standard error.
 
-            TYPE is one of \(FileType.available.map(\.rawValue).joined(separator: ", ")) \
+            TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
             (Q4_K and Q5_K stand for the mixes with _M).
             """,
         version: "swift-gemma \(Version.current)")
@@ -81,6 +81,7 @@ struct GemmaQuantize: AsyncParsableCommand {
         let start = ContinuousClock.now
         let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: request.threads))
         let outcome = try await Interruptible.run {
+            defer { report.endLine() }
             try quantizer.write(to: request.output) { report.show($0) }
             return true
         }
@@ -90,7 +91,7 @@ struct GemmaQuantize: AsyncParsableCommand {
             StandardError.write(report.summary + "\(request.output.path) written in \(seconds) s\n")
             report.warnOfFallbacks()
         case .interrupted:
-            StandardError.write("\ninterrupted; \(request.output.path) is not written\n")
+            StandardError.write("interrupted; \(request.output.path) is not written\n")
             throw ExitCode(130)
         }
     }

@@ -3,10 +3,13 @@ import Foundation
 import GGUF
 import Logging
 import Quantization
+import Synchronization
 
 /// What is said about a plan, in llama-quantize's words.
-struct Report: Sendable {
+final class Report: Sendable {
     private let plan: QuantizationPlan
+    /// Whether a tensor was begun and its line is not ended.
+    private let isLineOpen = Mutex(false)
 
     init(_ plan: QuantizationPlan) { self.plan = plan }
 
@@ -23,9 +26,19 @@ struct Report: Sendable {
         switch progress {
         case .began(let index):
             let entry = plan.entries[index]
+            isLineOpen.withLock { $0 = true }
             StandardError.write(head(index) + (entry.isConverted ? "converting to \(name(entry.type)) .. " : ""))
         case .ended(let index):
             StandardError.write(sizes(plan.entries[index]) + "\n")
+            isLineOpen.withLock { $0 = false }
+        }
+    }
+
+    /// Ends the line of a tensor that is not finished, so that what went wrong has a line of its own.
+    func endLine() {
+        isLineOpen.withLock { isOpen in
+            if isOpen { StandardError.write("\n") }
+            isOpen = false
         }
     }
 

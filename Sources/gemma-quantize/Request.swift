@@ -18,9 +18,6 @@ struct Request {
         if rest.count > 1, let first = rest.first, FileType(first) == nil { output = rest.removeFirst() }
         guard let name = rest.popFirst() else { throw ValidationError("a type is missing; \(Self.types)") }
         guard let type = FileType(name) else { throw ValidationError("'\(name)' is no type; \(Self.types)") }
-        guard type.format != nil else {
-            throw ValidationError("this build cannot write \(type.rawValue); \(Self.types)")
-        }
         self.type = type
         self.output =
             output.map { URL(fileURLWithPath: $0) }
@@ -36,7 +33,7 @@ struct Request {
     }
 
     private static var types: String {
-        "expected one of \(FileType.available.map(\.rawValue).joined(separator: ", "))"
+        "expected one of \(FileType.allCases.map(\.rawValue).joined(separator: ", "))"
     }
 }
 
