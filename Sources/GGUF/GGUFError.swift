@@ -24,6 +24,8 @@ public enum GGUFError: Error, Equatable, Sendable {
     case dimensionCount(tensor: String, count: UInt32)
     case sizeOverflow(tensor: String, dimensions: [UInt64])
     case unknownTensorType(tensor: String, id: UInt32)
+    /// Our reading of a type number that other programs use for other formats needs `expected` bytes; the file has `found`.
+    case contestedTensorType(tensor: String, id: UInt32, name: String, expected: Int, found: Int)
     case rowNotWholeBlocks(tensor: String, rowLength: Int, type: String, blockSize: Int)
     case tensorMisaligned(tensor: String, offset: UInt64, alignment: Int)
     case tensorOutOfBounds(tensor: String, end: UInt64, fileSize: Int)
@@ -31,8 +33,6 @@ public enum GGUFError: Error, Equatable, Sendable {
     case wrongType(key: String, expected: String, found: String)
     case outOfRange(key: String, value: String, expected: String)
     case missingTensor(String)
-    /// A type number that several projects use, and a place that is not what ours needs.
-    case foreignType(tensor: String, type: TensorType, needed: Int, room: Int, isLast: Bool)
     case notFirstPart(number: Int, count: Int, first: String)
     case splitName(name: String, suffix: String)
     case missingPart(name: String, number: Int, count: Int)
@@ -74,6 +74,9 @@ extension GGUFError: CustomStringConvertible {
         case .unknownTensorType(let tensor, let id):
             "tensor \(tensor) has type \(id), which this build does not know; take a file in another format "
                 + "(Q8_0, Q4_0, Q4_K_M, ...), or make one of the F16 file with gemma-quantize"
+        case .contestedTensorType(let tensor, let id, let name, let expected, let found):
+            "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but the file gives it \(found); so this is "
+                + "the type \(id) of another program, which this build does not know; take a file in another format"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): rows of \(length) values are no whole number of \(type) blocks of \(blockSize)"
         case .tensorMisaligned(let tensor, let offset, let alignment):
@@ -84,10 +87,6 @@ extension GGUFError: CustomStringConvertible {
         case .wrongType(let key, let expected, let found): "metadata key \(key): expected \(expected), found \(found)"
         case .outOfRange(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
         case .missingTensor(let name): "tensor \(name) is missing"
-        case .foreignType(let tensor, let type, let needed, let room, let isLast):
-            "tensor \(tensor): \(type.name) (\(type.blockBytes) bytes per \(type.blockSize) values) needs \(needed) bytes, "
-                + (isLast ? "but \(room) bytes are left for it" : "but the next tensor begins after \(room)")
-                + ": this file's type \(type.id) is another project's format; take a file in another format"
         case .notFirstPart(let number, let count, let first):
             "this is part \(number) of \(count) of a split model; give the first one, \(first)"
         case .splitName(let name, let suffix):

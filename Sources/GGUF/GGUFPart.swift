@@ -26,46 +26,11 @@ struct GGUFPart: Sendable {
         for tensor in tensors {
             try Self.checkPlace(of: tensor, alignment: alignment, dataStart: start, fileSize: region.bytes.count)
         }
-        try checkProjectTypes()
+        try Self.checkContestedTypes(of: tensors, alignment: alignment, dataSize: data.bytes.count)
     }
 
     /// The bytes of a tensor of this part.
     func data(of tensor: TensorInfo) -> ByteRegion { data.slice(tensor.offset..<tensor.offset + tensor.byteCount) }
-}
-
-// MARK: - Types that are not global
-
-extension GGUFPart {
-    /// Refuses tensors whose type number another project may use for another format, if the room that the file has for
-    /// them is not what they need.
-    private func checkProjectTypes() throws(GGUFError) {
-        guard tensors.contains(where: { $0.type.isProjectType && $0.byteCount > 0 }) else { return }
-        let starts = Set(tensors.map(\.offset)).sorted()
-        for tensor in tensors where tensor.type.isProjectType && tensor.byteCount > 0 {
-            // The first start behind this tensor's own.
-            let next = starts.partitioningIndex { $0 > tensor.offset }
-            let isLast = next == starts.endIndex
-            let room = (isLast ? data.bytes.count : starts[next]) - tensor.offset
-            // The last tensor of a file is not always padded.
-            let padded = GGUFFile.padded(tensor.byteCount, to: alignment)
-            guard room == padded || isLast && room == tensor.byteCount else {
-                throw .foreignType(
-                    tensor: tensor.name, type: tensor.type, needed: tensor.byteCount, room: room, isLast: isLast)
-            }
-        }
-    }
-}
-
-extension [Int] {
-    /// The index of the first element that fulfils `condition`, as all behind it do.
-    fileprivate func partitioningIndex(_ condition: (Int) -> Bool) -> Int {
-        var range = startIndex..<endIndex
-        while !range.isEmpty {
-            let middle = range.lowerBound + range.count / 2
-            range = condition(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
-        }
-        return range.lowerBound
-    }
 }
 
 // MARK: - Reading
@@ -137,6 +102,25 @@ extension GGUFPart {
         guard !overflow, end <= fileSize - dataStart else {
             throw .tensorOutOfBounds(
                 tensor: tensor.name, end: UInt64(dataStart) &+ UInt64(bitPattern: Int64(end)), fileSize: fileSize)
+        }
+    }
+
+    /// Believes a type that other programs number differently only where the tensor fills the place that the file gives it:
+    /// up to the next tensor, or to the end.
+    private static func checkContestedTypes(
+        of tensors: [TensorInfo], alignment: Int, dataSize: Int
+    ) throws(GGUFError) {
+        guard tensors.contains(where: \.type.isContested) else { return }
+        let filled = tensors.filter { $0.byteCount > 0 }.sorted { $0.offset < $1.offset }
+        for (index, tensor) in filled.enumerated() where tensor.type.isContested {
+            let isLast = index == filled.count - 1
+            let found = (isLast ? dataSize : filled[index + 1].offset) - tensor.offset
+            let (expected, padded) = (tensor.byteCount, GGUFFile.padded(tensor.byteCount, to: alignment))
+            // Only behind the last tensor may the padding be missing.
+            guard found == padded || isLast && (expected..<padded).contains(found) else {
+                throw .contestedTensorType(
+                    tensor: tensor.name, id: tensor.type.id, name: tensor.type.name, expected: expected, found: found)
+            }
         }
     }
 }

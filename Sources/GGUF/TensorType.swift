@@ -16,8 +16,8 @@ public struct TensorType: Sendable, Hashable {
         self.blockBytes = blockBytes
     }
 
-    /// Whether other projects use the number for other formats: ggml's own numbers end here.
-    var isProjectType: Bool { id >= 42 }
+    /// Whether other programs use the number for other formats: from 42 up nobody hands numbers out.
+    var isContested: Bool { id >= 42 }
 
     /// Bytes of a row of `count` values, a whole number of blocks.
     public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }

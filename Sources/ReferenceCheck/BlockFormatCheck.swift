@@ -94,7 +94,7 @@ package struct BlockFormatCheck {
     /// Formats whose rotation comes from a QR decomposition, which no two libraries round alike.
     private static let rotatedByQR = [TensorType.tbq3_k: 3, .tbq4_k: 4]
     /// Formats whose encoder searches: what counts is that it finds as good a scale as the reference's.
-    private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k]
+    private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
     /// The values of `bytes` by the plain decoder and by the kernel's.
     private func decode(_ bytes: [UInt8], _ format: any BlockFormat.Type) -> (plain: [Float], kernel: [Float]) {

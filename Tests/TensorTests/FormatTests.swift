@@ -121,6 +121,8 @@ import Testing
         case .q5_0: return symmetric(16)
         case .q4_1: return aboveMinimum(15)
         case .q5_1: return aboveMinimum(31)
+        // The widest gap of the codebook is 24 of 127, and the search may cut off the largest value.
+        case .iq4_nl: return 0.13 * largest + 127 * 0x1p-25
         // Half a step of the block's largest scale, what the rounding of scales adds, and what the search trades for the
         // rest of a group: as a share of the block's largest value.
         case .q4_k: return 0.13 * largest + 63 * 15 * 0x1p-25
