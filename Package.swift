@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
+        .executable(name: "gemma-quantize", targets: ["gemma-quantize"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
         .executable(name: "gemma-perplexity", targets: ["gemma-perplexity"]),
     ],
@@ -75,6 +76,7 @@ let package = Package(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
         .target(name: "CommandSupport", dependencies: ["Tensor", argumentParser, logging]),
 
         .executableTarget(
@@ -88,6 +90,9 @@ let package = Package(
             dependencies: [
                 "Tensor", "Gemma4", "Gemma", "Evaluation", "BundledModel", "CommandSupport", argumentParser, logging,
             ]),
+        .executableTarget(
+            name: "gemma-quantize",
+            dependencies: ["GGUF", "Tensor", "Quantization", "CommandSupport", argumentParser, logging]),
 
         .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
         .target(
@@ -102,6 +107,8 @@ let package = Package(
             path: "Benchmarks/gemma-bench"),
 
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+        .testTarget(
+            name: "QuantizationTests", dependencies: ["GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
         .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
         .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
@@ -111,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "SpeculativeTests",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
-        .testTarget(name: "GemmaTests", dependencies: ["Gemma", "BundledModel"]),
+        .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [
@@ -123,7 +130,10 @@ let package = Package(
             dependencies: ["GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["BundledModel", "gemma-generate", "gemma-check", "gemma-bench", "gemma-perplexity"]),
+            dependencies: [
+                "GGUF", "BundledModel", "gemma-generate", "gemma-check", "gemma-quantize", "gemma-perplexity",
+                "gemma-bench",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,7 +46,8 @@ struct ModelBuilder {
 
     /// Entries with a standard deviation of 1 / sqrt(columns), which keeps activations at their size.
     mutating func add(matrix name: String, _ rows: Int, _ columns: Int) throws(GGUFError) {
-        let (type, random, deviation) = (type, RandomValues(name), 1 / Float(columns).squareRoot())
+        let (random, deviation) = (RandomValues(name), 1 / Float(columns).squareRoot())
+        let type = type.fitting(columns: columns)
         try writer.add(tensor: name + ".weight", dimensions: [columns, rows], type: type.tensorType) { offset, bytes in
             type.fill(bytes, offset: offset, random, deviation: deviation)
         }

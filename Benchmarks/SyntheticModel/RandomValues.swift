@@ -17,6 +17,18 @@ struct RandomValues: Sendable {
         return z ^ (z >> 31)
     }
 
+    /// `count` random bytes.
+    @inline(__always)
+    func fill(_ bytes: UnsafeMutableRawPointer, count: Int, fromWord index: Int) {
+        let whole = count / 8
+        for offset in 0..<whole {
+            bytes.storeBytes(of: word(index &+ offset), toByteOffset: offset &* 8, as: UInt64.self)
+        }
+        withUnsafeBytes(of: word(index &+ whole)) {
+            (bytes + whole * 8).copyMemory(from: $0.baseAddress!, byteCount: count - whole * 8)
+        }
+    }
+
     /// Uniform, with mean 0 and standard deviation 1.
     @inline(__always)
     func value(_ index: Int) -> Float {

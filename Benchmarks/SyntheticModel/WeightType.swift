@@ -3,15 +3,32 @@ internal import GGUF
 
 /// How the matrices of a synthetic model are stored.
 package enum WeightType: String, CaseIterable, Sendable {
-    case q8_0, q4_0, f16, bf16, f32
+    case q8_0, q4_0, q4_1, q5_0, q5_1, q4_k, q5_k, q6_k, f16, bf16, f32
 
     var tensorType: TensorType {
         switch self {
         case .q8_0: .q8_0
         case .q4_0: .q4_0
+        case .q4_1: .q4_1
+        case .q5_0: .q5_0
+        case .q5_1: .q5_1
+        case .q4_k: .q4_k
+        case .q5_k: .q5_k
+        case .q6_k: .q6_k
         case .f16: .f16
         case .bf16: .bf16
         case .f32: .f32
+        }
+    }
+
+    /// This type, or where rows of `columns` are no whole number of its blocks, the one that gemma-quantize takes then.
+    func fitting(columns: Int) -> WeightType {
+        guard !columns.isMultiple(of: tensorType.blockSize) else { return self }
+        switch self {
+        case .q4_k: return .q5_0
+        case .q5_k: return .q5_1
+        case .q6_k: return .q8_0
+        default: return self
         }
     }
 
@@ -56,6 +73,14 @@ package enum WeightType: String, CaseIterable, Sendable {
                     let codes = random.word((first &+ block) &* 2 &+ word)
                     at.storeBytes(of: codes, toByteOffset: 2 &+ word &* 8, as: UInt64.self)
                 }
+            }
+        case .q4_1, .q5_0, .q5_1, .q4_k, .q5_k, .q6_k:
+            let size = tensorType.blockBytes
+            let words = (size + 7) / 8
+            for block in 0..<count {
+                let (at, word) = (place + block &* size, (first &+ block) &* words)
+                random.fill(at, count: size, fromWord: word)
+                storeScales(at, random.word(~word), deviation)
             }
         case .f16:
             for index in 0..<count {

@@ -34,7 +34,7 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: """
             In place of files: e2b, e4b or mini, a pair of the released shapes with random weights; e2b:q4_0 for \
-            another type than q8_0 (q4_0, f16, bf16, f32). It is written to the cache folder once.
+            another type than q8_0 (\(WeightType.allCases.map(\.rawValue).joined(separator: ", "))). It is written to the cache folder once.
             """)
     var synthetic: SyntheticModel?
 

@@ -33,6 +33,14 @@ public enum GGUFError: Error, Equatable, Sendable {
     case wrongType(key: String, expected: String, found: String)
     case outOfRange(key: String, value: String, expected: String)
     case missingTensor(String)
+    case notFirstPart(number: Int, count: Int, first: String)
+    case splitName(name: String, suffix: String)
+    case missingPart(name: String, number: Int, count: Int)
+    case wrongPart(name: String, key: String, found: String, expected: Int)
+    case tensorInTwoParts(String, String, String)
+    case splitTensorCount(expected: Int, found: Int)
+    /// What is wrong with another part than the first one of a split model.
+    indirect case inPart(name: String, GGUFError)
 }
 
 extension GGUFError: CustomStringConvertible {
@@ -63,10 +71,12 @@ extension GGUFError: CustomStringConvertible {
         case .invalidTensorName(let name): "tensor name \"\(name)\": expected 1 to 63 bytes"
         case .dimensionCount(let tensor, let count): "tensor \(tensor) has \(count) dimensions; expected 1 to 4"
         case .sizeOverflow(let tensor, let dimensions): "tensor \(tensor): the size of \(dimensions) overflows"
-        case .unknownTensorType(let tensor, let id): "tensor \(tensor) has type \(id), which this build does not know"
+        case .unknownTensorType(let tensor, let id):
+            "tensor \(tensor) has type \(id), which this build does not know; take a file in another format "
+                + "(Q8_0, Q4_0, Q4_K_M, ...), or make one of the F16 file with gemma-quantize"
         case .contestedTensorType(let tensor, let id, let name, let expected, let found):
             "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but the file gives it \(found); so this is "
-                + "the type \(id) of another program, which this build does not know"
+                + "the type \(id) of another program, which this build does not know; take a file in another format"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): rows of \(length) values are no whole number of \(type) blocks of \(blockSize)"
         case .tensorMisaligned(let tensor, let offset, let alignment):
@@ -77,6 +87,20 @@ extension GGUFError: CustomStringConvertible {
         case .wrongType(let key, let expected, let found): "metadata key \(key): expected \(expected), found \(found)"
         case .outOfRange(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
         case .missingTensor(let name): "tensor \(name) is missing"
+        case .notFirstPart(let number, let count, let first):
+            "this is part \(number) of \(count) of a split model; give the first one, \(first)"
+        case .splitName(let name, let suffix):
+            "\(name) is the first part of a split model, whose name must end in \(suffix) for the others to be found; "
+                + "give all parts the names that they were published with"
+        case .missingPart(let name, let number, let count):
+            "part \(number) of \(count) of the split model is missing: \(name) must lie beside the first one"
+        case .wrongPart(let name, let key, let found, let expected):
+            "\(name): \(key) is \(found); expected \(expected); it is a part of another model, or has another's name"
+        case .tensorInTwoParts(let tensor, let first, let second):
+            "tensor \(tensor) stands in two parts of the split model, \(first) and \(second)"
+        case .splitTensorCount(let expected, let found):
+            "the parts of the split model hold \(found) tensors; split.tensors.count says \(expected)"
+        case .inPart(let name, let error): "\(name): \(error)"
         }
     }
 }

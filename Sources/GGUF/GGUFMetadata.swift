@@ -16,6 +16,16 @@ public struct GGUFMetadata: Sendable {
         keys.append(key)
     }
 
+    /// Gives `key` another value, or adds it at the end.
+    public mutating func set(_ key: String, _ value: GGUFValue) {
+        if values.updateValue(value, forKey: key) == nil { keys.append(key) }
+    }
+
+    /// Removes `key`, if it is there.
+    public mutating func remove(_ key: String) {
+        if values.removeValue(forKey: key) != nil { keys.removeAll { $0 == key } }
+    }
+
     // MARK: - Typed access
 
     public func string(_ key: String) throws(GGUFError) -> String { try required(key, stringIfPresent(key)) }

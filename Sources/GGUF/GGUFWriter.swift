@@ -11,7 +11,7 @@ public struct GGUFWriter: Sendable {
     /// - Parameter version: 2 or 3, which differ in nothing but the number; tests need both.
     package init(version: UInt32) { self.version = version }
 
-    /// Fills a buffer with the bytes of a tensor from `offset` on; the offset and the length are whole blocks.
+    /// Fills a buffer with the bytes of a tensor from `offset` on; the offset and the length are whole rows.
     package typealias Generator = @Sendable (_ offset: Int, _ bytes: UnsafeMutableRawBufferPointer) -> Void
 
     /// Where a tensor's bytes come from.
@@ -73,26 +73,49 @@ public struct GGUFWriter: Sendable {
 
     private var alignment: Int { metadata["general.alignment"]?.integer ?? GGUFFile.defaultAlignment }
 
+    /// Where `write(to: url)` writes until all is there.
+    package static func part(of url: URL) -> URL { url.appendingPathExtension("part") }
+
     /// Writes everything beside `url` first and then moves it there, so that a failed run leaves no half file.
     public func write(to url: URL) throws(GGUFError) {
-        let part = url.appendingPathExtension("part")
         do {
-            try Data().write(to: part)
+            try write(to: url) {}
         } catch {
-            throw .cannotWrite(path: part.path, reason: error.localizedDescription)
+            throw error as? GGUFError ?? .cannotWrite(path: url.path, reason: "\(error)")
         }
+    }
+
+    /// As `write(to:)`; `check` is called after each part of a tensor (16 MB or less, if a row is no longer), and what it
+    /// throws ends the writing.
+    package func write(to url: URL, check: () throws -> Void) throws {
+        let part = Self.part(of: url)
+        func failure(_ url: URL, _ reason: String) -> GGUFError { .cannotWrite(path: url.path, reason: reason) }
+        guard FileManager.default.createFile(atPath: part.path, contents: nil),
+            let file = FileHandle(forWritingAtPath: part.path)
+        else { throw failure(part, String(cString: strerror(errno))) }
         do {
-            let file = try FileHandle(forWritingTo: part)
             defer { try? file.close() }
-            try write { try file.write(contentsOf: $0) }
-            try file.close()
-            guard rename(part.path, url.path) == 0 else {
-                throw GGUFError.cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
+            try write { data in
+                do {
+                    try file.write(contentsOf: data)
+                } catch {
+                    throw failure(url, systemReason(error))
+                }
+                try check()
             }
+            try file.close()
+            guard rename(part.path, url.path) == 0 else { throw failure(url, String(cString: strerror(errno))) }
         } catch {
             try? FileManager.default.removeItem(at: part)
-            throw error as? GGUFError ?? .cannotWrite(path: url.path, reason: error.localizedDescription)
+            throw error
         }
+    }
+
+    /// What the system says, without Foundation's words around it.
+    private func systemReason(_ error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        return cause.domain == NSPOSIXErrorDomain
+            ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
     }
 
     /// The whole file in memory.
@@ -120,8 +143,9 @@ public struct GGUFWriter: Sendable {
     private func write(
         _ info: TensorInfo, _ generator: Generator, to output: (Data) throws -> Void
     ) rethrows {
-        let block = info.type.blockBytes
-        let partBytes = max(1, Self.partBytes / block) * block
+        let row = info.type.byteCount(of: info.rowLength)
+        guard row > 0 else { return }
+        let partBytes = max(1, Self.partBytes / row) * row
         var part = Data(count: min(partBytes, info.byteCount))
         for offset in stride(from: 0, to: info.byteCount, by: partBytes) {
             if info.byteCount - offset < part.count { part = Data(count: info.byteCount - offset) }

@@ -66,8 +66,10 @@ public struct TensorInfo: Sendable, Hashable {
     /// Lengths as ggml stores them: `dimensions[0]` is the length of a row, the values of a row are contiguous.
     public let dimensions: [Int]
     public let type: TensorType
-    /// First byte, counted from the beginning of the data section.
+    /// First byte, counted from the beginning of its file's data section.
     public let offset: Int
+    /// Which file of a split model holds the tensor, from 0.
+    package internal(set) var part = 0
 
     /// Values in a row.
     public var rowLength: Int { dimensions[0] }

@@ -34,6 +34,37 @@ import Testing
         #expect(steps == 2)
     }
 
+    /// Which keeps activations at their size.
+    @Test(arguments: WeightType.allCases) func weightsHaveMeanZeroAndTheRightDeviation(_ type: WeightType) throws {
+        let file = try GGUFFile(ByteRegion(SyntheticModel(.mini, type: type).target().bytes()))
+        let (rows, columns) = (2048, 512)
+        let matrix = try file.matrix("blk.0.ffn_gate.weight", shape: [rows, columns])
+        #expect("\(matrix.format.type.name.lowercased())" == "\(type)")
+        var values = [Float](repeating: 0, count: columns)
+        var (sum, squares) = (0.0, 0.0)
+        for row in 0..<rows {
+            values.withUnsafeMutableBufferPointer { matrix.decode(row: row, into: $0.baseAddress!) }
+            for value in values {
+                sum += Double(value)
+                squares += Double(value) * Double(value)
+            }
+        }
+        let count = Double(rows * columns)
+        let deviation = (squares / count).squareRoot() * Double(columns).squareRoot()
+        #expect(abs(deviation - 1) < 0.02, "\(deviation)")
+        // Q4_0 and Q5_0 have one more code below zero than above: half a code of mean.
+        #expect(abs(sum / count) * Double(columns).squareRoot() < 0.12)
+    }
+
+    @Test func rowsThatAreNoWholeBlocksGetAnotherType() throws {
+        for (type, other) in [(WeightType.q4_k, TensorType.q5_0), (.q5_k, .q5_1), (.q6_k, .q8_0)] {
+            let writer = try SyntheticModel(.mini, type: type).target()
+            let file = try GGUFFile(ByteRegion(writer.bytes()))
+            #expect(file.tensor("blk.0.proj.weight")?.type == other)
+            #expect(file.tensor("blk.0.inp_gate.weight")?.type.name.lowercased() == "\(type)")
+        }
+    }
+
     /// Bytes of the tensors in files that another program makes in the same shapes.
     @Test(arguments: [
         (Preset.e2b, 4_918_696_076, 35, 83_655_696), (.e4b, 7_931_098_280, 42, 84_491_280),

@@ -120,7 +120,9 @@ struct GenerateTests {
         #expect(special.output.hasSuffix("<turn|>") || special.output.hasSuffix("<eos>"))
     }
 
-    @Test("--help is help", arguments: ["gemma-generate", "gemma-check", "gemma-bench", "gemma-perplexity"])
+    @Test(
+        "--help is help",
+        arguments: ["gemma-generate", "gemma-check", "gemma-quantize", "gemma-perplexity", "gemma-bench"])
     func help(_ name: String) throws {
         let run = try Command(name, ["--help"])
         #expect(run.status == 0 && run.error.isEmpty)

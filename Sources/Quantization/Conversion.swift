@@ -1,0 +1,59 @@
+internal import Tensor
+
+/// Rows of a tensor on their way from one format to another.
+struct Conversion: ParallelJob {
+    let source: UnsafeRawPointer
+    let target: UnsafeMutableRawPointer
+    let decoder: any BlockFormat.Type
+    let encoder: any EncodableFormat.Type
+    let rowLength: Int
+    let rowCount: Int
+    /// Whether a thread has met values that are not finite; [threads]
+    private var hasBadValues: UnsafeMutablePointer<Bool>?
+
+    init(
+        source: UnsafeRawPointer, target: UnsafeMutableRawPointer, decoder: any BlockFormat.Type,
+        encoder: any EncodableFormat.Type, rowLength: Int, rowCount: Int
+    ) {
+        self.source = source
+        self.target = target
+        self.decoder = decoder
+        self.encoder = encoder
+        self.rowLength = rowLength
+        self.rowCount = rowCount
+    }
+
+    /// Enough that taking a piece costs nothing beside it.
+    private var rowsPerPiece: Int { max(1, (1 << 14) / rowLength) }
+
+    /// - Returns: whether all values were finite.
+    func run(on pool: ThreadPool) -> Bool {
+        withUnsafeTemporaryAllocation(of: Bool.self, capacity: pool.threadCount) { flags in
+            flags.initialize(repeating: false)
+            var job = self
+            job.hasBadValues = flags.baseAddress
+            pool.run(job, count: (rowCount + rowsPerPiece - 1) / rowsPerPiece)
+            return !flags.contains(true)
+        }
+    }
+
+    func run(_ index: Int, thread: Int) {
+        let rows = index * rowsPerPiece..<min((index + 1) * rowsPerPiece, rowCount)
+        let (sourceBytes, targetBytes) = (decoder.type.byteCount(of: rowLength), encoder.type.byteCount(of: rowLength))
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: rowLength) { values in
+            guard let base = values.baseAddress else { return }
+            for row in rows {
+                decoder.decode(row: source + row * sourceBytes, count: rowLength, into: base)
+                if !Self.areFinite(UnsafeBufferPointer(values)) { hasBadValues?[thread] = true }
+                encoder.encode(row: base, count: rowLength, into: target + row * targetBytes)
+            }
+        }
+    }
+
+    /// Compares bit patterns, which the optimiser does with vectors.
+    private static func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+        var largest: UInt32 = 0
+        for value in values { largest = max(largest, value.bitPattern & 0x7fff_ffff) }
+        return largest < Float.infinity.bitPattern
+    }
+}

@@ -1,0 +1,85 @@
+package import Tensor
+
+/// What a file is quantized to: one format for most tensors, and in a mix (`Q4_K_M`) better ones for some.
+///
+/// Names are llama-quantize's, and those of TurboQuant's formats.
+package enum FileType: String, CaseIterable, Sendable {
+    case f32 = "F32"
+    case f16 = "F16"
+    case bf16 = "BF16"
+    case q8_0 = "Q8_0"
+    case q6_K = "Q6_K"
+    case q5_K_M = "Q5_K_M"
+    case q5_K_S = "Q5_K_S"
+    case q5_1 = "Q5_1"
+    case q5_0 = "Q5_0"
+    case q4_K_M = "Q4_K_M"
+    case q4_K_S = "Q4_K_S"
+    case q4_1 = "Q4_1"
+    case q4_0 = "Q4_0"
+    case tbq4_K = "TBQ4_K"
+    case tbq4_0 = "TBQ4_0"
+    case tbq3_K = "TBQ3_K"
+    case tbq3_0 = "TBQ3_0"
+
+    /// From a name in either case, `Q4_K` and `Q5_K` for the mixes, or llama.cpp's number.
+    package init?(_ text: String) {
+        let name = text.uppercased()
+        let found = Self.allCases.first {
+            $0.rawValue == name || $0.rawValue == name + "_M" || $0.number.map(String.init) == name
+        }
+        guard let found else { return nil }
+        self = found
+    }
+
+    /// llama.cpp's number (`general.file_type`); TurboQuant has none.
+    package var number: UInt32? {
+        switch self {
+        case .f32: 0
+        case .f16: 1
+        case .q4_0: 2
+        case .q4_1: 3
+        case .q8_0: 7
+        case .q5_0: 8
+        case .q5_1: 9
+        case .q4_K_S: 14
+        case .q4_K_M: 15
+        case .q5_K_S: 16
+        case .q5_K_M: 17
+        case .q6_K: 18
+        case .bf16: 32
+        case .tbq3_0, .tbq4_0, .tbq3_K, .tbq4_K: nil
+        }
+    }
+
+    /// The format of most tensors.
+    package var format: any EncodableFormat.Type {
+        switch self {
+        case .f32: F32.self
+        case .f16: F16.self
+        case .bf16: BF16.self
+        case .q8_0: Q8_0.self
+        case .q6_K: Q6_K.self
+        case .q5_K_M, .q5_K_S: Q5_K.self
+        case .q5_1: Q5_1.self
+        case .q5_0: Q5_0.self
+        case .q4_K_M, .q4_K_S: Q4_K.self
+        case .q4_1: Q4_1.self
+        case .q4_0: Q4_0.self
+        case .tbq4_K: TBQ4_K.self
+        case .tbq4_0: TBQ4_0.self
+        case .tbq3_K: TBQ3_K.self
+        case .tbq3_0: TBQ3_0.self
+        }
+    }
+}
+
+/// The formats that can be written.
+package enum Encoders {
+    package static let all = ElementFormats.all.compactMap { $0 as? any EncodableFormat.Type }
+
+    /// The format of that name, in either case.
+    package static func format(_ name: String) -> (any EncodableFormat.Type)? {
+        all.first { $0.type.name == name.uppercased() }
+    }
+}

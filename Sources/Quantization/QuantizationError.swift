@@ -1,0 +1,29 @@
+/// Why a file cannot be quantized.
+package enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
+    case architecture(String)
+    case cannotDecode(tensor: String, type: String)
+    case requantization(tensor: String, from: String, to: String)
+    case pattern(String)
+    case notFinite(tensor: String)
+    case overwritesInput(path: String)
+    case notAFile(path: String)
+    case noRoom(path: String, needed: Int, free: Int)
+
+    package var description: String {
+        switch self {
+        case .architecture(let name):
+            "the architecture is \(name); expected gemma4 or gemma4-assistant"
+        case .cannotDecode(let tensor, let type):
+            "tensor \(tensor) is stored as \(type), which this build cannot read"
+        case .requantization(let tensor, let from, let to):
+            "tensor \(tensor) is stored as \(from) already, and quantizing it again to \(to) loses more than quantizing "
+                + "the original; take an F32, F16 or BF16 file, or say --allow-requantize"
+        case .pattern(let pattern): "\"\(pattern)\" is no regular expression"
+        case .notFinite(let tensor): "tensor \(tensor) holds infinities or what is no number; the file is damaged"
+        case .overwritesInput(let path): "\(path) is a file that is read; name another one to write"
+        case .notAFile(let path): "\(path) is there and no regular file; name another one to write"
+        case .noRoom(let path, let needed, let free):
+            "\(path) needs \(needed / 1_000_000) MB, and \(free / 1_000_000) MB are free there"
+        }
+    }
+}

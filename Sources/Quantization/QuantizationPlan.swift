@@ -1,0 +1,106 @@
+package import GGUF
+package import Tensor
+
+/// What a user may want other than the file type says.
+package struct QuantizationOptions: Sendable {
+    /// A format for the tensors whose name a regular expression finds itself in; the first that matches counts.
+    package struct Override: Sendable {
+        package let pattern: String
+        package let format: any EncodableFormat.Type
+
+        package init(pattern: String, format: any EncodableFormat.Type) {
+            self.pattern = pattern
+            self.format = format
+        }
+    }
+
+    package var overrides: [Override] = []
+    package var tokenEmbedding: (any EncodableFormat.Type)?
+    package var output: (any EncodableFormat.Type)?
+    /// One format for all tensors that are quantized, also in a mix.
+    package var isPure = false
+    /// Whether quantized tensors may be quantized again.
+    package var allowsRequantizing = false
+
+    package init() {}
+}
+
+/// Which tensor of a file gets which format.
+package struct QuantizationPlan: Sendable {
+    package struct Entry: Sendable {
+        package let tensor: TensorInfo
+        package let type: TensorType
+        /// Whether another type was meant, of whose blocks the tensor's rows are no whole number.
+        package let isFallback: Bool
+
+        package var isConverted: Bool { type != tensor.type }
+        package var byteCount: Int { type.byteCount(of: tensor.rowLength) * tensor.rowCount }
+    }
+
+    package let fileType: FileType
+    /// In the file's order.
+    package let entries: [Entry]
+
+    package var fallbackCount: Int { entries.count { $0.isFallback } }
+
+    /// - Throws: `QuantizationError`, or `GGUFError` where the file has no such keys as a model has.
+    package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
+        let architecture = try file.metadata.string("general.architecture")
+        guard ["gemma4", "gemma4-assistant"].contains(architecture) else {
+            throw QuantizationError.architecture(architecture)
+        }
+        self.fileType = fileType
+        let mix = Mix(
+            fileType, layers: try file.metadata.integer(architecture + ".block_count"), tensors: file.tensors)
+        var overrides: [(Regex<AnyRegexOutput>, TensorType)] = []
+        for override in options.overrides {
+            guard let regex = try? Regex(override.pattern.lowercased()) else {
+                throw QuantizationError.pattern(override.pattern)
+            }
+            overrides.append((regex, override.format.type))
+        }
+        entries = try file.tensors.map { tensor in
+            let role = TensorRole(tensor)
+            guard role != .kept else { return Entry(tensor: tensor, type: tensor.type, isFallback: false) }
+            let wanted =
+                if role == .tokenEmbedding, let format = options.tokenEmbedding {
+                    format.type
+                } else if role == .output, let format = options.output {
+                    format.type
+                } else if let (_, type) = overrides.first(where: { tensor.name.firstMatch(of: $0.0) != nil }) {
+                    type
+                } else if role == .tokenEmbedding, mix.isTied, let format = options.output {
+                    format.type
+                } else if options.isPure {
+                    fileType.format.type
+                } else {
+                    mix.type(of: tensor, role, default: fileType.format.type)
+                }
+            let type = Self.fitting(wanted, tensor)
+            let entry = Entry(tensor: tensor, type: type, isFallback: type != wanted)
+            if entry.isConverted { try Self.checkConversion(of: tensor, to: type, options) }
+            return entry
+        }
+    }
+
+    /// `type`, or where the tensor's rows are no whole number of its blocks, one of smaller blocks and no fewer bits.
+    private static func fitting(_ type: TensorType, _ tensor: TensorInfo) -> TensorType {
+        let smaller: [TensorType: TensorType] = [
+            .q4_k: .q5_0, .q5_k: .q5_1, .q6_k: .q8_0, .tbq3_k: .tbq3_0, .tbq4_k: .tbq4_0,
+        ]
+        func fits(_ type: TensorType) -> Bool { tensor.rowLength.isMultiple(of: type.blockSize) }
+        return [type, smaller[type], .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16
+    }
+
+    private static func checkConversion(
+        of tensor: TensorInfo, to type: TensorType, _ options: QuantizationOptions
+    ) throws(QuantizationError) {
+        guard ElementFormats.format(of: tensor.type) != nil else {
+            throw .cannotDecode(tensor: tensor.name, type: tensor.type.name)
+        }
+        let isFloat = [.f32, .f16, .bf16].contains(tensor.type)
+        guard isFloat || options.allowsRequantizing else {
+            throw .requantization(tensor: tensor.name, from: tensor.type.name, to: type.name)
+        }
+    }
+}

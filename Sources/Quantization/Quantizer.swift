@@ -1,0 +1,120 @@
+package import Foundation
+package import GGUF
+import Synchronization
+package import Tensor
+
+/// Writes a file as a plan says.
+///
+/// Tensors are read from the map, converted and written a few megabytes at a time, on all threads of a pool.
+package final class Quantizer: Sendable {
+    package enum Progress: Sendable {
+        /// The tensor at an index of the plan's entries.
+        case began(Int)
+        case ended(Int)
+    }
+
+    private let file: GGUFFile
+    private let plan: QuantizationPlan
+    private let pool: ThreadPool
+    private let failure = Mutex<QuantizationError?>(nil)
+
+    package init(_ file: GGUFFile, _ plan: QuantizationPlan, pool: ThreadPool) {
+        self.file = file
+        self.plan = plan
+        self.pool = pool
+    }
+
+    /// Writes everything to a file beside `url` and moves it there at the end; a failed run leaves nothing. It ends early
+    /// when the task that it runs in is cancelled.
+    /// - Throws: `QuantizationError`, `GGUFError` or `CancellationError`.
+    package func write(to url: URL, progress: @escaping @Sendable (Progress) -> Void = { _ in }) throws {
+        let writer = try writer(progress)
+        try checkPlace(url, byteCount: writer.byteCount)
+        try writer.write(to: url) {
+            if let failure = self.failure.withLock(\.self) { throw failure }
+            try Task.checkCancellation()
+        }
+    }
+
+    // MARK: - The file
+
+    private func writer(_ progress: @escaping @Sendable (Progress) -> Void) throws(GGUFError) -> GGUFWriter {
+        var writer = GGUFWriter()
+        writer.metadata = metadata
+        for (index, entry) in plan.entries.enumerated() {
+            try writer.add(
+                tensor: entry.tensor.name, dimensions: entry.tensor.dimensions, type: entry.type
+            ) { [self] offset, bytes in
+                if offset == 0 { progress(.began(index)) }
+                fill(bytes, at: offset, entry)
+                if offset + bytes.count == entry.byteCount { progress(.ended(index)) }
+            }
+        }
+        return writer
+    }
+
+    /// The file's keys, with the file type and ggml's version of the formats, and without those of a split.
+    private var metadata: GGUFMetadata {
+        var metadata = file.metadata
+        metadata.set("general.quantization_version", .uint32(2))
+        if let number = plan.fileType.number {
+            metadata.set("general.file_type", .uint32(number))
+        } else {
+            metadata.remove("general.file_type")
+        }
+        for key in ["split.no", "split.count", "split.tensors.count"] { metadata.remove(key) }
+        return metadata
+    }
+
+    /// Fills `bytes`, which begin at byte `offset` of the new tensor and are whole rows.
+    private func fill(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int, _ entry: QuantizationPlan.Entry) {
+        let tensor = entry.tensor
+        let rowBytes = entry.type.byteCount(of: tensor.rowLength)
+        let source = file.data(of: tensor)
+        guard let target = bytes.baseAddress, let base = source.bytes.baseAddress, rowBytes > 0 else { return }
+        guard entry.isConverted else { return target.copyMemory(from: base + offset, byteCount: bytes.count) }
+        // The plan has looked for both.
+        guard let decoder = ElementFormats.format(of: tensor.type), let encoder = Encoders.format(entry.type.name)
+        else {
+            return
+        }
+        let isFinite = withExtendedLifetime(source) {
+            Conversion(
+                source: base + offset / rowBytes * tensor.type.byteCount(of: tensor.rowLength), target: target,
+                decoder: decoder, encoder: encoder, rowLength: tensor.rowLength, rowCount: bytes.count / rowBytes
+            ).run(on: pool)
+        }
+        if !isFinite { failure.withLock { $0 = $0 ?? .notFinite(tensor: tensor.name) } }
+    }
+
+    // MARK: - Its place
+
+    /// Refuses to write over a file that is read, under whatever name, or over what is no file, or where there is no room.
+    package func checkPlace(_ url: URL, byteCount: Int) throws(QuantizationError) {
+        let inputs = file.urls.compactMap { FileStatus($0) }
+        for place in [url, GGUFWriter.part(of: url)] {
+            guard let status = FileStatus(place) else { continue }
+            guard status.isRegular else { throw .notAFile(path: place.path) }
+            guard !inputs.contains(status) else { throw .overwritesInput(path: place.path) }
+        }
+        let folder = url.deletingLastPathComponent().path
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return }
+        guard byteCount <= free else { throw .noRoom(path: url.path, needed: byteCount, free: free) }
+    }
+}
+
+/// Which file a path leads to, links followed.
+private struct FileStatus: Equatable {
+    let device: UInt64
+    let inode: UInt64
+    let isRegular: Bool
+
+    init?(_ url: URL) {
+        var status = stat()
+        guard stat(url.path, &status) == 0 else { return nil }
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(truncatingIfNeeded: status.st_ino)
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import CommandSupport
+import Foundation
+import GGUF
+import Logging
+import Quantization
+import Tensor
+
+@main
+enum Main {
+    static func main() async {
+        LoggingSystem.bootstrap { _ in PlainLogHandler() }
+        await runCommand(GemmaQuantize.self)
+    }
+}
+
+/// Makes a smaller file of a model; arguments have llama-quantize's names and order.
+struct GemmaQuantize: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gemma-quantize",
+        abstract: "Stores a model's weights in fewer bits.",
+        usage: "gemma-quantize [options] IN.gguf [OUT.gguf] TYPE [THREADS]",
+        discussion: """
+            IN is a Gemma 4 model or drafter in F32, F16 or BF16; of a split model, the first file. Without OUT the new \
+            file is called ggml-model-TYPE.gguf and lies beside IN. Vectors, norms, routers, the projection to the \
+            per-layer inputs and a drafter's centroids stay as they are. Progress goes to standard error.
+
+            TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
+            (Q4_K and Q5_K stand for the mixes with _M).
+            """,
+        version: "swift-gemma \(Version.current)")
+
+    @Argument(help: "The model to read.")
+    var input: String
+
+    @Argument(
+        help: ArgumentHelp("The file to write, the type, and a number of threads.", valueName: "[out] type [threads]"))
+    var rest: [String]
+
+    @Flag(help: "Quantize what is quantized already; it loses more than quantizing the original.")
+    var allowRequantize = false
+
+    @Flag(help: "One type for all that is quantized: no better types for the tensors that need them most.")
+    var pure = false
+
+    @Option(help: ArgumentHelp("The type of the token embeddings.", valueName: "type"))
+    var tokenEmbeddingType: TensorFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "The type of the output matrix; of the token embeddings where these are it.", valueName: "type"))
+    var outputTensorType: TensorFormat?
+
+    @Option(
+        help: ArgumentHelp(
+            "The type of the tensors whose name contains NAME, a regular expression. Can be repeated; the first that matches counts.",
+            valueName: "name=type"))
+    var tensorType: [TensorOverride] = []
+
+    @Flag(help: "Print what would be done, with sizes, on standard output.")
+    var dryRun = false
+
+    @Option(name: .shortAndLong, help: "Threads. Default: the number of physical cores.")
+    var threads: Int?
+
+    mutating func run() async throws {
+        let request = try Request(input: input, rest: rest, threads: threads)
+        let file: GGUFFile
+        let plan: QuantizationPlan
+        do {
+            file = try GGUFFile(contentsOf: request.input)
+            plan = try QuantizationPlan(file, to: request.type, options)
+        } catch {
+            throw FileError(path: request.input.path, reason: error)
+        }
+        let report = Report(plan)
+        if dryRun {
+            _ = StandardOutput.write(report.table + report.summary)
+            return
+        }
+        let start = ContinuousClock.now
+        let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: request.threads))
+        let outcome = try await Interruptible.run {
+            defer { report.endLine() }
+            try quantizer.write(to: request.output) { report.show($0) }
+            return true
+        }
+        switch outcome {
+        case .finished:
+            let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
+            StandardError.write(report.summary + "\(request.output.path) written in \(seconds) s\n")
+            report.warnOfFallbacks()
+        case .interrupted:
+            StandardError.write("interrupted; \(request.output.path) is not written\n")
+            throw ExitCode(130)
+        }
+    }
+
+    private var options: QuantizationOptions {
+        var options = QuantizationOptions()
+        options.allowsRequantizing = allowRequantize
+        options.isPure = pure
+        options.tokenEmbedding = tokenEmbeddingType?.format
+        options.output = outputTensorType?.format
+        options.overrides = tensorType.map { .init(pattern: $0.pattern, format: $0.format) }
+        return options
+    }
+}
+
+/// An error with the file that it is about.
+private struct FileError: Error, CustomStringConvertible {
+    let path: String
+    let reason: any Error
+
+    var description: String {
+        if case GGUFError.cannotOpen? = reason as? GGUFError { "\(reason)" } else { "\(path): \(reason)" }
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import Quantization
+import Tensor
+
+/// The positional arguments, as llama-quantize takes them: `IN [OUT] TYPE [THREADS]`.
+struct Request {
+    let input: URL
+    let output: URL
+    let type: FileType
+    let threads: Int
+
+    init(input: String, rest: [String], threads: Int?) throws {
+        self.input = URL(fileURLWithPath: input)
+        var rest = rest[...]
+        var output: String?
+        // A first word that is a type is no name.
+        if rest.count > 1, let first = rest.first, FileType(first) == nil { output = rest.removeFirst() }
+        guard let name = rest.popFirst() else { throw ValidationError("a type is missing; \(Self.types)") }
+        guard let type = FileType(name) else { throw ValidationError("'\(name)' is no type; \(Self.types)") }
+        self.type = type
+        self.output =
+            output.map { URL(fileURLWithPath: $0) }
+            ?? self.input.deletingLastPathComponent().appendingPathComponent("ggml-model-\(type.rawValue).gguf")
+
+        let count = rest.popFirst()
+        guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is one argument too many") }
+        let wanted = count.map { Int($0) ?? 0 } ?? threads ?? ThreadPool.physicalCoreCount
+        guard (1...1024).contains(wanted) else {
+            throw ValidationError("threads is \(count ?? "\(wanted)"); expected 1 to 1024")
+        }
+        self.threads = wanted
+    }
+
+    private static var types: String {
+        "expected one of \(FileType.allCases.map(\.rawValue).joined(separator: ", "))"
+    }
+}
+
+/// A format named on the command line.
+struct TensorFormat: ExpressibleByArgument {
+    let format: any EncodableFormat.Type
+
+    init?(argument: String) {
+        guard let format = Encoders.format(argument) else { return nil }
+        self.format = format
+    }
+
+    static var allValueStrings: [String] { Encoders.all.map { $0.type.name } }
+}
+
+/// `NAME=TYPE`
+struct TensorOverride: ExpressibleByArgument {
+    let pattern: String
+    let format: any EncodableFormat.Type
+
+    init?(argument: String) {
+        guard let equals = argument.lastIndex(of: "="), equals != argument.startIndex,
+            let format = Encoders.format(String(argument[argument.index(after: equals)...]))
+        else { return nil }
+        pattern = String(argument[..<equals])
+        self.format = format
+    }
+}

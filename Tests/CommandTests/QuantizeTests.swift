@@ -1,0 +1,80 @@
+import BundledModel
+import Foundation
+import GGUF
+import Testing
+
+@Suite("gemma-quantize")
+struct QuantizeTests {
+    private let target: String
+    private let output = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString + ".gguf")
+
+    init() throws { target = try #require(BundledModel.target).path }
+
+    private func remove() { try? FileManager.default.removeItem(at: output) }
+
+    @Test("Writes a file that generates, and says what it does on standard error")
+    func quantize() throws {
+        defer { remove() }
+        let run = try Command(
+            "gemma-quantize",
+            ["--allow-requantize", "--tensor-type", "attn_k=f16", target, output.path, "q4_0", "2"])
+        #expect(run.status == 0 && run.output.isEmpty)
+        let lines = run.error.split(separator: "\n").map(String.init)
+        #expect(
+            lines.contains { $0.hasPrefix("[   1/ 161] rope_freqs.weight ") && $0.hasSuffix("size =    0.000 MiB") })
+        #expect(
+            lines.contains { $0.contains("type =   q8_0, converting to q4_0 .. size =     0.05 MiB ->     0.03 MiB") })
+        #expect(lines.contains { $0.hasPrefix("model size  =     4.4") } && lines.contains { $0.contains("BPW)") })
+        #expect(lines.last?.contains("2 of 161 tensors got another type") == true)
+        let file = try GGUFFile(contentsOf: output)
+        #expect(file.tensor("blk.0.attn_k.weight")?.type == .f16 && file.tensor("blk.0.attn_q.weight")?.type == .q4_0)
+
+        let story = try Command(
+            "gemma-generate", ["-m", output.path, "-p", "Once upon a time", "-n", "8", "--temp", "0"])
+        #expect(story.status == 0 && story.output.hasPrefix("Once upon a time, there"))
+    }
+
+    @Test("--dry-run prints the plan and writes nothing")
+    func dryRun() throws {
+        let run = try Command("gemma-quantize", ["--dry-run", "--allow-requantize", target, output.path, "BF16"])
+        #expect(run.status == 0 && run.error.isEmpty)
+        #expect(run.output.split(separator: "\n").count == 163)
+        #expect(run.output.contains("MiB (bf16)\n") && run.output.contains("quant size  ="))
+        #expect(!FileManager.default.fileExists(atPath: output.path))
+    }
+
+    @Test("Without a name the file lies beside the model")
+    func derivedName() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let input = folder.appendingPathComponent("in.gguf")
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: target), to: input)
+        #expect(try Command("gemma-quantize", [input.path, "f16", "--allow-requantize"]).status == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(names) == ["in.gguf", "ggml-model-F16.gguf"])
+    }
+
+    @Test("Bad input earns one line")
+    func badInput() throws {
+        func expect(_ arguments: [String], _ message: String, status: Int32 = 1) throws {
+            let run = try Command("gemma-quantize", arguments)
+            #expect(run.status == status && run.output.isEmpty)
+            #expect(run.errorLine?.contains(message) == true, "\(run.error)")
+            #expect(!FileManager.default.fileExists(atPath: output.path))
+        }
+        try expect([target, output.path, "q4_0"], "say --allow-requantize")
+        try expect([target, target, "q8_0"], "is a file that is read")
+        try expect(["/no/such/file.gguf", output.path, "q4_0"], "/no/such/file.gguf: No such file")
+        try expect([target, "/no/such/folder/out.gguf", "q8_0"], "No such file or directory")
+        try expect([target, "/dev/null", "q8_0"], "no regular file")
+        try expect([target, output.path, "q8_0", "--tensor-type", "(=q8_0"], "no regular expression")
+        try expect([], "Missing expected argument", status: 2)
+        try expect([target], "Missing expected argument", status: 2)
+        try expect([target, output.path], "is no type; expected one of F32", status: 2)
+        try expect([target, output.path, "q9_0"], "'q9_0' is no type", status: 2)
+        try expect([target, output.path, "q8_0", "0"], "threads is 0", status: 2)
+        try expect([target, output.path, "q8_0", "2", "3"], "'3' is one argument too many", status: 2)
+        try expect([target, output.path, "q8_0", "--tensor-type", "attn"], "'attn' is invalid", status: 2)
+    }
+}

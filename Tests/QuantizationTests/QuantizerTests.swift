@@ -1,0 +1,164 @@
+import BundledModel
+import Foundation
+import GGUF
+import Gemma
+import Quantization
+import Synchronization
+import Tensor
+import Testing
+
+@Suite struct QuantizerTests {
+    private let folder: Folder
+    private let target: URL
+
+    init() throws {
+        folder = try Folder()
+        target = try #require(BundledModel.target)
+    }
+
+    private var requantizing: QuantizationOptions {
+        var options = QuantizationOptions()
+        options.allowsRequantizing = true
+        return options
+    }
+
+    @discardableResult
+    private func quantize(
+        _ input: URL, _ name: String, _ type: FileType, threads: Int = 1, _ options: QuantizationOptions = .init()
+    ) throws -> URL {
+        let file = try GGUFFile(contentsOf: input)
+        let plan = try QuantizationPlan(file, to: type, options)
+        let output = folder.file(name)
+        try Quantizer(file, plan, pool: ThreadPool(threadCount: threads)).write(to: output)
+        return output
+    }
+
+    // MARK: - The new file
+
+    /// Q8_0 gives back its own codes, so that the way to F32 and back changes no bit.
+    @Test func aModelSurvivesTheWayToFloatsAndBack() throws {
+        let floats = try quantize(target, "f32.gguf", .f32, requantizing)
+        let file = try GGUFFile(contentsOf: quantize(floats, "q8_0.gguf", .q8_0))
+        let original = try GGUFFile(contentsOf: target)
+        #expect(file.tensors.map(\.name) == original.tensors.map(\.name))
+        for tensor in original.tensors where !tensor.name.contains("per_layer_model_proj") {
+            #expect(file.tensor(tensor.name)?.type == tensor.type)
+            #expect(file.bytes(tensor.name) == original.bytes(tensor.name), "\(tensor.name)")
+        }
+        for key in original.metadata.keys where key != "general.file_type" {
+            #expect(file.metadata[key] == original.metadata[key], "\(key)")
+        }
+        #expect(try file.metadata.integer("general.file_type") == 7)
+        #expect(try file.metadata.integer("general.quantization_version") == 2)
+        #expect(folder.names == ["f32.gguf", "q8_0.gguf"])
+    }
+
+    @Test(arguments: FileType.allCases) func threadsChangeNoBit(_ type: FileType) throws {
+        let one = try Data(contentsOf: quantize(target, "1.gguf", type, threads: 1, requantizing))
+        let three = try Data(contentsOf: quantize(target, "3.gguf", type, threads: 3, requantizing))
+        #expect(one == three)
+    }
+
+    @Test(arguments: FileType.allCases) func aQuantizedModelStillTellsAStory(_ type: FileType) async throws {
+        let output = try quantize(target, "model.gguf", type, requantizing)
+        let session = try Session(Pair(target: output), contextLength: 64)
+        let options = GenerationOptions(temperature: 0, maximumTokens: 8)
+        var text = ""
+        for try await piece in session.generate("Once upon a time", options: options) { text += piece }
+        #expect(text.contains("there"), "\(text)")
+    }
+
+    @Test func turboQuantHasNoFileType() throws {
+        let floats = try quantize(target, "f16.gguf", .f16, requantizing)
+        #expect(try GGUFFile(contentsOf: floats).metadata.integer("general.file_type") == 1)
+        let file = try GGUFFile(contentsOf: quantize(floats, "tbq.gguf", .tbq4_0))
+        #expect(file.metadata["general.file_type"] == nil)
+    }
+
+    @Test func aSplitModelBecomesOneFile() throws {
+        func url(_ number: Int) -> URL { folder.file("m-0000\(number)-of-00002.gguf") }
+        for index in 0..<2 {
+            var writer = try index == 0 ? modelWriter() : GGUFWriter()
+            try writer.metadata.add("split.no", .uint16(UInt16(index)))
+            try writer.metadata.add("split.count", .uint16(2))
+            try writer.metadata.add("split.tensors.count", .int32(2))
+            try writer.add("blk.0.attn_\(index == 0 ? "q" : "k").weight")
+            try writer.write(to: url(index + 1))
+        }
+        let file = try GGUFFile(contentsOf: quantize(url(1), "whole.gguf", .q8_0))
+        #expect(file.tensors.map(\.name) == ["blk.0.attn_q.weight", "blk.0.attn_k.weight"])
+        #expect(!file.metadata.keys.contains { $0.hasPrefix("split.") })
+        #expect(throws: QuantizationError.overwritesInput(path: url(2).path)) {
+            try quantize(url(1), url(2).lastPathComponent, .q8_0)
+        }
+    }
+
+    @Test func everyTensorIsBegunAndEnded() throws {
+        let file = try GGUFFile(contentsOf: target)
+        let plan = try QuantizationPlan(file, to: .q8_0)
+        let seen = Mutex<[Int]>([])
+        try Quantizer(file, plan, pool: ThreadPool(threadCount: 1)).write(to: folder.file("q.gguf")) { progress in
+            switch progress {
+            case .began(let index): seen.withLock { $0.append(index) }
+            case .ended(let index): seen.withLock { #expect($0.last == index) }
+            }
+        }
+        #expect(seen.withLock(\.self) == Array(0..<plan.entries.count))
+    }
+
+    // MARK: - What is left after a failure
+
+    private func floatFile(_ values: [Float]) throws -> URL {
+        var writer = try modelWriter()
+        try writer.add(
+            tensor: "blk.0.attn_q.weight", dimensions: [32, values.count / 32], type: .f32,
+            bytes: values.withUnsafeBytes { Array($0) })
+        try writer.write(to: folder.file("in.gguf"))
+        return folder.file("in.gguf")
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity]) func valuesThatAreNotFinite(_ value: Float) throws {
+        var values = [Float](repeating: 1, count: 64)
+        values[40] = value
+        let input = try floatFile(values)
+        #expect(throws: QuantizationError.notFinite(tensor: "blk.0.attn_q.weight")) {
+            try quantize(input, "out.gguf", .q8_0)
+        }
+        #expect(folder.names == ["in.gguf"])
+    }
+
+    @Test func cancellingLeavesNothing() async throws {
+        let (file, output) = (try GGUFFile(contentsOf: target), folder.file("out.gguf"))
+        let plan = try QuantizationPlan(file, to: .q8_0)
+        let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: 2))
+        let task = Task {
+            try quantizer.write(to: output) { progress in
+                // From within, so that it is neither too early nor too late.
+                if case .began(100) = progress { withUnsafeCurrentTask { $0?.cancel() } }
+            }
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(folder.names == [])
+    }
+
+    @Test func theInputIsNeverOverwritten() throws {
+        let input = try floatFile(Array(repeating: 1, count: 64))
+        let bytes = try Data(contentsOf: input)
+        try FileManager.default.createSymbolicLink(at: folder.file("symbolic.gguf"), withDestinationURL: input)
+        try FileManager.default.linkItem(at: input, to: folder.file("hard.gguf"))
+        try FileManager.default.linkItem(at: input, to: folder.file("out.gguf.part"))
+        for name in ["in.gguf", "symbolic.gguf", "hard.gguf", "./in.gguf"] {
+            #expect(throws: QuantizationError.overwritesInput(path: folder.file(name).path)) {
+                try quantize(input, name, .f16)
+            }
+        }
+        #expect(throws: QuantizationError.overwritesInput(path: folder.file("out.gguf.part").path)) {
+            try quantize(input, "out.gguf", .f16)
+        }
+        #expect(try Data(contentsOf: input) == bytes)
+        try FileManager.default.createDirectory(at: folder.file("folder"), withIntermediateDirectories: false)
+        #expect(throws: QuantizationError.notAFile(path: folder.file("folder").path)) {
+            try quantize(input, "folder", .f16)
+        }
+    }
+}

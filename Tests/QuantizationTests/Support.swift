@@ -1,0 +1,49 @@
+import Foundation
+import GGUF
+import Quantization
+import Testing
+
+/// A folder that goes with the last reference.
+final class Folder {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString, isDirectory: true)
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+    var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
+}
+
+/// A file that has the keys that a plan reads, and tensors of zeros.
+func modelWriter(architecture: String = "gemma4", layers: UInt32 = 1) throws -> GGUFWriter {
+    var writer = GGUFWriter()
+    try writer.metadata.add("general.architecture", .string(architecture))
+    try writer.metadata.add("\(architecture).block_count", .uint32(layers))
+    return writer
+}
+
+extension GGUFWriter {
+    mutating func add(_ name: String, _ dimensions: [Int] = [256, 2], _ type: TensorType = .f16) throws {
+        let count = type.byteCount(of: dimensions[0]) * dimensions.dropFirst().reduce(1, *)
+        try add(tensor: name, dimensions: dimensions, type: type, bytes: Array(repeating: 0, count: count))
+    }
+
+    var file: GGUFFile { get throws { try GGUFFile(ByteRegion(bytes())) } }
+}
+
+extension QuantizationPlan {
+    /// The names of the new types by tensor.
+    var types: [String: String] {
+        Dictionary(uniqueKeysWithValues: entries.map { ($0.tensor.name, $0.type.name) })
+    }
+}
+
+extension GGUFFile {
+    func bytes(_ name: String) -> [UInt8]? {
+        guard let tensor = tensor(name) else { return nil }
+        let region = data(of: tensor)
+        return withExtendedLifetime(region) { Array(region.bytes) }
+    }
+}
