@@ -7,12 +7,12 @@ extension CacheType: ExpressibleByArgument {}
 package struct CacheOptions: ParsableArguments {
     @Option(
         name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
-        help: "How the cache stores keys: f32 or f16. Half precision takes half the memory.")
+        help: "How the cache stores keys: f32, f16 and bf16 exactly or nearly so, the others in 8, 4 or 3 bits.")
     package var key = CacheType.f16
 
     @Option(
         name: [.customLong("ctv", withSingleDash: true), .customLong("cache-type-v")],
-        help: "How the cache stores values: f32 or f16.")
+        help: "How the cache stores values.")
     package var value = CacheType.f16
 
     package init() {}

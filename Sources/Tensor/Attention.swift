@@ -33,7 +33,8 @@ extension Compute {
         guard queries.count > 0 else { return }
         countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
         let task = AttentionTask(
-            queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, output: output)
+            queries: cache.keyElement.isRotated ? rotated(queries) : queries, firstPosition: firstPosition,
+            cache: cache, mask: mask, output: output)
         let heads = queries.count * cache.headCount
         let pieces = AttentionTuning.piecesPerThread * pool.threadCount
         if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
@@ -43,11 +44,18 @@ extension Compute {
         }
     }
 
+    /// `queries` in the domain of TurboQuant's codes; valid until the next call.
+    private func rotated(_ queries: Rows) -> Rows {
+        let rotated = rotatedQueries(count: queries.elementCount).rows(width: queries.width).prefix(queries.count)
+        forEachRow(of: queries, Rotation(input: queries, output: rotated))
+        return rotated
+    }
+
     /// Many tokens, or one chunk: some tokens are a piece.
     private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
         let job = TokenAttentionJob(
             task: task, tileLength: tileLength,
-            scratch: scratch(count: task.scoreLength + (tileLength + 1) * task.stateLength))
+            scratch: scratch(count: task.workLength + (tileLength + 1) * task.stateLength))
         pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
     }
 
@@ -59,7 +67,7 @@ extension Compute {
         let most = (task.cache.capacity - 1) / AttentionTuning.chunkLength + 2
         let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
         let states = states(count: (wave + 1) * heads * task.stateLength)
-        let scores = scratch(count: task.scoreLength)
+        let scores = scratch(count: task.workLength)
         var first = all.lowerBound
         repeat {
             let chunks = first..<min(first + wave, all.upperBound)
@@ -87,6 +95,18 @@ enum AttentionTuning {
     static let piecesPerThread = 16
     /// Floats of the states that wait to be merged: 4 MB.
     static let stateFloats = 1 << 20
+    /// Blocks of 16 positions, 32 dimensions of which are decoded at a time from a cache of codes: few enough for the
+    /// first-level cache.
+    static let decodedBlocks = 4
+    /// Floats of these blocks, and 16 scales.
+    static let decodedLength = decodedBlocks * 16 * 32 + 16
+}
+
+private struct Rotation: RowOperation {
+    let input: Rows
+    let output: Rows
+
+    func apply(_ row: Int) { TurboQuant.rotate(input[row], count: input.width, into: output[row]) }
 }
 
 /// One piece is some tokens and one KV head, with the query heads that share it.
@@ -100,7 +120,7 @@ private struct TokenAttentionJob: ParallelJob {
         let first = tile * tileLength
         let tokens = first..<min(first + tileLength, task.queries.count)
         let scores = scratch[thread].base
-        let next = scores + task.scoreLength
+        let next = scores + task.workLength
         func state(_ token: Int) -> UnsafeMutablePointer<Float> {
             next + (token - first + 1) * task.stateLength
         }

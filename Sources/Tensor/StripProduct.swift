@@ -28,7 +28,7 @@ struct StripProduct {
     static let stepsAhead = 32
 }
 
-extension CacheElement {
+extension FloatElement {
     /// Computes `product` in tiles of 8 to 16 independent sums, as many as hide the latency of an addition and fit the
     /// registers.
     @inline(__always)
@@ -111,7 +111,7 @@ protocol VectorGroup {
     init()
     init(_ floats: UnsafePointer<Float>)
     /// Vectors of cache elements that lie `stride` bytes apart.
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type)
+    init<Element: FloatElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type)
     mutating func add(_ other: Self, times factor: SIMD16<Float>)
     func store(to floats: UnsafeMutablePointer<Float>)
 }
@@ -127,7 +127,7 @@ extension SIMD16<Float>: VectorGroup {
     init(_ floats: UnsafePointer<Float>) { self = UnsafeRawPointer(floats).loadUnaligned(as: Self.self) }
 
     @inline(__always)
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
+    init<Element: FloatElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
         self = Element.load(elements)
     }
 
@@ -159,7 +159,7 @@ struct Beside<Half: VectorGroup>: VectorGroup {
     }
 
     @inline(__always)
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
+    init<Element: FloatElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
         left = Half(elements, stride: stride, of: Element.self)
         right = Half(elements + (Half.count &* stride), stride: stride, of: Element.self)
     }
