@@ -95,11 +95,6 @@ enum AttentionTuning {
     static let piecesPerThread = 16
     /// Floats of the states that wait to be merged: 4 MB.
     static let stateFloats = 1 << 20
-    /// Blocks of 16 positions, 32 dimensions of which are decoded at a time from a cache of codes: few enough for the
-    /// first-level cache.
-    static let decodedBlocks = 4
-    /// Floats of these blocks, and 16 scales.
-    static let decodedLength = decodedBlocks * 16 * 32 + 16
 }
 
 private struct Rotation: RowOperation {

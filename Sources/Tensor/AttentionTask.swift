@@ -31,8 +31,8 @@ struct AttentionTask {
     /// Floats of a state.
     var stateLength: Int { group &* (valueWidth &+ 2) }
 
-    /// Floats of a chunk's scores, `[group, chunk]`, and behind them of what a thread decodes at a time.
-    var workLength: Int { scoreLength &+ AttentionTuning.decodedLength }
+    /// Floats of a chunk's scores, `[group, chunk]`, and behind them of a block's weights, `[group, 16]`.
+    var workLength: Int { scoreLength &+ group &* AttentionCache.blockLength }
 
     private var scoreLength: Int { group &* AttentionTuning.chunkLength }
 
@@ -78,8 +78,7 @@ struct AttentionTask {
                 KeyProduct(
                     rows: group, width: cache.width, queries: queries[token] + (head &* group &* cache.width),
                     blocks: cache.keyBlock(head: head, slot: slot), blockCount: blocks,
-                    scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTuning.chunkLength,
-                    scratch: scores + scoreLength))
+                    scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTuning.chunkLength))
             block &+= blocks
         }
     }

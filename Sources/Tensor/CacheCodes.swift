@@ -19,17 +19,31 @@ enum ByteCodes: CodedElement {
     }
 
     @inline(__always)
-    static func decode(
-        _ packed: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>, scale: (Int) -> SIMD16<Float>
+    static func decodeKeys<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
     ) {
-        for index in 0..<32 {
-            let codes = (packed + 16 &* index).loadUnaligned(as: SIMD16<Int8>.self)
-            (widened(codes) * scale(index)).store(to: values + 16 &* index)
+        for index in 0..<32 { body(index, Vectors(packed + 16 &* index, stride: stride, of: Int8.self)) }
+    }
+
+    @inline(__always)
+    static func decodeValues<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
+    ) {
+        for position in 0..<16 {
+            let codes = packed + 16 &* (2 &* position &+ half)
+            body(position, Vectors(codes, stride: 16, of: Int8.self))
         }
     }
 
-    static func score(_ product: KeyProduct) { scoreDecoded(product) }
-    static func sum(_ product: ValueProduct) { sumDecoded(product) }
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
+}
+
+extension Int8: VectorElement {
+    @inline(__always)
+    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float> {
+        widened(elements.loadUnaligned(as: SIMD16<Int8>.self))
+    }
 }
 
 /// Codes of 4 bits, eight to a word, 16 lanes' words side by side: `[4, 16]`. The first code lies lowest.
@@ -62,15 +76,30 @@ extension NibbleElement {
     }
 
     @inline(__always)
-    static func decode(
-        _ packed: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>, scale: (Int) -> SIMD16<Float>
+    static func decodeKeys<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
+    ) {
+        let table = table
+        for word in 0..<4 {
+            var bits = Vectors.Words(packed + 64 &* word, stride: stride)
+            for place in 0..<8 {
+                body(8 &* word &+ place, Vectors(bits) { table.lookUp4($0) })
+                bits.shiftRight(4)
+            }
+        }
+    }
+
+    @inline(__always)
+    static func decodeValues<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
     ) {
         let table = table
         for word in 0..<4 {
             var bits = (packed + 64 &* word).loadUnaligned(as: SIMD16<UInt32>.self)
-            for index in 8 &* word..<8 &* word &+ 8 {
-                (table.lookUp4(bits) * scale(index)).store(to: values + 16 &* index)
-                bits &>>= 4
+            if Vectors.count == 1 { bits &>>= UInt32(4 &* half) }
+            for place in 0..<4 {
+                body(4 &* word &+ place, Vectors(first: table.lookUp4(bits), second: table.lookUp4(bits &>> 4)))
+                bits &>>= 8
             }
         }
     }
@@ -82,8 +111,8 @@ enum NibbleCodes: NibbleElement {
     static var format: any EncodableFormat.Type { Q4_0.self }
     static let table = CodeTable((0..<16).map { Float($0 - 8) })
 
-    static func score(_ product: KeyProduct) { scoreDecoded(product) }
-    static func sum(_ product: ValueProduct) { sumDecoded(product) }
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
 /// TBQ4_0.
@@ -92,8 +121,8 @@ enum TurboCodes4: NibbleElement {
     static var format: any EncodableFormat.Type { TBQ4_0.self }
     static let table = CodeTable(TurboQuant.codebook4)
 
-    static func score(_ product: KeyProduct) { scoreDecoded(product) }
-    static func sum(_ product: ValueProduct) { sumDecoded(product) }
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
 /// TBQ3_0: codes of 3 bits in words `[3, 16]`. A word holds ten codes, the first lowest, and leaves its two highest bits:
@@ -140,26 +169,58 @@ enum TurboCodes3: CodedElement {
     }
 
     @inline(__always)
-    static func decode(
-        _ packed: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>, scale: (Int) -> SIMD16<Float>
+    static func decodeKeys<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
     ) {
         let table = table
         @inline(__always)
-        func decodeTen(_ word: Int) -> SIMD16<UInt32> {
-            var bits = (packed + 64 &* word).loadUnaligned(as: SIMD16<UInt32>.self)
-            for index in 10 &* word..<10 &* word &+ 10 {
-                (table.lookUp3(bits) * scale(index)).store(to: values + 16 &* index)
-                bits &>>= 3
+        func decodeTen(_ word: Int) -> Vectors.Words {
+            var bits = Vectors.Words(packed + 64 &* word, stride: stride)
+            for place in 0..<10 {
+                body(10 &* word &+ place, Vectors(bits) { table.lookUp3($0) })
+                bits.shiftRight(3)
             }
             return bits
         }
         let (next, tops, last) = (decodeTen(0), decodeTen(1), decodeTen(2))
-        (table.lookUp3(next | (tops & 1) &<< 2) * scale(30)).store(to: values + 480)
-        (table.lookUp3(last | (tops & 2) &<< 1) * scale(31)).store(to: values + 496)
+        body(30, Vectors(next, tops) { table.lookUp3(code30($0, $1)) })
+        body(31, Vectors(last, tops) { table.lookUp3(code31($0, $1)) })
     }
 
-    static func score(_ product: KeyProduct) { scoreDecoded(product) }
-    static func sum(_ product: ValueProduct) { sumDecoded(product) }
+    @inline(__always)
+    static func decodeValues<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
+    ) {
+        let table = table
+        @inline(__always)
+        func decodeFive(_ word: Int) -> SIMD16<UInt32> {
+            var bits = (packed + 64 &* word).loadUnaligned(as: SIMD16<UInt32>.self)
+            for place in 0..<5 {
+                let (first, second) = (table.lookUp3(bits), table.lookUp3(bits &>> 3))
+                let isSecond = Vectors.count == 1 && half == 1
+                body(5 &* word &+ place, Vectors(first: isSecond ? second : first, second: second))
+                bits &>>= 6
+            }
+            return bits
+        }
+        let (next, tops, last) = (decodeFive(0), decodeFive(1), decodeFive(2))
+        let (first, second) = (table.lookUp3(code30(next, tops)), table.lookUp3(code31(last, tops)))
+        body(15, Vectors(first: Vectors.count == 1 && half == 1 ? second : first, second: second))
+    }
+
+    /// Code 30 of the two bits that are left of the first word, and those of the middle one.
+    @inline(__always)
+    private static func code30(_ low: SIMD16<UInt32>, _ tops: SIMD16<UInt32>) -> SIMD16<UInt32> {
+        low | (tops & 1) &<< 2
+    }
+
+    @inline(__always)
+    private static func code31(_ low: SIMD16<UInt32>, _ tops: SIMD16<UInt32>) -> SIMD16<UInt32> {
+        low | (tops & 2) &<< 1
+    }
+
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
 /// Puts the low `count` bits of 16 codes, less the `shift` lowest, at bit `start` of 16 words.

@@ -43,7 +43,6 @@ struct KeyProduct {
     let scores: UnsafeMutablePointer<Float>  // [rows, 16 * blockCount]
     /// Floats from one row of scores to the next.
     let scoreStride: Int
-    let scratch: UnsafeMutablePointer<Float>  // [AttentionTuning.decodedLength]
 }
 
 /// The values of consecutive positions, weighted.
@@ -52,7 +51,7 @@ struct ValueProduct {
     let rows: Int
     /// Rounded up to whole vectors.
     let width: Int
-    let weights: UnsafePointer<Float>  // [rows, count]
+    let weights: UnsafePointer<Float>  // [rows, count], where floats to the block's beginning and to its end may be read
     /// Floats from one row of weights to the next.
     let weightStride: Int
 
@@ -65,7 +64,7 @@ struct ValueProduct {
     let sums: UnsafeMutablePointer<Float>  // [rows, width]
     /// Whether the sums go on from what `sums` holds.
     let accumulates: Bool
-    let scratch: UnsafeMutablePointer<Float>  // [AttentionTuning.decodedLength]
+    let scratch: UnsafeMutablePointer<Float>  // [rows, 16]
 }
 
 /// Vectors of 16 that hold `count` elements.

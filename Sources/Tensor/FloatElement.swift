@@ -1,14 +1,18 @@
 /// A cache of floating-point numbers: a block of keys is `[width, 16 positions]`, one of values `[16 positions, width]`, the
 /// width rounded up to whole vectors.
-protocol FloatElement: CacheElement {
+protocol FloatElement: CacheElement, VectorElement {
     static var byteCount: Int { get }
 
-    /// 16 elements that follow each other.
-    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float>
     static func store(_ values: SIMD16<Float>, to elements: UnsafeMutableRawPointer)
     static func store(_ value: Float, to element: UnsafeMutableRawPointer)
 
-    static func multiply(_ product: StripProduct)
+    static func multiply(_ product: StripProduct<Self>)
+}
+
+/// What can be loaded as a vector of floats.
+protocol VectorElement {
+    /// 16 elements that follow each other.
+    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float>
 }
 
 extension Float: FloatElement {
@@ -29,7 +33,7 @@ extension Float: FloatElement {
         element.storeBytes(of: value, as: Float.self)
     }
 
-    static func multiply(_ product: StripProduct) { multiplyTiles(product) }
+    static func multiply(_ product: StripProduct<Self>) { product.multiplyTiles() }
 }
 
 /// IEEE half precision. Rounds to nearest; what is beyond 65504 becomes infinite.
@@ -51,7 +55,7 @@ enum Half: FloatElement {
         element.storeBytes(of: narrowed(SIMD16(repeating: value))[0], as: UInt16.self)
     }
 
-    static func multiply(_ product: StripProduct) { multiplyTiles(product) }
+    static func multiply(_ product: StripProduct<Self>) { product.multiplyTiles() }
 }
 
 /// The upper half of a single-precision float. Rounds to nearest.
@@ -77,7 +81,7 @@ enum BFloat: FloatElement {
         BF16.encode(&value, intoBlock: element)
     }
 
-    static func multiply(_ product: StripProduct) { multiplyTiles(product) }
+    static func multiply(_ product: StripProduct<Self>) { product.multiplyTiles() }
 }
 
 extension FloatElement {
