@@ -109,7 +109,7 @@ extension NibbleElement {
 enum NibbleCodes: NibbleElement {
     static var isRotated: Bool { false }
     static var format: any EncodableFormat.Type { Q4_0.self }
-    static let table = CodeTable((0..<16).map { Float($0 - 8) })
+    static let table = CodeTable { Float($0 - 8) }
 
     static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
@@ -119,7 +119,7 @@ enum NibbleCodes: NibbleElement {
 enum TurboCodes4: NibbleElement {
     static var isRotated: Bool { true }
     static var format: any EncodableFormat.Type { TBQ4_0.self }
-    static let table = CodeTable(TurboQuant.codebook4)
+    static let table = CodeTable { TurboQuant.codebook4[$0] }
 
     static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
@@ -133,7 +133,7 @@ enum TurboCodes3: CodedElement {
     static var format: any EncodableFormat.Type { TBQ3_0.self }
     static var packedBytes: Int { 192 }
     /// The codebook twice, so that it does not matter what stands above a code's bits.
-    static let table = CodeTable(TurboQuant.codebook3 + TurboQuant.codebook3)
+    static let table = CodeTable { TurboQuant.codebook3[$0 & 7] }
 
     /// Code i lies at bits 3i ..< 3i + 3.
     static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>) {

@@ -19,6 +19,9 @@ public enum CacheType: String, CaseIterable, Hashable, Sendable {
     /// TurboQuant with 4 bits, 18 bytes for 32 values; a block's error is 10 % of its norm, whatever its values.
     case tbq4_0
 
+    /// The width of a head is a multiple of this.
+    package var widthMultiple: Int { element.widthMultiple }
+
     var element: any CacheElement.Type {
         switch self {
         case .f32: Float.self

@@ -6,7 +6,12 @@
 struct CodeTable {
     private let values: SIMD16<Float>
 
-    init(_ values: [Float]) { self.values = SIMD16(values) }
+    /// - Parameter value: of each code from 0 to 15.
+    init(_ value: (Int) -> Float) {
+        var values = SIMD16<Float>()
+        for code in 0..<16 { values[code] = value(code) }
+        self.values = values
+    }
 
     /// The values of the codes in the low four bits of each lane.
     @inline(__always)
