@@ -22,9 +22,9 @@ check: setup
 	$(SWIFT_BUILD) --product gemma-check
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check pairs --exact $(FIXTURES)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check pairs $(FIXTURES)
+	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check quants $(FIXTURES)/quants
 ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check text $(FIXTURES)/text --vocab ../shared/gemma4-vocab.gguf
-	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check quants $(FIXTURES)/quants
 endif
 
 # The figures that the README has, on random weights in E2B's shapes; the machine should have nothing else to do. The

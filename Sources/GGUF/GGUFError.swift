@@ -24,6 +24,8 @@ public enum GGUFError: Error, Equatable, Sendable {
     case dimensionCount(tensor: String, count: UInt32)
     case sizeOverflow(tensor: String, dimensions: [UInt64])
     case unknownTensorType(tensor: String, id: UInt32)
+    /// Our reading of a type number that other programs use for other formats needs `expected` bytes; the file has `found`.
+    case contestedTensorType(tensor: String, id: UInt32, name: String, expected: Int, found: Int)
     case rowNotWholeBlocks(tensor: String, rowLength: Int, type: String, blockSize: Int)
     case tensorMisaligned(tensor: String, offset: UInt64, alignment: Int)
     case tensorOutOfBounds(tensor: String, end: UInt64, fileSize: Int)
@@ -62,6 +64,9 @@ extension GGUFError: CustomStringConvertible {
         case .dimensionCount(let tensor, let count): "tensor \(tensor) has \(count) dimensions; expected 1 to 4"
         case .sizeOverflow(let tensor, let dimensions): "tensor \(tensor): the size of \(dimensions) overflows"
         case .unknownTensorType(let tensor, let id): "tensor \(tensor) has type \(id), which this build does not know"
+        case .contestedTensorType(let tensor, let id, let name, let expected, let found):
+            "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but the file gives it \(found); so this is "
+                + "the type \(id) of another program, which this build does not know"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): rows of \(length) values are no whole number of \(type) blocks of \(blockSize)"
         case .tensorMisaligned(let tensor, let offset, let alignment):

@@ -42,6 +42,7 @@ public final class GGUFFile: Sendable {
             try Self.checkPlace(of: tensor, alignment: alignment, dataStart: start, fileSize: region.bytes.count)
         }
         self.indices = indices
+        try Self.checkContestedTypes(of: tensors, alignment: alignment, dataSize: data.bytes.count)
     }
 
     /// The tensor of that name, if there is one.
@@ -122,6 +123,28 @@ extension GGUFFile {
         guard !overflow, end <= fileSize - dataStart else {
             throw .tensorOutOfBounds(
                 tensor: tensor.name, end: UInt64(dataStart) &+ UInt64(bitPattern: Int64(end)), fileSize: fileSize)
+        }
+    }
+
+    /// Believes a type that other programs number differently only where the tensor fills the place that the file gives it:
+    /// up to the next tensor, or to the end.
+    private static func checkContestedTypes(
+        of tensors: [TensorInfo], alignment: Int, dataSize: Int
+    ) throws(GGUFError) {
+        guard tensors.contains(where: \.type.isContested) else { return }
+        let filled = tensors.filter { $0.byteCount > 0 }.sorted { $0.offset < $1.offset }
+        for (index, tensor) in filled.enumerated() where tensor.type.isContested {
+            let isLast = index == filled.count - 1
+            let found = (isLast ? dataSize : filled[index + 1].offset) - tensor.offset
+            // Only behind the last tensor may the padding be missing.
+            let expected = tensor.byteCount
+            guard
+                found == padded(expected, to: alignment)
+                    || isLast && found >= expected && found < padded(expected, to: alignment)
+            else {
+                throw .contestedTensorType(
+                    tensor: tensor.name, id: tensor.type.id, name: tensor.type.name, expected: expected, found: found)
+            }
         }
     }
 }

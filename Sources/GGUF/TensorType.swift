@@ -16,30 +16,40 @@ public struct TensorType: Sendable, Hashable {
         self.blockBytes = blockBytes
     }
 
+    /// Whether other programs use the number for other formats: from 42 up nobody hands numbers out.
+    var isContested: Bool { id >= 42 }
+
     /// Bytes of a row of `count` values, a whole number of blocks.
     public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
 
     public static let f32 = TensorType(0, "F32", 1, 4)
     public static let f16 = TensorType(1, "F16", 1, 2)
     public static let q4_0 = TensorType(2, "Q4_0", 32, 18)
+    public static let q4_1 = TensorType(3, "Q4_1", 32, 20)
+    public static let q5_0 = TensorType(6, "Q5_0", 32, 22)
+    public static let q5_1 = TensorType(7, "Q5_1", 32, 24)
     public static let q8_0 = TensorType(8, "Q8_0", 32, 34)
+    public static let q2_k = TensorType(10, "Q2_K", 256, 84)
+    public static let q3_k = TensorType(11, "Q3_K", 256, 110)
+    public static let q4_k = TensorType(12, "Q4_K", 256, 144)
+    public static let q5_k = TensorType(13, "Q5_K", 256, 176)
+    public static let q6_k = TensorType(14, "Q6_K", 256, 210)
+    public static let iq4_nl = TensorType(20, "IQ4_NL", 32, 18)
+    public static let iq4_xs = TensorType(23, "IQ4_XS", 256, 136)
     public static let i32 = TensorType(26, "I32", 1, 4)
     public static let bf16 = TensorType(30, "BF16", 1, 2)
     public static let tbq3_0 = TensorType(44, "TBQ3_0", 32, 14)
     public static let tbq4_0 = TensorType(45, "TBQ4_0", 32, 18)
+    public static let tbq3_k = TensorType(49, "TBQ3_K", 256, 98)
+    public static let tbq4_k = TensorType(50, "TBQ4_K", 256, 130)
 
-    /// Every type whose size is known, also those that no kernel reads yet: a file that holds one can be listed.
+    /// Every type whose size is known, also those that no kernel reads: a file that holds one can be listed.
     static let known: [UInt32: TensorType] = {
         let types = [
-            f32, f16, q4_0, q8_0, i32, bf16, tbq3_0, tbq4_0,
-            TensorType(3, "Q4_1", 32, 20), TensorType(6, "Q5_0", 32, 22), TensorType(7, "Q5_1", 32, 24),
-            TensorType(10, "Q2_K", 256, 84), TensorType(11, "Q3_K", 256, 110), TensorType(12, "Q4_K", 256, 144),
-            TensorType(13, "Q5_K", 256, 176), TensorType(14, "Q6_K", 256, 210),
-            TensorType(20, "IQ4_NL", 32, 18), TensorType(23, "IQ4_XS", 256, 136),
-            TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), TensorType(27, "I64", 1, 8),
-            TensorType(28, "F64", 1, 8),
-            TensorType(48, "TBQ3_TCQ", 128, 52),
-            TensorType(49, "TBQ3_K", 256, 98), TensorType(50, "TBQ4_K", 256, 130),
+            f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs,
+            TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), i32, TensorType(27, "I64", 1, 8),
+            TensorType(28, "F64", 1, 8), bf16,
+            tbq3_0, tbq4_0, TensorType(48, "TBQ3_TCQ", 128, 52), tbq3_k, tbq4_k,
         ]
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
     }()

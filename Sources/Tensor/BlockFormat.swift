@@ -127,7 +127,9 @@ extension EncodableFormat {
 /// The formats that kernels read.
 package enum ElementFormats {
     package static let all: [any BlockFormat.Type] = [
-        F32.self, F16.self, BF16.self, Q8_0.self, Q4_0.self,
+        F32.self, F16.self, BF16.self, Q8_0.self, Q4_0.self, Q4_1.self, Q5_0.self, Q5_1.self,
+        Q2_K.self, Q3_K.self, Q4_K.self, Q5_K.self, Q6_K.self, IQ4_NL.self, IQ4_XS.self,
+        TBQ3_0.self, TBQ4_0.self, TBQ3_K.self, TBQ4_K.self,
     ]
 
     package static func format(of type: TensorType) -> (any BlockFormat.Type)? { all.first { $0.type == type } }

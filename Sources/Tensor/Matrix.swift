@@ -1,9 +1,9 @@
-package import GGUF
+public import GGUF
 
 /// Why a tensor cannot serve as what it is asked for.
 public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongShape(tensor: String, expected: [Int], found: [Int])
-    case unsupportedType(tensor: String, type: String, supported: [String])
+    case unsupportedType(tensor: String, type: TensorType, supported: [String])
     case outOfMemory(bytes: Int)
     case unsupportedHeadWidth(Int, cacheType: String, multiple: Int)
 
@@ -12,7 +12,7 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongShape(let tensor, let expected, let found):
             "tensor \(tensor) has the shape \(found); expected \(expected)"
         case .unsupportedType(let tensor, let type, let supported):
-            "tensor \(tensor) is stored as \(type), which this build cannot compute with; "
+            "tensor \(tensor) is stored as \(type.name) (type \(type.id)), which this build cannot compute with; "
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
             "the system refuses \(bytes) bytes of memory; a shorter context (-c) needs less"
@@ -66,7 +66,7 @@ extension GGUFFile {
         let info = try tensor(name, shape: shape)
         guard let format = ElementFormats.format(of: info.type) else {
             throw TensorError.unsupportedType(
-                tensor: name, type: info.type.name, supported: ElementFormats.all.map { $0.type.name })
+                tensor: name, type: info.type, supported: ElementFormats.all.map { $0.type.name })
         }
         return Matrix(rows: info.rowCount, columns: info.rowLength, format: format, region: data(of: info))
     }
@@ -83,7 +83,7 @@ extension GGUFFile {
     package func int32s(_ name: String, count: Int) throws -> [Int32] {
         let info = try tensor(name, shape: [count])
         guard info.type == .i32 else {
-            throw TensorError.unsupportedType(tensor: name, type: info.type.name, supported: ["I32"])
+            throw TensorError.unsupportedType(tensor: name, type: info.type, supported: ["I32"])
         }
         let bytes = data(of: info).bytes
         return (0..<count).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)) }

@@ -4,7 +4,7 @@ import ReferenceCheck
 
 struct Quants: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Decodes and encodes the block formats of DIR/index.json that the engine knows.")
+        abstract: "Decodes and encodes the block formats of DIR/index.json that the engine reads.")
 
     @Argument(help: "The folder.")
     var directory: String
@@ -13,7 +13,7 @@ struct Quants: ParsableCommand {
 
     func run() throws {
         let check = try BlockFormatCheck(folder: URL(fileURLWithPath: directory))
-        if !output.json, !check.unknown.isEmpty { print("not built: \(check.unknown.joined(separator: " "))") }
+        if !output.json, !check.unknown.isEmpty { print("not read: \(check.unknown.joined(separator: ", "))") }
         try output.report(check.known, check.run)
     }
 }

@@ -129,6 +129,32 @@ import Testing
         expect(.tensorOutOfBounds(tensor: "t", end: end, fileSize: raw.bytes.count - 1), short)
     }
 
+    /// Numbers from 42 up mean other formats elsewhere; whose they are shows in the place of the next tensor.
+    @Test(arguments: [44, 45, 48, 49, 50] as [UInt32]) func aTypeThatAnotherProgramNumbersDifferently(id: UInt32) throws
+    {
+        let type = try #require(TensorType(id: id))
+        let size = type.byteCount(of: 512)
+        let place = (size + 31) / 32 * 32
+        for (next, last) in [(place, size), (place, place)] {
+            var raw = RawFile()
+            raw.addTensor("a", [512], typeID: id)
+            raw.addTensor("b", [512], typeID: id, offset: UInt64(next))
+            raw.data = Array(repeating: 1, count: next + last)
+            #expect(try raw.open().tensors.count == 2)
+        }
+        for next in [place + 32, place - 32] {
+            var raw = RawFile()
+            raw.addTensor("a", [512], typeID: id)
+            raw.addTensor("b", [8], offset: UInt64(next))
+            raw.data = Array(repeating: 1, count: next + place)
+            expect(
+                .contestedTensorType(tensor: "a", id: id, name: type.name, expected: size, found: next), raw)
+        }
+        let behind = file([512], typeID: id, data: place + 32)
+        expect(
+            .contestedTensorType(tensor: "t", id: id, name: type.name, expected: size, found: place + 32), behind)
+    }
+
     // MARK: - Places
 
     @Test(arguments: [UInt64(1), 4, 16, 33]) func anOffsetBetweenTwoAlignedOnes(offset: UInt64) {

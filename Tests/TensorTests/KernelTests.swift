@@ -162,16 +162,17 @@ import Testing
         format: Format, tokens: Int
     ) {
         var generator = Generator(61)
-        let gate = TestMatrix(format, rows: 200, columns: 96, seed: 62).matrix
-        let up = TestMatrix(format, rows: 200, columns: 96, seed: 63).matrix
-        let input = generator.floats(tokens * 96)
+        let columns = max(96, format.granule)
+        let gate = TestMatrix(format, rows: 200, columns: columns, seed: 62).matrix
+        let up = TestMatrix(format, rows: 200, columns: columns, seed: 63).matrix
+        let input = generator.floats(tokens * columns)
         for threads in 1...2 {
             let compute = Compute(threadCount: threads)
             var expected = compute.product(input, gate)
             var other = compute.product(input, up)
             expected.withRows(width: 200) { gate in other.withRows(width: 200) { compute.gelu(gate, times: $0) } }
             var scratch = [Float](repeating: 0, count: tokens * 200)
-            let gated = input.mapped(width: 96, to: tokens * 200, width: 200) { input, output in
+            let gated = input.mapped(width: columns, to: tokens * 200, width: 200) { input, output in
                 scratch.withRows(width: 200) {
                     compute.multiplyGated(input, gate: gate, up: up, into: output, scratch: $0)
                 }

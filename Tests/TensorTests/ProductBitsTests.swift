@@ -9,7 +9,7 @@ import Testing
     private static func shapes(_ format: Format) -> [(rows: Int, columns: Int)] {
         let columns = ProductTests.columnCounts(format)
         return [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
-            + [(1030, 128), (2051, 256)]
+            + [(1030, max(128, format.granule)), (2051, 256)]
     }
 
     /// Each row of `input` multiplied by itself, on one thread.
@@ -42,12 +42,13 @@ import Testing
 
     @Test(arguments: Format.quantized) func aRowsPlaceInTheBatchDoesNotMatter(format: Format) {
         var generator = Generator(22)
-        let weights = TestMatrix(format, rows: 70, columns: 96, seed: 23).matrix
-        let input = generator.floats(17 * 96)
+        let columns = max(96, format.granule)
+        let weights = TestMatrix(format, rows: 70, columns: columns, seed: 23).matrix
+        let input = generator.floats(17 * columns)
         let expected = singles(input, weights)
         let compute = Compute(threadCount: 2)
         for first in 0..<12 {
-            let product = compute.product(input.rows(first..<first + 5, width: 96), weights)
+            let product = compute.product(input.rows(first..<first + 5, width: columns), weights)
             #expect(product.bits == expected.rows(first..<first + 5, width: 70).bits)
         }
     }
@@ -130,7 +131,7 @@ import Testing
         var generator = Generator(32)
         let compute = Compute(threadCount: 2)
         for columns in [32, 512, 64, 1024, 32] {
-            for format in Format.all {
+            for format in Format.all where columns.isMultiple(of: format.granule) {
                 let weights = TestMatrix(format, rows: 50, columns: columns, seed: 33).matrix
                 let input = generator.floats(9 * columns)
                 let expected = Compute(threadCount: 1).product(input, weights)

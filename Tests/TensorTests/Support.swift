@@ -73,18 +73,48 @@ struct Format: Sendable, CustomTestStringConvertible {
     var isQuantized: Bool { type.blockSize > 1 }
     var testDescription: String { type.name }
 
+    /// What a row's length must be a multiple of: a block, and a group of 32 unless single values are blocks.
+    var granule: Int { isQuantized ? max(type.blockSize, 32) : 1 }
+    var isEncodable: Bool { blocks is any EncodableFormat.Type }
+    /// Whether the values of a block are mixed before they are coded, so that an error of one is in all of them.
+    var isRotated: Bool { type.name.hasPrefix("TBQ") }
+
     static let all = ElementFormats.all.map { Format(blocks: $0) }
     static let quantized = all.filter(\.isQuantized)
     static let floats = all.filter { !$0.isQuantized }
+    static let encodable = all.filter(\.isEncodable)
 
-    /// `values` as rows are stored.
+    /// `values` as rows are stored; for formats without an encoder random codes with scales of about their size.
     func encoded(_ values: [Float]) -> [UInt8] {
+        guard let encoder = blocks as? any EncodableFormat.Type else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            (blocks as? any EncodableFormat.Type)?.encode(row: values, count: values.count, into: base)
+            encoder.encode(row: values, count: values.count, into: base)
         }
         return bytes
+    }
+
+    private func plausible(count: Int) -> [UInt8] {
+        var generator = Generator(UInt64(count))
+        var bytes = generator.bytes(type.byteCount(of: count))
+        for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
+            for place in halves {
+                let scale = Float16(Float.random(in: -0.01...0.01, using: &generator)).bitPattern
+                bytes[block + place] = UInt8(truncatingIfNeeded: scale)
+                bytes[block + place + 1] = UInt8(scale >> 8)
+            }
+        }
+        return bytes
+    }
+
+    /// Where in a block the half-precision scales of formats without an encoder lie.
+    private var halves: [Int] {
+        switch type {
+        case .q2_k: [80, 82]
+        case .q3_k: [108]
+        default: [0]
+        }
     }
 
     /// The values of `bytes`, block by block with the plain decoder.

@@ -7,23 +7,22 @@ package enum TBQ4_0: EncodableFormat {
     package static let type = TensorType.tbq4_0
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
-        let scale = Float(block.loadUnaligned(as: Float16.self))
+        let scale = block.half(0)
+        let codebook = TurboQuant.codebook4
         for index in 0..<16 {
-            let codes = block.load(fromByteOffset: 2 + index, as: UInt8.self)
-            values[index] = scale * TurboQuant.codebook4[Int(codes & 15)]
-            values[index + 16] = scale * TurboQuant.codebook4[Int(codes >> 4)]
+            let codes = block.byte(2 + index)
+            values[index] = scale * codebook[Int(codes & 15)]
+            values[index + 16] = scale * codebook[Int(codes >> 4)]
         }
         TurboQuant.rotateBack(values)
     }
 
     package static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { codes in
-            guard let codes = codes.baseAddress else { return }
-            let scale = TurboQuant.encode(values, codebook: TurboQuant.codebook4, into: codes)
-            block.storeBytes(of: Float16(scale), as: Float16.self)
-            for index in 0..<16 {
-                block.storeBytes(of: codes[index] | codes[index + 16] << 4, toByteOffset: 2 + index, as: UInt8.self)
-            }
-        }
+        let (rotated, scale) = TurboQuant.scaled(values)
+        block.storeHalf(scale, at: 0)
+        let boundaries = TurboQuant.midpoints4
+        let low = TurboQuant.codes(rotated.low, boundaries, count: 15)
+        let high = TurboQuant.codes(rotated.high, boundaries, count: 15)
+        block.storeBytes(of: low | high &<< 4, toByteOffset: 2, as: SIMD16<UInt8>.self)
     }
 }

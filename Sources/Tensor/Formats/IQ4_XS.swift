@@ -1,0 +1,26 @@
+package import GGUF
+
+/// Blocks of 256 in 8 groups of 32: value = d * (scale - 32) * codebook[code], with IQ4_NL's codebook and a scale of 6 bits
+/// for each group.
+///
+/// The half d, two bytes with the upper 2 bits of the scales, four with their lower 4 bits, each in rising order from the
+/// lowest bit, and 16 bytes of codes for each group, packed as in IQ4_NL.
+package enum IQ4_XS: BlockFormat {
+    package static let type = TensorType.iq4_xs
+
+    package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        for group in 0..<8 {
+            IQ4_NL.decode(
+                codes: block + 8 + group * 16, step: block.half(0) * Float(scale(block, group: group)),
+                into: values + group * 32)
+        }
+    }
+
+    /// The scale of `group`, from -32 to 31.
+    @inline(__always)
+    static func scale(_ block: UnsafeRawPointer, group: Int) -> Int8 {
+        let lower = block.byte(4 + group / 2) &>> UInt8(group % 2 * 4) & 15
+        let upper = block.byte(2 + group / 4) &>> UInt8(group % 4 * 2) & 3
+        return Int8(lower | upper << 4) - 32
+    }
+}

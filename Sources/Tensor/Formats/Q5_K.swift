@@ -1,0 +1,34 @@
+package import GGUF
+
+/// Blocks of 256 in 8 groups of 32: as Q4_K, with codes of 5 bits.
+///
+/// Between the scales and the lower bits of the codes lie 32 bytes with the fifth bits: bit j of byte i belongs to code i of
+/// group j.
+package enum Q5_K: EncodableFormat {
+    package static let type = TensorType.q5_k
+
+    package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        let (scale, minimumScale) = (block.half(0), block.half(2))
+        let fifth = block + 16
+        for group in 0..<8 {
+            let pair = SixBitPairs.pair(block + 4, group: group)
+            let step = scale * Float(pair.scale)
+            let minimum = minimumScale * Float(pair.minimum)
+            let lower = block + 48 + group / 2 * 32
+            let shift = UInt8(group % 2 * 4)
+            for index in 0..<32 {
+                let code = lower.byte(index) &>> shift & 15 | (fifth.byte(index) &>> UInt8(group) & 1) << 4
+                values[group * 32 + index] = step * Float(code) - minimum
+            }
+        }
+    }
+
+    package static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
+        AffineEncoder.encode(values, largestCode: 31, steps: 16, firstStep: -0.5, header: block) { index, codes in
+            let lower = codes & 15
+            let pairs = lower.evenHalf | lower.oddHalf &<< 4
+            for pair in 0..<4 { block.store(pairs[pair], at: 48 + pair * 32 + index) }
+            block.store(((codes &>> 4) &<< SIMD8(0, 1, 2, 3, 4, 5, 6, 7)).wrappedSum(), at: 16 + index)
+        }
+    }
+}

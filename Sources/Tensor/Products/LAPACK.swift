@@ -1,0 +1,44 @@
+#if canImport(Accelerate)
+    import Accelerate
+#else
+    import COpenBLAS
+#endif
+
+/// The QR decomposition of a square matrix stored by columns.
+enum LAPACK {
+    /// Replaces `matrix` with R, and below its diagonal the reflectors of Q (geqrf).
+    static func factor(_ matrix: UnsafeMutablePointer<Double>, size: Int, reflectors: UnsafeMutablePointer<Double>) {
+        #if canImport(Accelerate)
+            var (n, length, info) = (__CLPK_integer(size), __CLPK_integer(64 * size), __CLPK_integer(0))
+            var (m, stride) = (n, n)
+            var work = [Double](repeating: 0, count: 64 * size)
+            dgeqrf_(&m, &n, matrix, &stride, reflectors, &work, &length, &info)
+        #else
+            _ = BLAS.singleThreaded
+            let n = Int32(size)
+            let info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, n, matrix, n, reflectors)
+        #endif
+        check(Int(info))
+    }
+
+    /// Replaces what `factor` left with Q (orgqr).
+    static func formOrthogonalFactor(
+        _ matrix: UnsafeMutablePointer<Double>, size: Int, reflectors: UnsafeMutablePointer<Double>
+    ) {
+        #if canImport(Accelerate)
+            var (n, length, info) = (__CLPK_integer(size), __CLPK_integer(64 * size), __CLPK_integer(0))
+            var (m, k, stride) = (n, n, n)
+            var work = [Double](repeating: 0, count: 64 * size)
+            dorgqr_(&m, &n, &k, matrix, &stride, reflectors, &work, &length, &info)
+        #else
+            let n = Int32(size)
+            let info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, n, n, matrix, n, reflectors)
+        #endif
+        check(Int(info))
+    }
+
+    /// Neither call fails but for wrong arguments, or where memory has run out, which ends the process as Swift's arrays do.
+    private static func check(_ info: Int) {
+        if info != 0 { fatalError("LAPACK returned \(info)") }
+    }
+}
