@@ -101,7 +101,10 @@ private struct Rotation: RowOperation {
     let input: Rows
     let output: Rows
 
-    func apply(_ row: Int) { TurboQuant.rotate(input[row], count: input.width, into: output[row]) }
+    func apply(_ row: Int) {
+        output[row].update(from: input[row], count: input.width)
+        TurboQuant.rotate(row: output[row], count: input.width)
+    }
 }
 
 /// One piece is some tokens and one KV head, with the query heads that share it.

@@ -161,6 +161,6 @@ struct AttentionTask {
         }
         let factor = 1 / state[group &* (valueWidth &+ 1) &+ member]
         forEachVector(cache.width, result) { _, at in One(state + (member &* valueWidth &+ at)) * factor }
-        if cache.valueElement.isRotated { TurboQuant.rotateBack(result, count: cache.width) }
+        if cache.valueElement.isRotated { TurboQuant.rotateBack(row: result, count: cache.width) }
     }
 }

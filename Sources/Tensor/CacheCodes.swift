@@ -109,7 +109,9 @@ extension NibbleElement {
 enum NibbleCodes: NibbleElement {
     static var isRotated: Bool { false }
     static var format: any EncodableFormat.Type { Q4_0.self }
-    static let table = CodeTable { Float($0 - 8) }
+    static var table: CodeTable {
+        @inline(__always) get { CodeTable(SIMD16(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7)) }
+    }
 
     static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
@@ -119,7 +121,7 @@ enum NibbleCodes: NibbleElement {
 enum TurboCodes4: NibbleElement {
     static var isRotated: Bool { true }
     static var format: any EncodableFormat.Type { TBQ4_0.self }
-    static let table = CodeTable { TurboQuant.codebook4[$0] }
+    static var table: CodeTable { @inline(__always) get { CodeTable(TurboQuant.codebook4) } }
 
     static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
@@ -133,7 +135,11 @@ enum TurboCodes3: CodedElement {
     static var format: any EncodableFormat.Type { TBQ3_0.self }
     static var packedBytes: Int { 192 }
     /// The codebook twice, so that it does not matter what stands above a code's bits.
-    static let table = CodeTable { TurboQuant.codebook3[$0 & 7] }
+    private static var table: CodeTable {
+        @inline(__always) get {
+            CodeTable(SIMD16(lowHalf: TurboQuant.codebook3, highHalf: TurboQuant.codebook3))
+        }
+    }
 
     /// Code i lies at bits 3i ..< 3i + 3.
     static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>) {

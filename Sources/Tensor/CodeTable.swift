@@ -6,12 +6,9 @@
 struct CodeTable {
     private let values: SIMD16<Float>
 
-    /// - Parameter value: of each code from 0 to 15.
-    init(_ value: (Int) -> Float) {
-        var values = SIMD16<Float>()
-        for code in 0..<16 { values[code] = value(code) }
-        self.values = values
-    }
+    /// - Parameter values: of the codes 0 to 15.
+    @inline(__always)
+    init(_ values: SIMD16<Float>) { self.values = values }
 
     /// The values of the codes in the low four bits of each lane.
     @inline(__always)
