@@ -51,7 +51,8 @@ struct ValueProduct {
     let rows: Int
     /// Rounded up to whole vectors.
     let width: Int
-    let weights: UnsafePointer<Float>  // [rows, count], where floats to the block's beginning and to its end may be read
+    /// `[rows, count]`; floats to the first block's beginning and to the last one's end may be read, too.
+    let weights: UnsafePointer<Float>
     /// Floats from one row of weights to the next.
     let weightStride: Int
 
