@@ -33,6 +33,8 @@ extension CodedElement {
 
     /// Bytes of the scales of 16 positions.
     static var scaleBytes: Int { 32 }
+    /// How many of the 32 codes of each lane lie in a cache line, rounded down to an even number.
+    static var codesOfLine: Int { @inline(__always) get { 64 &* 16 / packedBytes &* 2 } }
 
     // MARK: - Storing
 

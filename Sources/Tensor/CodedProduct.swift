@@ -26,9 +26,9 @@ struct CodedKeyProduct<Element: CodedElement>: TiledProduct {
             let factors = product.queries + (row &* product.width &+ 32 &* group)
             var sums = Tile()
             Element.decodeKeys(packed, stride: blockBytes, Tile.Vectors.self) { index, vectors in
-                if index & 7 == 0 {
+                if index % Element.codesOfLine == 0 {
                     for beside in 0..<Tile.Vectors.count {
-                        prefetch(ahead + (beside &* blockBytes &+ index / 8 &* (Element.packedBytes / 4)))
+                        prefetch(ahead + (beside &* blockBytes &+ index / Element.codesOfLine &* 64))
                     }
                 }
                 sums.add(vectors, times: factors + index, stride: product.width)
@@ -111,7 +111,8 @@ struct CodedValueProduct<Element: CodedElement> {
         var sums = accumulates ? Tile(output, stride: product.width) : Tile()
         let ahead = packed + StripTuning.groupsAhead &* Element.packedBytes
         Element.decodeValues(packed, half: half, Tile.Vectors.self) { position, vectors in
-            if position & 3 == 0 { prefetch(ahead + position / 4 &* (Element.packedBytes / 4)) }
+            let code = 2 &* position
+            if code % Element.codesOfLine == 0 { prefetch(ahead + code / Element.codesOfLine &* 64) }
             if visible.contains(position) { sums.add(vectors, times: factors + position, stride: 16) }
         }
         sums.store(to: output, stride: product.width)
