@@ -29,6 +29,8 @@ package final class Bench {
     }
 
     package var batchLength: Int { context.batchLength }
+    /// Bytes of the keys and values of a context of full length.
+    package var cacheByteCount: Int { context.cache.byteCount }
 
     /// One warm-up, then `repetitions` samples.
     /// - Parameter warm: called between the two.

@@ -9,6 +9,7 @@ package struct BenchmarkResult: Sendable {
     package let model: BenchmarkModel
     package let threads: Int
     package let cacheTypes: CacheTypes
+    package let cacheByteCount: Int
     package let batchLength: Int
     package let time: Date
     /// Bytes a second that the machine reads, measured right behind the test; for decodes.
@@ -22,6 +23,7 @@ package struct BenchmarkResult: Sendable {
         model = bench.model
         threads = bench.compute.pool.threadCount
         cacheTypes = bench.cacheTypes
+        cacheByteCount = bench.cacheByteCount
         batchLength = bench.batchLength
         self.time = time
         self.readBandwidth = readBandwidth
@@ -40,6 +42,7 @@ package struct BenchmarkResult: Sendable {
         record.add("n_threads", threads)
         record.add("type_k", cacheTypes.key.rawValue)
         record.add("type_v", cacheTypes.value.rawValue)
+        record.add("cache_bytes", cacheByteCount)
         addTest(to: &record)
         record.add("test_time", time.formatted(.iso8601))
         record.add("avg_ns", measurement.nanoseconds.mean.rounded())
@@ -85,6 +88,11 @@ package struct BenchmarkResult: Sendable {
     package static let columns = [
         TableColumn("model", isNumber: false) { $0["model_type"].text ?? "" },
         TableColumn("size") { $0["model_size"].formatted(2, scale: 1e-9, unit: " GB") },
+        TableColumn("cache", isNumber: false) { record in
+            let (key, value) = (record["type_k"].text ?? "", record["type_v"].text ?? "")
+            return key == value ? key : "\(key), \(value)"
+        },
+        TableColumn("cache MB") { $0["cache_bytes"].formatted(1, scale: 1e-6) },
         TableColumn("threads") { $0["n_threads"].formatted(0) },
         TableColumn("test", isNumber: false) { $0["test"].text ?? "" },
         TableColumn("t/s") { "\($0["avg_ts"].formatted(2)) ± \($0["stddev_ts"].formatted(2))" },

@@ -7,12 +7,14 @@ extension CacheType: ExpressibleByArgument {}
 package struct CacheOptions: ParsableArguments {
     @Option(
         name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
-        help: "How the cache stores keys: f16, the default, or f32. Half precision takes half the memory.")
+        help:
+            "How the cache stores keys: f32, f16 (the default) and bf16 exactly or nearly so, the others in 8, 4 or 3 bits."
+    )
     package var keyType: CacheType?
 
     @Option(
         name: [.customLong("ctv", withSingleDash: true), .customLong("cache-type-v")],
-        help: "How the cache stores values: f16, the default, or f32.")
+        help: "How the cache stores values.")
     package var valueType: CacheType?
 
     package init() {}

@@ -24,7 +24,7 @@ package final class KeyValueCache {
 
     /// - Parameter batchLength: positions that are stored at a time at most. A sliding ring holds the window and one
     ///   batch, so that dropping a whole batch again brings back every key that the window had before it.
-    /// - Throws: `TensorError.outOfMemory`.
+    /// - Throws: `TensorError.outOfMemory`; `unsupportedHeadWidth` where a type's blocks do not divide a layer's heads.
     package init(_ config: Config, contextLength: Int, batchLength: Int, types: CacheTypes) throws {
         self.contextLength = contextLength
         sources = config.layers.map(\.cacheSource)

@@ -33,7 +33,8 @@ extension Compute {
         guard queries.count > 0 else { return }
         countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
         let task = AttentionTask(
-            queries: queries, firstPosition: firstPosition, cache: cache, mask: mask, output: output)
+            queries: cache.keyElement.isRotated ? rotated(queries) : queries, firstPosition: firstPosition,
+            cache: cache, mask: mask, output: output)
         let heads = queries.count * cache.headCount
         let pieces = AttentionTuning.piecesPerThread * pool.threadCount
         if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
@@ -43,11 +44,18 @@ extension Compute {
         }
     }
 
+    /// `queries` in the domain of TurboQuant's codes; valid until the next call.
+    private func rotated(_ queries: Rows) -> Rows {
+        let rotated = rotatedQueries(count: queries.elementCount).rows(width: queries.width).prefix(queries.count)
+        forEachRow(of: queries, QueryRotation(input: queries, output: rotated))
+        return rotated
+    }
+
     /// Many tokens, or one chunk: some tokens are a piece.
     private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
         let job = TokenAttentionJob(
             task: task, tileLength: tileLength,
-            scratch: scratch(count: task.scoreLength + (tileLength + 1) * task.stateLength))
+            scratch: scratch(count: task.workLength + (tileLength + 1) * task.stateLength))
         pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
     }
 
@@ -59,7 +67,7 @@ extension Compute {
         let most = (task.cache.capacity - 1) / AttentionTuning.chunkLength + 2
         let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
         let states = states(count: (wave + 1) * heads * task.stateLength)
-        let scores = scratch(count: task.scoreLength)
+        let scores = scratch(count: task.workLength)
         var first = all.lowerBound
         repeat {
             let chunks = first..<min(first + wave, all.upperBound)
@@ -89,6 +97,16 @@ enum AttentionTuning {
     static let stateFloats = 1 << 20
 }
 
+private struct QueryRotation: RowOperation {
+    let input: Rows
+    let output: Rows
+
+    func apply(_ row: Int) {
+        output[row].update(from: input[row], count: input.width)
+        TurboQuant.rotate(row: output[row], count: input.width)
+    }
+}
+
 /// One piece is some tokens and one KV head, with the query heads that share it.
 private struct TokenAttentionJob: ParallelJob {
     let task: AttentionTask
@@ -100,7 +118,7 @@ private struct TokenAttentionJob: ParallelJob {
         let first = tile * tileLength
         let tokens = first..<min(first + tileLength, task.queries.count)
         let scores = scratch[thread].base
-        let next = scores + task.scoreLength
+        let next = scores + task.workLength
         func state(_ token: Int) -> UnsafeMutablePointer<Float> {
             next + (token - first + 1) * task.stateLength
         }

@@ -3,8 +3,8 @@
 /// Position p lies in slot p % capacity; a ring at least as long as what attention looks back on plus one batch never
 /// overwrites a key that is still wanted, nor one that a rollback brings back.
 ///
-/// Keys lie in blocks of 16 positions, so that one vector holds a dimension of 16 keys and a score is a sum within a lane.
-/// The capacity is a multiple of 16: a block of positions is a block of slots.
+/// Keys and values lie in blocks of 16 positions, keys so that one vector holds a dimension of 16 keys and a score is a sum
+/// within a lane. The capacity is a multiple of 16: a block of positions is a block of slots.
 package struct AttentionCache {
     package let headCount: Int
     package let width: Int
@@ -12,14 +12,14 @@ package struct AttentionCache {
 
     let keyElement: any CacheElement.Type
     let valueElement: any CacheElement.Type
-    private let keys: AlignedMemory  // [headCount, capacity / 16, width, 16]
-    private let values: AlignedMemory  // [headCount, capacity, width rounded up to a multiple of 16]
+    private let keys: AlignedMemory  // [headCount, capacity / 16, block of keyElement]
+    private let values: AlignedMemory  // [headCount, capacity / 16, block of valueElement]
 
     /// Positions in a block.
     static let blockLength = 16
 
     /// - Parameter capacity: positions at least; rounded up to whole blocks.
-    /// - Throws: `TensorError.outOfMemory`.
+    /// - Throws: `TensorError.outOfMemory`; `unsupportedHeadWidth` where the type's blocks do not divide the width.
     package init(
         headCount: Int, width: Int, capacity: Int, keyType: CacheType, valueType: CacheType
     ) throws(TensorError) {
@@ -28,25 +28,24 @@ package struct AttentionCache {
         self.capacity = vectors(capacity) * Self.blockLength
         keyElement = keyType.element
         valueElement = valueType.element
-        keys = try AlignedMemory([headCount, self.capacity, width, keyElement.byteCount])
-        values = try AlignedMemory([headCount, self.capacity, vectors(width) * 16, valueElement.byteCount])
+        for type in [keyType, valueType] where !width.isMultiple(of: type.element.widthMultiple) {
+            throw .unsupportedHeadWidth(width, cacheType: type.rawValue, multiple: type.element.widthMultiple)
+        }
+        let blocks = self.capacity / Self.blockLength
+        keys = try AlignedMemory([headCount, blocks, keyElement.keyBlockBytes(width: width)])
+        values = try AlignedMemory([headCount, blocks, valueElement.valueBlockBytes(width: width)])
     }
 
     package var byteCount: Int { keys.byteCount + values.byteCount }
 
-    /// Bytes of a block of keys.
-    var keyBlockBytes: Int { width &* Self.blockLength &* keyElement.byteCount }
-
-    /// Bytes of a value of one head.
-    var valueBytes: Int { vectors(width) &* 16 &* valueElement.byteCount }
-
     /// The block of keys that holds `slot`, which is a multiple of 16.
     func keyBlock(head: Int, slot: Int) -> UnsafeMutableRawPointer {
-        keys.base + ((head &* capacity &+ slot) / Self.blockLength &* keyBlockBytes)
+        keys.base + ((head &* capacity &+ slot) / Self.blockLength &* keyElement.keyBlockBytes(width: width))
     }
 
-    func value(head: Int, slot: Int) -> UnsafeMutableRawPointer {
-        values.base + ((head &* capacity &+ slot) &* valueBytes)
+    /// The block of values that holds `slot`, which is a multiple of 16.
+    func valueBlock(head: Int, slot: Int) -> UnsafeMutableRawPointer {
+        values.base + ((head &* capacity &+ slot) / Self.blockLength &* valueElement.valueBlockBytes(width: width))
     }
 }
 
@@ -79,7 +78,8 @@ private struct StoreJob: ParallelJob {
         cache.keyElement.store(
             rows(of: keys, head: head, first: first, count: count), asKeys: cache.keyBlock(head: head, slot: slot))
         cache.valueElement.store(
-            rows(of: values, head: head, first: first, count: count), asValues: cache.value(head: head, slot: slot))
+            rows(of: values, head: head, first: first, count: count), asValues: cache.valueBlock(head: head, slot: slot)
+        )
     }
 
     private func rows(of batch: Rows, head: Int, first: Int, count: Int) -> StoredRows {

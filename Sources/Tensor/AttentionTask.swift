@@ -6,6 +6,7 @@
 /// The state of one or more chunks, for the query heads of a KV head: `[group, valueWidth]` sums of values weighted by
 /// exp(score - maximum), then `[group]` maxima and `[group]` sums of the weights.
 struct AttentionTask {
+    /// Rotated if the keys are.
     let queries: Rows  // [tokens, heads * width]
     let firstPosition: Int
     let cache: AttentionCache
@@ -30,8 +31,10 @@ struct AttentionTask {
     /// Floats of a state.
     var stateLength: Int { group &* (valueWidth &+ 2) }
 
-    /// Floats of a chunk's scores, `[group, chunk]`.
-    var scoreLength: Int { group &* AttentionTuning.chunkLength }
+    /// Floats of a chunk's scores, `[group, chunk]`, and behind them of a block's weights, `[group, 16]`.
+    var workLength: Int { scoreLength &+ group &* AttentionCache.blockLength }
+
+    private var scoreLength: Int { group &* AttentionTuning.chunkLength }
 
     /// The chunks that any of `tokens`, which follow each other, sees.
     func chunks(of tokens: Range<Int>) -> Range<Int> {
@@ -71,13 +74,11 @@ struct AttentionTask {
         while block < end {
             let slot = block &* length % cache.capacity
             let blocks = min(end &- block, (cache.capacity &- slot) / length)  // up to the ring's end
-            cache.keyElement.multiply(
-                StripProduct(
-                    rows: group, count: cache.width, factors: queries[token] + (head &* group &* cache.width),
-                    factorStride: cache.width, vectors: cache.keyBlock(head: head, slot: slot), vectorCount: blocks,
-                    step: cache.keyBlockBytes / cache.width, vectorStride: cache.keyBlockBytes,
-                    output: scores + (block &* length &- chunkStart), outputStride: AttentionTuning.chunkLength,
-                    accumulates: false))
+            cache.keyElement.score(
+                KeyProduct(
+                    rows: group, width: cache.width, queries: queries[token] + (head &* group &* cache.width),
+                    blocks: cache.keyBlock(head: head, slot: slot), blockCount: blocks,
+                    scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTuning.chunkLength))
             block &+= blocks
         }
     }
@@ -107,20 +108,20 @@ struct AttentionTask {
 
     /// The values of what the token sees, weighted; no others are touched, for what they hold may be no number.
     private func sumValues(
-        head: Int, _ positions: Range<Int>, chunkStart: Int, weights: UnsafePointer<Float>,
+        head: Int, _ positions: Range<Int>, chunkStart: Int, weights: UnsafeMutablePointer<Float>,
         into state: UnsafeMutablePointer<Float>
     ) {
         var position = positions.lowerBound
         while position < positions.upperBound {
             let slot = position % cache.capacity
             let count = min(positions.upperBound &- position, cache.capacity &- slot)  // up to the ring's end
-            cache.valueElement.multiply(
-                StripProduct(
-                    rows: group, count: count, factors: weights + (position &- chunkStart),
-                    factorStride: AttentionTuning.chunkLength, vectors: cache.value(head: head, slot: slot),
-                    vectorCount: valueWidth / 16, step: cache.valueBytes,
-                    vectorStride: cache.valueBytes / (valueWidth / 16), output: state, outputStride: valueWidth,
-                    accumulates: position > positions.lowerBound))
+            let lane = slot % AttentionCache.blockLength
+            cache.valueElement.sum(
+                ValueProduct(
+                    rows: group, width: valueWidth, weights: weights + (position &- chunkStart),
+                    weightStride: AttentionTuning.chunkLength,
+                    blocks: cache.valueBlock(head: head, slot: slot &- lane), lane: lane, count: count, sums: state,
+                    accumulates: position > positions.lowerBound, scratch: weights + scoreLength))
             position &+= count
         }
     }
@@ -160,5 +161,6 @@ struct AttentionTask {
         }
         let factor = 1 / state[group &* (valueWidth &+ 1) &+ member]
         forEachVector(cache.width, result) { _, at in One(state + (member &* valueWidth &+ at)) * factor }
+        if cache.valueElement.isRotated { TurboQuant.rotateBack(row: result, count: cache.width) }
     }
 }

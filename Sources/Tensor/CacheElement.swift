@@ -1,76 +1,22 @@
-/// How keys or values are stored in a cache.
-public enum CacheType: String, CaseIterable, Hashable, Sendable {
-    /// Single precision: what the model computed, bit by bit.
-    case f32
-    /// Half precision: half the memory; each value is off by at most 2^-11 of itself.
-    case f16
-
-    var element: any CacheElement.Type {
-        switch self {
-        case .f32: Float.self
-        case .f16: Half.self
-        }
-    }
-}
-
-/// What a cache holds: its place in memory, and the arithmetic on it.
+/// What a cache holds: its place in memory, and attention's arithmetic on it.
 ///
-/// `multiply` has one implementation, which every type inherits; it is a requirement so that the compiler specialises it
-/// for each type and a call through the existential costs one jump for a whole chunk of attention.
+/// Memory is cut into blocks of 16 positions of one head. `FloatElement` and `CodedElement` implement the products for
+/// their kinds; they are requirements so that the compiler specialises them for each type and a call through the
+/// existential costs one jump for a whole chunk of attention.
 protocol CacheElement: Sendable {
-    static var byteCount: Int { get }
+    /// A head's width is a multiple of this.
+    static var widthMultiple: Int { get }
+    /// Whether what is stored is rotated as `TurboQuant` says: queries come rotated then, and sums of values leave so.
+    static var isRotated: Bool { get }
 
-    /// 16 elements that follow each other.
-    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float>
-    static func store(_ values: SIMD16<Float>, to elements: UnsafeMutableRawPointer)
-    static func store(_ value: Float, to element: UnsafeMutableRawPointer)
+    static func keyBlockBytes(width: Int) -> Int
+    static func valueBlockBytes(width: Int) -> Int
 
-    static func multiply(_ product: StripProduct)
-    static func store(_ rows: StoredRows, asKeys keys: UnsafeMutableRawPointer)
-    static func store(_ rows: StoredRows, asValues values: UnsafeMutableRawPointer)
-}
+    static func store(_ rows: StoredRows, asKeys block: UnsafeMutableRawPointer)
+    static func store(_ rows: StoredRows, asValues block: UnsafeMutableRawPointer)
 
-extension Float: CacheElement {
-    static var byteCount: Int { 4 }
-
-    @inline(__always)
-    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float> {
-        elements.loadUnaligned(as: SIMD16<Float>.self)
-    }
-
-    @inline(__always)
-    static func store(_ values: SIMD16<Float>, to elements: UnsafeMutableRawPointer) {
-        elements.storeBytes(of: values, as: SIMD16<Float>.self)
-    }
-
-    @inline(__always)
-    static func store(_ value: Float, to element: UnsafeMutableRawPointer) {
-        element.storeBytes(of: value, as: Float.self)
-    }
-
-    static func multiply(_ product: StripProduct) { multiplyTiles(product) }
-}
-
-/// IEEE half precision. Rounds to nearest; what is beyond 65504 becomes infinite.
-enum Half: CacheElement {
-    static var byteCount: Int { 2 }
-
-    @inline(__always)
-    static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float> {
-        widened(elements.loadUnaligned(as: SIMD16<UInt16>.self))
-    }
-
-    @inline(__always)
-    static func store(_ values: SIMD16<Float>, to elements: UnsafeMutableRawPointer) {
-        elements.storeBytes(of: narrowed(values), as: SIMD16<UInt16>.self)
-    }
-
-    @inline(__always)
-    static func store(_ value: Float, to element: UnsafeMutableRawPointer) {
-        element.storeBytes(of: narrowed(SIMD16(repeating: value))[0], as: UInt16.self)
-    }
-
-    static func multiply(_ product: StripProduct) { multiplyTiles(product) }
+    static func score(_ product: KeyProduct)
+    static func sum(_ product: ValueProduct)
 }
 
 /// Rows of one head at consecutive positions, on their way into a cache.
@@ -84,40 +30,42 @@ struct StoredRows {
     let lane: Int
 }
 
-extension CacheElement {
-    /// Bytes of a vector of 16.
-    @inline(__always)
-    static var vectorBytes: Int { 16 &* byteCount }
+/// Scores of the queries that share a KV head with the keys of some blocks.
+struct KeyProduct {
+    /// Query heads.
+    let rows: Int
+    let width: Int
+    let queries: UnsafePointer<Float>  // [rows, width]
 
-    /// Stores `rows` in a block of keys `[width, 16 positions]`.
-    static func store(_ rows: StoredRows, asKeys keys: UnsafeMutableRawPointer) {
-        if rows.count == 16 {
-            for dimension in 0..<rows.width {
-                var vector = SIMD16<Float>()
-                for lane in 0..<16 { vector[lane] = rows.base[lane &* rows.stride &+ dimension] }
-                store(vector, to: keys + (dimension &* vectorBytes))
-            }
-        } else {
-            for row in 0..<rows.count {
-                let column = keys + ((rows.lane &+ row) &* byteCount)
-                for dimension in 0..<rows.width {
-                    store(rows.base[row &* rows.stride &+ dimension], to: column + (dimension &* vectorBytes))
-                }
-            }
-        }
-    }
+    let blocks: UnsafeRawPointer
+    let blockCount: Int
 
-    /// Stores `rows` in a block of values `[16 positions, width]`, the width rounded up to whole vectors.
-    static func store(_ rows: StoredRows, asValues values: UnsafeMutableRawPointer) {
-        let rowBytes = vectors(rows.width) &* vectorBytes
-        for row in 0..<rows.count {
-            let target = values + ((rows.lane &+ row) &* rowBytes)
-            for vector in 0..<vectors(rows.width) {
-                let value = loadVector(rows.base + (row &* rows.stride), 16 &* vector, count: rows.width)
-                store(value, to: target + (vector &* vectorBytes))
-            }
-        }
-    }
+    let scores: UnsafeMutablePointer<Float>  // [rows, 16 * blockCount]
+    /// Floats from one row of scores to the next.
+    let scoreStride: Int
+}
+
+/// The values of consecutive positions, weighted.
+struct ValueProduct {
+    /// Query heads.
+    let rows: Int
+    /// Rounded up to whole vectors.
+    let width: Int
+    /// `[rows, count]`; floats to the first block's beginning and to the last one's end may be read, too.
+    let weights: UnsafePointer<Float>
+    /// Floats from one row of weights to the next.
+    let weightStride: Int
+
+    /// The block of the first position.
+    let blocks: UnsafeRawPointer
+    /// The first position's place within its block.
+    let lane: Int
+    let count: Int
+
+    let sums: UnsafeMutablePointer<Float>  // [rows, width]
+    /// Whether the sums go on from what `sums` holds.
+    let accumulates: Bool
+    let scratch: UnsafeMutablePointer<Float>  // [rows, 16]
 }
 
 /// Vectors of 16 that hold `count` elements.

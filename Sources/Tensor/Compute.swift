@@ -19,6 +19,7 @@ package final class Compute {
     private let quantized = QuantizedBuffer()
     private var states = FloatBuffer(count: 0)
     private var productOrder = ProductOrder()
+    private var rotatedQueries = FloatBuffer(count: 0)
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
         pool = ThreadPool(threadCount: threadCount)
@@ -36,6 +37,12 @@ package final class Compute {
     func states(count: Int) -> FloatBuffer {
         if states.count < count { states = FloatBuffer(count: count) }
         return states
+    }
+
+    /// `count` floats for queries. Allocates only when it grows.
+    func rotatedQueries(count: Int) -> FloatBuffer {
+        if rotatedQueries.count < count { rotatedQueries = FloatBuffer(count: count) }
+        return rotatedQueries
     }
 
     /// What follows the product with `weights`, which begins now, if the past is a guide.

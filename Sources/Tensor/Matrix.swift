@@ -5,6 +5,7 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongShape(tensor: String, expected: [Int], found: [Int])
     case unsupportedType(tensor: String, type: TensorType, supported: [String])
     case outOfMemory(bytes: Int)
+    case unsupportedHeadWidth(Int, cacheType: String, multiple: Int)
 
     public var description: String {
         switch self {
@@ -15,6 +16,9 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
             "the system refuses \(bytes) bytes of memory; a shorter context (-c) needs less"
+        case .unsupportedHeadWidth(let width, let type, let multiple):
+            "a cache of \(type) holds heads whose width is a multiple of \(multiple), and this model has heads of \(width); "
+                + "choose f32, f16 or bf16 (-ctk, -ctv)"
         }
     }
 }

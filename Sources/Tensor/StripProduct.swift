@@ -4,7 +4,7 @@
 /// dimensions and a vector holds 16 keys; for values the factors are softmax weights `[heads, keys]`, i runs over the keys
 /// and a vector holds 16 dimensions. A vector is loaded once for all rows. Every sum runs over i in order, in a lane of its
 /// own: its bits do not depend on the tile that computes it.
-struct StripProduct {
+struct StripProduct<Element: FloatElement>: TiledProduct {
     let rows: Int
     let count: Int
     let factors: UnsafePointer<Float>  // [rows, count]
@@ -24,41 +24,73 @@ struct StripProduct {
     /// Whether the sums go on from what `output` holds.
     let accumulates: Bool
 
-    /// How far ahead vectors are fetched: about as long as memory takes.
-    static let stepsAhead = 32
+    @inline(__always)
+    func multiply<Tile: SumTile>(row: Int, vector: Int, _: Tile.Type) {
+        let output = output + (row &* outputStride &+ vector &* 16)
+        var sums = accumulates ? Tile(output, stride: outputStride) : Tile()
+        var vectors = vectors + (vector &* vectorStride)
+        var factor = factors + (row &* factorStride)
+        let ahead = StripTuning.stepsAhead &* step
+        for _ in 0..<count {
+            // At depth a decode waits for memory here.
+            prefetch(vectors + ahead)
+            if Tile.Vectors.count > 1 {
+                prefetch(vectors + (ahead &+ (Tile.Vectors.count &- 1) &* vectorStride))
+            }
+            sums.add(
+                Tile.Vectors(vectors, stride: vectorStride, of: Element.self), times: factor, stride: factorStride)
+            vectors += step
+            factor += 1
+        }
+        sums.store(to: output, stride: outputStride)
+    }
 }
 
-extension CacheElement {
-    /// Computes `product` in tiles of 8 to 16 independent sums, as many as hide the latency of an addition and fit the
+enum StripTuning {
+    /// How far ahead vectors are fetched: about as long as memory takes.
+    static let stepsAhead = 32
+    /// How far ahead codes are fetched, in groups of 32 values of 16 positions.
+    static let groupsAhead = 4
+}
+
+/// A product of a few rows with vectors, computed tile by tile.
+protocol TiledProduct {
+    var rows: Int { get }
+    var vectorCount: Int { get }
+
+    /// Computes as many rows and vectors as a tile has, from `row` and `vector` on.
+    func multiply<Tile: SumTile>(row: Int, vector: Int, _: Tile.Type)
+}
+
+extension TiledProduct {
+    /// Computes all of it in tiles of 8 to 16 independent sums, as many as hide the latency of an addition and fit the
     /// registers.
     @inline(__always)
-    static func multiplyTiles(_ product: StripProduct) {
+    func multiplyTiles() {
         var row = 0
         #if AVX512VNNI
-            while row &+ 8 <= product.rows {
-                multiply(
-                    product, row: row, wide: Above<Above<Above<Sum<Two>>>>.self,
-                    narrow: Above<Above<Above<Sum<One>>>>.self)
+            while row &+ 8 <= rows {
+                multiply(row: row, wide: SumsOf8<Two>.self, narrow: SumsOf8<One>.self)
                 row &+= 8
             }
-            if row &+ 4 <= product.rows {
-                multiply(product, row: row, wide: Above<Above<Sum<Four>>>.self, narrow: Above<Above<Sum<One>>>.self)
+            if row &+ 4 <= rows {
+                multiply(row: row, wide: SumsOf4<Four>.self, narrow: SumsOf4<One>.self)
                 row &+= 4
             }
-            if row &+ 2 <= product.rows {
-                multiply(product, row: row, wide: Above<Sum<Four>>.self, narrow: Above<Sum<One>>.self)
+            if row &+ 2 <= rows {
+                multiply(row: row, wide: SumsOf2<Four>.self, narrow: SumsOf2<One>.self)
                 row &+= 2
             }
-            if row < product.rows { multiply(product, row: row, wide: Sum<Beside<Four>>.self, narrow: Sum<One>.self) }
+            if row < rows { multiply(row: row, wide: Sum<Beside<Four>>.self, narrow: Sum<One>.self) }
         #else
             // A vector takes two registers of AVX, four of NEON or the baseline, whose 16 four rows exceed: that still costs
             // less than to convert a vector for two.
-            while row &+ 4 <= product.rows {
-                multiply(product, row: row, wide: Above<Above<Sum<One>>>.self, narrow: Above<Above<Sum<One>>>.self)
+            while row &+ 4 <= rows {
+                multiply(row: row, wide: SumsOf4<One>.self, narrow: SumsOf4<One>.self)
                 row &+= 4
             }
-            while row < product.rows {
-                multiply(product, row: row, wide: Sum<Two>.self, narrow: Sum<One>.self)
+            while row < rows {
+                multiply(row: row, wide: Sum<Two>.self, narrow: Sum<One>.self)
                 row &+= 1
             }
         #endif
@@ -66,177 +98,15 @@ extension CacheElement {
 
     /// Some rows, in tiles as wide as `Wide` and the rest in narrow ones.
     @inline(__always)
-    private static func multiply<Wide: SumTile, Narrow: SumTile>(
-        _ product: StripProduct, row: Int, wide: Wide.Type, narrow: Narrow.Type
-    ) {
+    private func multiply<Wide: SumTile, Narrow: SumTile>(row: Int, wide: Wide.Type, narrow: Narrow.Type) {
         var vector = 0
-        while vector &+ Wide.Vectors.count <= product.vectorCount {
-            multiply(product, row: row, vector: vector, wide)
+        while vector &+ Wide.Vectors.count <= vectorCount {
+            multiply(row: row, vector: vector, wide)
             vector &+= Wide.Vectors.count
         }
-        while vector < product.vectorCount {
-            multiply(product, row: row, vector: vector, narrow)
+        while vector < vectorCount {
+            multiply(row: row, vector: vector, narrow)
             vector &+= Narrow.Vectors.count
         }
-    }
-
-    @inline(__always)
-    private static func multiply<Tile: SumTile>(_ product: StripProduct, row: Int, vector: Int, _: Tile.Type) {
-        let output = product.output + (row &* product.outputStride &+ vector &* 16)
-        var sums = product.accumulates ? Tile(output, stride: product.outputStride) : Tile()
-        var vectors = product.vectors + (vector &* product.vectorStride)
-        var factor = product.factors + (row &* product.factorStride)
-        let ahead = StripProduct.stepsAhead &* product.step
-        for _ in 0..<product.count {
-            // At depth a decode waits for memory here.
-            prefetch(vectors + ahead)
-            if Tile.Vectors.count > 1 {
-                prefetch(vectors + (ahead &+ (Tile.Vectors.count &- 1) &* product.vectorStride))
-            }
-            sums.add(
-                Tile.Vectors(vectors, stride: product.vectorStride, of: self), times: factor,
-                stride: product.factorStride)
-            vectors += product.step
-            factor += 1
-        }
-        sums.store(to: output, stride: product.outputStride)
-    }
-}
-
-// MARK: - Vectors beside each other
-
-/// One or more vectors of 16 floats.
-protocol VectorGroup {
-    static var count: Int { get }
-    init()
-    init(_ floats: UnsafePointer<Float>)
-    /// Vectors of cache elements that lie `stride` bytes apart.
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type)
-    mutating func add(_ other: Self, times factor: SIMD16<Float>)
-    func store(to floats: UnsafeMutablePointer<Float>)
-}
-
-typealias One = SIMD16<Float>
-typealias Two = Beside<One>
-typealias Four = Beside<Two>
-
-extension SIMD16<Float>: VectorGroup {
-    static var count: Int { 1 }
-
-    @inline(__always)
-    init(_ floats: UnsafePointer<Float>) { self = UnsafeRawPointer(floats).loadUnaligned(as: Self.self) }
-
-    @inline(__always)
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
-        self = Element.load(elements)
-    }
-
-    @inline(__always)
-    mutating func add(_ other: Self, times factor: SIMD16<Float>) { self = multiplyAdd(self, other, factor) }
-
-    @inline(__always)
-    func store(to floats: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(floats).storeBytes(of: self, as: Self.self)
-    }
-}
-
-struct Beside<Half: VectorGroup>: VectorGroup {
-    private var left: Half
-    private var right: Half
-
-    static var count: Int { @inline(__always) get { 2 &* Half.count } }
-
-    @inline(__always)
-    init() {
-        left = Half()
-        right = Half()
-    }
-
-    @inline(__always)
-    init(_ floats: UnsafePointer<Float>) {
-        left = Half(floats)
-        right = Half(floats + (16 &* Half.count))
-    }
-
-    @inline(__always)
-    init<Element: CacheElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type) {
-        left = Half(elements, stride: stride, of: Element.self)
-        right = Half(elements + (Half.count &* stride), stride: stride, of: Element.self)
-    }
-
-    @inline(__always)
-    mutating func add(_ other: Self, times factor: SIMD16<Float>) {
-        left.add(other.left, times: factor)
-        right.add(other.right, times: factor)
-    }
-
-    @inline(__always)
-    func store(to floats: UnsafeMutablePointer<Float>) {
-        left.store(to: floats)
-        right.store(to: floats + (16 &* Half.count))
-    }
-}
-
-// MARK: - Sums above each other
-
-/// The sums of one or more rows, `stride` floats apart in memory.
-protocol SumTile {
-    associatedtype Vectors: VectorGroup
-    static var rows: Int { get }
-    init()
-    init(_ floats: UnsafePointer<Float>, stride: Int)
-    /// Adds `vectors` times a factor for each row.
-    mutating func add(_ vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int)
-    func store(to floats: UnsafeMutablePointer<Float>, stride: Int)
-}
-
-struct Sum<Vectors: VectorGroup>: SumTile {
-    private var value: Vectors
-
-    static var rows: Int { 1 }
-
-    @inline(__always)
-    init() { value = Vectors() }
-
-    @inline(__always)
-    init(_ floats: UnsafePointer<Float>, stride: Int) { value = Vectors(floats) }
-
-    @inline(__always)
-    mutating func add(_ vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int) {
-        value.add(vectors, times: SIMD16(repeating: factors.pointee))
-    }
-
-    @inline(__always)
-    func store(to floats: UnsafeMutablePointer<Float>, stride: Int) { value.store(to: floats) }
-}
-
-struct Above<Half: SumTile>: SumTile {
-    private var upper: Half
-    private var lower: Half
-
-    static var rows: Int { @inline(__always) get { 2 &* Half.rows } }
-
-    @inline(__always)
-    init() {
-        upper = Half()
-        lower = Half()
-    }
-
-    @inline(__always)
-    init(_ floats: UnsafePointer<Float>, stride: Int) {
-        upper = Half(floats, stride: stride)
-        lower = Half(floats + (Half.rows &* stride), stride: stride)
-    }
-
-    @inline(__always)
-    mutating func add(_ vectors: Half.Vectors, times factors: UnsafePointer<Float>, stride: Int) {
-        upper.add(vectors, times: factors, stride: stride)
-        lower.add(vectors, times: factors + (Half.rows &* stride), stride: stride)
-    }
-
-    @inline(__always)
-    func store(to floats: UnsafeMutablePointer<Float>, stride: Int) {
-        upper.store(to: floats, stride: stride)
-        lower.store(to: floats + (Half.rows &* stride), stride: stride)
     }
 }

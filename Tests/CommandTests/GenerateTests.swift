@@ -23,7 +23,7 @@ struct GenerateTests {
 
     @Test(
         "The same text with caches of each type",
-        arguments: [["-ctk", "f32", "-ctv", "f32"], ["--cache-type-k", "f16", "--cache-type-v", "f32"]])
+        arguments: [["-ctk", "f32", "-ctv", "f32"], ["--cache-type-k", "bf16", "--cache-type-v", "q8_0"]])
     func cacheTypes(_ flags: [String]) throws {
         let run = try Command("gemma-generate", ["--temp", "0", "-n", "16", "--stats", "none"] + flags)
         #expect(run.status == 0)

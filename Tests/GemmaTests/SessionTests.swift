@@ -44,11 +44,21 @@ struct SessionTests {
         #expect(session.statistics.speculation.drafted == 0)
     }
 
-    @Test("Caches of each type tell the same story", arguments: CacheType.allCases)
+    @Test("Caches of 8 bits and more tell the same story", arguments: [CacheType.f32, .f16, .bf16, .q8_0])
     func cacheTypes(_ type: CacheType) async throws {
         let session = try Session(pair, keyCacheType: type, valueCacheType: type)
         let expected = try await text(Session(pair).generate("Once upon a time", options: greedy))
         #expect(try await text(session.generate("Once upon a time", options: greedy)) == expected)
+    }
+
+    @Test("Under each type of cache the story is the same with a drafter and without", arguments: CacheType.allCases)
+    func cacheTypesWithDrafter(_ type: CacheType) async throws {
+        let session = try Session(pair, keyCacheType: type, valueCacheType: .tbq4_0)
+        let found = try await text(session.generate("Once upon a time", options: greedy))
+        var off = greedy
+        off.speculation = .none
+        let alone = try Session(pair, keyCacheType: type, valueCacheType: .tbq4_0)
+        #expect(try await text(alone.generate("Once upon a time", options: off)) == found)
     }
 
     @Test("A text that was left goes on where it was left")

@@ -1,6 +1,8 @@
 import Foundation
+import Gemma4
 import Sampling
 import Speculative
+import Tensor
 import Testing
 
 /// With temperature 0 the drafter changes nothing but the time.
@@ -34,6 +36,26 @@ struct GreedyTests {
             #expect(decoder.statistics.accepted > 0 && decoder.statistics.accepted < decoder.statistics.drafted)
         }
         #expect(try pair.decoder(drafts: 3).automatic().decode(prompt, count: 128) == plain)
+    }
+
+    /// Each type for both, and some pairs of different ones.
+    private static let typePairs =
+        CacheType.allCases.map { CacheTypes(key: $0, value: $0) } + [
+            CacheTypes(key: .q8_0, value: .tbq4_0), CacheTypes(key: .tbq3_0, value: .f16),
+            CacheTypes(key: .f32, value: .q4_0), CacheTypes(key: .tbq4_0, value: .tbq3_0),
+        ]
+
+    @Test("The same text with drafts as without under every type of cache", arguments: typePairs)
+    func cacheTypes(_ types: CacheTypes) throws {
+        for prompt in Self.prompts.prefix(4) {
+            let plain = try pair.decoder(drafts: 0, cacheTypes: types).decode(prompt, count: 180)
+            for drafts in [1, 4] {
+                let decoder = try pair.decoder(drafts: drafts, threads: 2, cacheTypes: types)
+                #expect(try decoder.decode(prompt, count: 180) == plain)
+                // A drafter that could not read the cache would guess nothing.
+                #expect(try #require(decoder.statistics.acceptance) > 0.3)
+            }
+        }
     }
 
     @Test("The automatic number of drafts has figures to show, a fixed one has none")

@@ -30,12 +30,13 @@ struct StoryPair {
 
     func decoder(
         drafts: Int, context: Int = 256, batch: Int = 64, threads: Int = 1,
-        sampling: SamplingOptions = .init(temperature: 0),
+        cacheTypes: CacheTypes = .init(), sampling: SamplingOptions = .init(temperature: 0),
         minimumProbability: Float = 0, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
         let compute = Compute(threadCount: threads)
         return SpeculativeDecoder(
-            target: try TargetContext(target, contextLength: context, batchLength: batch, compute: compute),
+            target: try TargetContext(
+                target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute),
             drafter: try drafts > 0 ? DraftContext(drafter, target: target, compute: compute) : nil,
             sampler: Sampler(sampling),
             options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),

@@ -35,9 +35,17 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
             queries: generator.floats(positions * queryWidth, scale: 2))
     }
 
-    func cache(capacity: Int? = nil, type: CacheType = .f32) throws -> AttentionCache {
+    func cache(capacity: Int? = nil, type: CacheType = .f32, values: CacheType? = nil) throws -> AttentionCache {
         try AttentionCache(
-            headCount: headCount, width: width, capacity: capacity ?? positions, keyType: type, valueType: type)
+            headCount: headCount, width: width, capacity: capacity ?? positions, keyType: type,
+            valueType: values ?? type)
+    }
+
+    /// `cases` with each cache type that can hold their heads.
+    static func withTypes(_ cases: [AttentionCase]) -> [(AttentionCase, CacheType)] {
+        cases.flatMap { test in
+            CacheType.allCases.filter { test.width.isMultiple(of: $0.widthMultiple) }.map { (test, $0) }
+        }
     }
 
     /// Stores `range` of the input's positions.
@@ -148,7 +156,37 @@ extension AttentionCase {
     }
 }
 
-extension [Float] {
-    /// Each value as half precision holds it.
-    var roundedToHalf: [Float] { map { Float(Float16($0)) } }
+extension CacheType {
+    /// What says how values are coded; none for what stays as it is.
+    var format: Format? {
+        switch self {
+        case .f32: nil
+        case .f16: Format(blocks: F16.self)
+        case .bf16: Format(blocks: BF16.self)
+        case .q8_0: Format(blocks: Q8_0.self)
+        case .q4_0: Format(blocks: Q4_0.self)
+        case .tbq3_0: Format(blocks: TBQ3_0.self)
+        case .tbq4_0: Format(blocks: TBQ4_0.self)
+        }
+    }
+
+    /// Each of `values` as a cache of this type holds it, by the plain encoder and decoder. Rows are whole blocks.
+    func stored(_ values: [Float]) -> [Float] { format.map { $0.decoded($0.encoded(values)) } ?? values }
+
+    /// Bytes of 32 values.
+    var bytesOf32: Int { format?.type.byteCount(of: 32) ?? 128 }
+
+    /// What the engine's arithmetic may be off by beside that of single precision, relative to each product: rotations of
+    /// the query, of the result and, in `stored`, of each row back take six roundings each.
+    var rotationError: Double { self == .tbq3_0 || self == .tbq4_0 ? 18 * unitRoundoff : 0 }
+}
+
+extension AttentionCase.Input {
+    /// The input as caches hold it.
+    func stored(_ type: CacheType, values valueType: CacheType? = nil) -> Self {
+        var stored = self
+        stored.keys = type.stored(keys)
+        stored.values = (valueType ?? type).stored(values)
+        return stored
+    }
 }
