@@ -91,12 +91,12 @@ private struct IntegerJob: ParallelJob {
     let format: any IntegerFormat.Type
     let pieces: RowPieces
     let following: FollowingProduct?
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
         let next = following?.start(behind: index, of: pieces, thread) ?? task.row(rows.upperBound)
-        format.multiply(task, weightRows: rows, next: next, scratch: scratch[thread].base)
+        format.multiply(task, weightRows: rows, next: next, scratch: scratch[thread])
     }
 }
 
@@ -107,14 +107,14 @@ private struct GatedJob: ParallelJob {
     let upFormat: any IntegerFormat.Type
     let pieces: RowPieces
     let following: FollowingProduct?
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
         gateFormat.multiply(
-            gate, weightRows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread].base)
+            gate, weightRows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread])
         let next = following?.start(behind: index, of: pieces, thread) ?? up.row(rows.upperBound)
-        upFormat.multiply(up, weightRows: rows, next: next, scratch: scratch[thread].base)
+        upFormat.multiply(up, weightRows: rows, next: next, scratch: scratch[thread])
         for token in 0..<gate.input.tokens {
             multiplyGELU(
                 gate.output + (token &* gate.outputStride &+ rows.lowerBound),
@@ -128,13 +128,13 @@ private struct SelectedBytesJob: ParallelJob {
     let rows: UnsafeBufferPointer<Int32>
     let format: any IntegerFormat.Type
     let pieceRows: Int
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let range = index * pieceRows..<min((index + 1) * pieceRows, rows.count)
         format.multiply(
             task, selected: UnsafeBufferPointer(rebasing: rows[range]), into: task.output + range.lowerBound,
-            scratch: scratch[thread].base)
+            scratch: scratch[thread])
     }
 }
 
@@ -142,10 +142,10 @@ private struct FloatJob: ParallelJob {
     let task: ProductTask
     let format: any BlockFormat.Type
     let pieces: RowPieces
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
-        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread].base)
+        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread])
     }
 }
 

@@ -15,7 +15,7 @@ package final class Compute {
     package let precision: ActivationPrecision
     /// Where the time goes, if anybody asks.
     package var profile = Profile.requested
-    private var scratch: [FloatBuffer]
+    private var scratch = FloatBuffer(count: 0)
     private let quantized = QuantizedBuffer()
     private var states = FloatBuffer(count: 0)
     private var productOrder = ProductOrder()
@@ -24,13 +24,13 @@ package final class Compute {
     package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
         pool = ThreadPool(threadCount: threadCount)
         self.precision = precision
-        scratch = (0..<pool.threadCount).map { _ in FloatBuffer(count: 0) }
     }
 
     /// Makes sure that every thread has `count` floats of scratch memory. Allocates only when it grows.
-    func scratch(count: Int) -> [FloatBuffer] {
-        if scratch[0].count < count { scratch = scratch.map { _ in FloatBuffer(count: count) } }
-        return scratch
+    func scratch(count: Int) -> ThreadScratch {
+        let stride = (count + 63) & ~63  // whole pairs of cache lines, which threads do not share
+        if scratch.count < stride * pool.threadCount { scratch = FloatBuffer(count: stride * pool.threadCount) }
+        return ThreadScratch(base: scratch.base, stride: stride)
     }
 
     /// `count` floats that all threads share. Allocates only when it grows.
@@ -63,4 +63,14 @@ private struct Quantization: RowOperation {
     let output: QuantizedRows
 
     func apply(_ row: Int) { output.quantize(input[row], token: row) }
+}
+
+/// Scratch memory of every thread. A pointer and not the buffers themselves: threads that count references to the same
+/// object wait for each other.
+struct ThreadScratch {
+    fileprivate let base: UnsafeMutablePointer<Float>
+    fileprivate let stride: Int
+
+    @inline(__always)
+    subscript(thread: Int) -> UnsafeMutablePointer<Float> { base + thread &* stride }
 }

@@ -28,7 +28,7 @@ extension Compute {
 
 private struct PeakJob: ParallelJob {
     let task: IntegerTask
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     static let rounds = 8
 
@@ -36,7 +36,7 @@ private struct PeakJob: ParallelJob {
         for _ in 0..<Self.rounds {
             Q8_0.multiply(
                 task, weightRows: index * 64..<(index + 1) * 64, next: task.row(index * 64),
-                scratch: scratch[thread].base)
+                scratch: scratch[thread])
         }
     }
 }

@@ -80,7 +80,9 @@ private struct TwinRows: PanelRows {
     let row: [UInt8]
 
     func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD2<UInt32>> {
-        FourWords(word(offset), word(offset + 4), word(offset + 8), word(offset + 12))
+        FourWords(
+            word(offset, ahead: ahead), word(offset + 4, ahead: ahead), word(offset + 8, ahead: ahead),
+            word(offset + 12, ahead: ahead))
     }
 
     func twiceWords(
@@ -89,11 +91,13 @@ private struct TwinRows: PanelRows {
         (words(offset, ahead: ahead), words(offset + 16, ahead: ahead))
     }
 
-    func word(_ offset: Int) -> SIMD2<UInt32> {
+    func word(_ offset: Int, ahead: BytesAhead) -> SIMD2<UInt32> {
         var word: UInt32 = 0
         for byte in 0..<4 { word |= UInt32(row[offset + byte]) << (8 * UInt32(byte)) }
         return SIMD2(repeating: word)
     }
+
+    func fetch(_ ahead: BytesAhead) {}
 
     func halves(_ offset: Int, ahead: BytesAhead) -> SIMD2<Float> {
         SIMD2(repeating: Float(Float16(bitPattern: UInt16(row[offset]) | UInt16(row[offset + 1]) << 8)))

@@ -111,13 +111,13 @@ private struct QueryRotation: RowOperation {
 private struct TokenAttentionJob: ParallelJob {
     let task: AttentionTask
     let tileLength: Int
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let (tile, head) = index.quotientAndRemainder(dividingBy: task.cache.headCount)
         let first = tile * tileLength
         let tokens = first..<min(first + tileLength, task.queries.count)
-        let scores = scratch[thread].base
+        let scores = scratch[thread]
         let next = scores + task.workLength
         func state(_ token: Int) -> UnsafeMutablePointer<Float> {
             next + (token - first + 1) * task.stateLength
@@ -145,7 +145,7 @@ private struct TokenAttentionJob: ParallelJob {
 private struct ChunkAttentionJob: ParallelJob {
     let task: AttentionTask
     let chunks: Range<Int>
-    let scratch: [FloatBuffer]
+    let scratch: ThreadScratch
     let states: UnsafeMutablePointer<Float>  // [1 + chunks, KV heads, tokens, state]
 
     func run(_ index: Int, thread: Int) {
@@ -154,7 +154,7 @@ private struct ChunkAttentionJob: ParallelJob {
         let heads = task.queries.count * task.cache.headCount
         guard task.chunks(of: token..<token + 1).contains(chunks.lowerBound + chunk) else { return }
         task.attend(
-            token, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread].base,
+            token, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread],
             into: states + (heads + index) * task.stateLength)
     }
 }

@@ -36,10 +36,11 @@ extension Q2_K: IntegerFormat {
     ) {
         let at = block &* 84
         let scales = rows.words(at)
-        let units = rows.word(at &+ 80)
+        let units = rows.word(at &+ 80, ahead: BytesAhead(at &+ 16, 4))
         let (unit, negativeUnit) = (units.halves, units.field(16, width: 16).halves * -1)
         for half in 0..<2 {
-            let (first, second) = rows.twiceWords(at &+ 16 &+ 32 &* half)
+            let (first, second) = rows.twiceWords(
+                at &+ 16 &+ 32 &* half, ahead: BytesAhead(at &+ 20 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let shift = UInt32(truncatingIfNeeded: 2 &* quarter)
                 let word = half == 0 ? (quarter < 2 ? scales.a : scales.b) : (quarter < 2 ? scales.c : scales.d)

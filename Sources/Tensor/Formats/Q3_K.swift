@@ -44,11 +44,14 @@ extension Q3_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 110
-        let unit = rows.halves(at &+ 108)
-        let scales = scales(rows.word(at &+ 96), rows.word(at &+ 100), rows.word(at &+ 104))
-        let (third, laterThird) = rows.twiceWords(at)
+        let unit = rows.halves(at &+ 108, ahead: BytesAhead(at, 2))
+        let scales = scales(
+            rows.word(at &+ 96, ahead: BytesAhead(at &+ 2, 4)), rows.word(at &+ 100, ahead: BytesAhead(at &+ 6, 4)),
+            rows.word(at &+ 104, ahead: BytesAhead(at &+ 10, 4)))
+        let (third, laterThird) = rows.twiceWords(at, ahead: BytesAhead(at &+ 14, 32))
         for half in 0..<2 {
-            let (first, second) = rows.twiceWords(at &+ 32 &+ 32 &* half)
+            let (first, second) = rows.twiceWords(
+                at &+ 32 &+ 32 &* half, ahead: BytesAhead(at &+ 46 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let group = 4 &* half &+ quarter
                 let (shift, bit) = (UInt32(truncatingIfNeeded: 2 &* quarter), UInt32(truncatingIfNeeded: group))

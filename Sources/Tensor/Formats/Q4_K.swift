@@ -64,13 +64,16 @@ extension Q4_K: IntegerFormat {
         let at = block &* 144
         let scales = SixBitScales(rows.words(at))
         for pair in 0..<4 {
-            let (first, second) = rows.twiceWords(at &+ 16 &+ 32 &* pair)
+            let codes = at &+ 16 &+ 32 &* pair
+            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
             var group = 2 &* pair
+            rows.fetch(BytesAhead(codes &+ 16, 8))
             body(
                 8 &* block &+ group,
                 PanelGroup(
                     first.bits(0x0f), second.bits(0x0f), scale: scales.scale(group), minimum: scales.minimum(group)))
             group &+= 1
+            rows.fetch(BytesAhead(codes &+ 24, 8))
             body(
                 8 &* block &+ group,
                 PanelGroup(

@@ -46,7 +46,8 @@ extension Q5_K: IntegerFormat {
         let scales = SixBitScales(rows.words(at))
         let (fifth, laterFifth) = rows.twiceWords(at &+ 16)
         for pair in 0..<4 {
-            let (first, second) = rows.twiceWords(at &+ 48 &+ 32 &* pair)
+            let codes = at &+ 48 &+ 32 &* pair
+            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
             @inline(__always)
             func panel(_ group: Int, downBy shift: UInt32) -> PanelGroup<Rows.Words> {
                 let bit = UInt32(truncatingIfNeeded: group)
@@ -56,7 +57,9 @@ extension Q5_K: IntegerFormat {
                     scale: scales.scale(group), minimum: scales.minimum(group))
             }
             let group = 2 &* pair
+            rows.fetch(BytesAhead(codes &+ 16, 8))
             body(8 &* block &+ group, panel(group, downBy: 0))
+            rows.fetch(BytesAhead(codes &+ 24, 8))
             body(8 &* block &+ group &+ 1, panel(group &+ 1, downBy: 4))
         }
     }

@@ -51,12 +51,14 @@ extension Q6_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 210
-        let unit = rows.halves(at &+ 208) * 0x1p-24
-        let scales = rows.words(at &+ 192)
+        let unit = rows.halves(at &+ 208, ahead: BytesAhead(at, 2)) * 0x1p-24
+        let scales = rows.words(at &+ 192, ahead: BytesAhead(at &+ 2, 16))
         for half in 0..<2 {
-            let (a, b) = rows.twiceWords(at &+ 64 &* half)
-            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32)
-            let (upper, laterUpper) = rows.twiceWords(at &+ 128 &+ 32 &* half)
+            let ahead = at &+ 18 &+ 96 &* half
+            let (a, b) = rows.twiceWords(at &+ 64 &* half, ahead: BytesAhead(ahead, 16))
+            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32, ahead: BytesAhead(ahead &+ 16, 16))
+            let (upper, laterUpper) = rows.twiceWords(
+                at &+ 128 &+ 32 &* half, ahead: BytesAhead(ahead &+ 32, 16))
             for pair in 0..<2 {
                 let word = half == 0 ? (pair == 0 ? scales.a : scales.b) : (pair == 0 ? scales.c : scales.d)
                 let shift = UInt32(truncatingIfNeeded: 4 &* pair)
@@ -73,7 +75,9 @@ extension Q6_K: IntegerFormat {
                 // Signed bytes, times 2^24.
                 let top = Rows.Words(repeating: 0xff00_0000)
                 let group = 8 &* block &+ 4 &* half &+ 2 &* pair
+                rows.fetch(BytesAhead(ahead &+ 48 &+ 24 &* pair, 12))
                 body(group, panel(a, b, upperShift: shift, scales: (word.up(24), word.up(16) & top)))
+                rows.fetch(BytesAhead(ahead &+ 60 &+ 24 &* pair, 12))
                 body(
                     group &+ 1, panel(c, d, upperShift: shift &+ 2, scales: (word.up(8) & top, word & top)))
             }

@@ -41,9 +41,9 @@ extension TBQ4_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 130
-        let unit = rows.halves(at &+ 128) * (TurboQuant.byteUnit4 / 16)
+        let unit = rows.halves(at &+ 128, ahead: BytesAhead(at, 2)) * (TurboQuant.byteUnit4 / 16)
         for group in 0..<8 {
-            let packed = rows.words(at &+ 16 &* group)
+            let packed = rows.words(at &+ 16 &* group, ahead: BytesAhead(at &+ 2 &+ 16 &* group, 16))
             /// Eight codes that follow each other, two in a byte: the first or the last four, in bytes.
             @inline(__always)
             func four(_ word: Rows.Words, _ half: UInt32) -> Rows.Words {

@@ -70,8 +70,11 @@
         }
 
         @inline(__always)
-        package func word(_ offset: Int) -> SIMD8<UInt32> {
-            prefetch(next + offset &* 8)
+        package func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 8, step: 0, of: 1) }
+
+        @inline(__always)
+        package func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> {
+            ahead.fetch(next, rows: 8, step: 0, of: 1)
             var words = SIMD8<UInt32>()
             for row in 0..<8 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
             return words

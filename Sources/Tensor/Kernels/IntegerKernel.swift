@@ -30,39 +30,60 @@ extension IntegerKernel {
         _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
         inputs: Range<Int>, addingTo sums: UnsafeMutablePointer<Float>
     ) {
-        typealias Words = Rows.Words
         let rows = self.rows(rows, next: next)
         let sums = UnsafeMutableRawPointer(sums)
-        for block in 0..<input.groups &* Group.count / Format.type.blockSize {
+        let blocks = input.groups &* Group.count / Format.type.blockSize
+        if inputs.count == 1 {
+            // A sum that stays in its register: through memory each group would wait for the one before.
+            var sum = sums.loadUnaligned(as: Rows.Words.Floats.self)
+            for block in 0..<blocks {
+                Format.unpack(rows, block: block) { group, panel in
+                    sum = add(Format.self, panel, input, group &* input.count &+ inputs.lowerBound, to: sum)
+                }
+            }
+            return sums.storeBytes(of: sum, as: Rows.Words.Floats.self)
+        }
+        for block in 0..<blocks {
             Format.unpack(rows, block: block) { group, panel in
                 for index in inputs {
-                    let at = group &* input.count &+ index
-                    let codes = input.codes + at &* Group.count
                     let place = sums + (index &- inputs.lowerBound) &* panelRows &* 4
-                    var sum = place.loadUnaligned(as: Words.Floats.self)
-                    if Format.scalesPerGroup == 1 {
-                        let integers =
-                            dot(Format.self, panel.first, codes, offset: input.offsets[at])
-                            &+ dot(Format.self, panel.second, codes + 16, offset: 0)
-                        sum = Words.fusedSum(sum, integers.floats, panel.firstScale * input.scales[at])
-                        if Format.hasMinimum {
-                            let codeSum = Words.Floats(repeating: input.weightedSums[at])
-                            sum = Words.fusedSum(sum, panel.firstMinimum, codeSum)
-                        }
-                    } else {
-                        let first = dot(Format.self, panel.first, codes, offset: input.offsets[2 &* at])
-                        sum = Words.fusedSum(sum, first.floats, panel.firstScale * input.scales[at])
-                        let second = dot(Format.self, panel.second, codes + 16, offset: input.offsets[2 &* at &+ 1])
-                        sum = Words.fusedSum(sum, second.floats, panel.secondScale * input.scales[at])
-                        if Format.hasMinimum {
-                            let sums = input.weightedSums + 2 &* at
-                            sum = Words.fusedSum(sum, panel.firstMinimum, Words.Floats(repeating: sums[0]))
-                            sum = Words.fusedSum(sum, panel.secondMinimum, Words.Floats(repeating: sums[1]))
-                        }
-                    }
-                    place.storeBytes(of: sum, as: Words.Floats.self)
+                    let sum = place.loadUnaligned(as: Rows.Words.Floats.self)
+                    place.storeBytes(
+                        of: add(Format.self, panel, input, group &* input.count &+ index, to: sum),
+                        as: Rows.Words.Floats.self)
                 }
             }
         }
+    }
+
+    /// One group of a panel by that of one row of activations, the `at`-th of all.
+    @inline(__always)
+    private static func add<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Rows.Words>, _ input: QuantizedRows, _ at: Int, to sum: Rows.Words.Floats
+    ) -> Rows.Words.Floats {
+        typealias Words = Rows.Words
+        let codes = input.codes + at &* Group.count
+        var sum = sum
+        if Format.scalesPerGroup == 1 {
+            let integers =
+                dot(Format.self, panel.first, codes, offset: input.offsets[at])
+                &+ dot(Format.self, panel.second, codes + 16, offset: 0)
+            sum = Words.fusedSum(sum, integers.floats, panel.firstScale * input.scales[at])
+            if Format.hasMinimum {
+                let codeSum = Words.Floats(repeating: input.weightedSums[at])
+                sum = Words.fusedSum(sum, panel.firstMinimum, codeSum)
+            }
+        } else {
+            let first = dot(Format.self, panel.first, codes, offset: input.offsets[2 &* at])
+            sum = Words.fusedSum(sum, first.floats, panel.firstScale * input.scales[at])
+            let second = dot(Format.self, panel.second, codes + 16, offset: input.offsets[2 &* at &+ 1])
+            sum = Words.fusedSum(sum, second.floats, panel.secondScale * input.scales[at])
+            if Format.hasMinimum {
+                let codeSums = input.weightedSums + 2 &* at
+                sum = Words.fusedSum(sum, panel.firstMinimum, Words.Floats(repeating: codeSums[0]))
+                sum = Words.fusedSum(sum, panel.secondMinimum, Words.Floats(repeating: codeSums[1]))
+            }
+        }
+        return sum
     }
 }

@@ -49,8 +49,11 @@ package struct FourRows: PanelRows {
     }
 
     @inline(__always)
-    package func word(_ offset: Int) -> SIMD4<UInt32> {
-        prefetch(next + offset &* 4)
+    package func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 4, step: 0, of: 1) }
+
+    @inline(__always)
+    package func word(_ offset: Int, ahead: BytesAhead) -> SIMD4<UInt32> {
+        ahead.fetch(next, rows: 4, step: 0, of: 1)
         var words = SIMD4<UInt32>()
         for row in 0..<4 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
         return words

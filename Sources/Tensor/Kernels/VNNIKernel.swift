@@ -101,8 +101,11 @@
         }
 
         @inline(__always)
-        package func word(_ offset: Int) -> SIMD16<UInt32> {
-            prefetch(next + offset &* 16)
+        package func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 16, step: 0, of: 1) }
+
+        @inline(__always)
+        package func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> {
+            ahead.fetch(next, rows: 16, step: 0, of: 1)
             var words = SIMD16<UInt32>()
             for row in 0..<16 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
             return words

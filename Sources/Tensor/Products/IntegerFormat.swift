@@ -162,9 +162,11 @@ package protocol PanelRows {
     /// The 16 bytes at `offset` of each row, and those that follow.
     func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<Words>, FourWords<Words>)
     /// The four bytes at `offset` of each row.
-    func word(_ offset: Int) -> Words
+    func word(_ offset: Int, ahead: BytesAhead) -> Words
     /// The half-precision float at `offset` of each row.
     func halves(_ offset: Int, ahead: BytesAhead) -> Words.Floats
+    /// Fetches and loads nothing: for blocks whose loads come all at once.
+    func fetch(_ ahead: BytesAhead)
 }
 
 extension PanelRows {
@@ -175,6 +177,9 @@ extension PanelRows {
     func twiceWords(_ offset: Int) -> (FourWords<Words>, FourWords<Words>) {
         twiceWords(offset, ahead: BytesAhead(offset, 32))
     }
+
+    @inline(__always)
+    func word(_ offset: Int) -> Words { word(offset, ahead: BytesAhead(offset, 4)) }
 
     @inline(__always)
     func halves(_ offset: Int) -> Words.Floats { halves(offset, ahead: BytesAhead(offset, 2)) }
@@ -191,7 +196,7 @@ package struct BytesAhead {
         self.count = count
     }
 
-    /// Fetches those of their lines that are the share of step `step` of `steps`, two at most.
+    /// Fetches those of their lines that are the share of step `step` of `steps`, three at most.
     /// - Parameters:
     ///   - next: the next panel, of `rows` rows.
     @inline(__always)
@@ -202,5 +207,6 @@ package struct BytesAhead {
         // No loop, which the optimiser would keep.
         if line < end { prefetch(first) }
         if line &+ 1 < end { prefetch(first + 64) }
+        if line &+ 2 < end { prefetch(first + 128) }
     }
 }
