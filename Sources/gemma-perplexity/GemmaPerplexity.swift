@@ -18,7 +18,7 @@ struct GemmaPerplexity: AsyncParsableCommand {
         discussion: """
             The text is cut into chunks of -c tokens; the second half of each is scored. With --kl-divergence-base FILE \
             the run's probabilities are saved, and with --kl-divergence as well it is compared with those in FILE; such \
-            files interchange with llama-perplexity. Results go to standard output, everything else to standard error.
+            files have the format of llama-perplexity. Results go to standard output, everything else to standard error.
             """,
         version: "swift-gemma \(Version.current)")
 
