@@ -20,7 +20,7 @@ extension Compute {
         let pieces = RowPieces(floatsOf: weights, tokens: input.count, threads: pool.threadCount)
         let job = FloatJob(
             task: task, format: weights.format, pieces: pieces,
-            scratch: scratch(count: ProductTuning.panelRows * weights.columns))
+            scratch: scratch(count: ProductTuning.scratchCount(columns: weights.columns)))
         pool.run(job, count: pieces.count)
     }
 
@@ -109,7 +109,7 @@ private struct RowPieces {
             size = rows
         } else if ProductTuning.usesBLAS(weights.format.type, tokens: tokens) {
             // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
-            size = ProductTuning.panelRows
+            size = ProductTuning.rowsForBLAS
         } else {
             size = min(64, max(4, rows / (threads * 4) & ~3))
         }
