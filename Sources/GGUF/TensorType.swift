@@ -47,6 +47,11 @@ public struct TensorType: Sendable, Hashable {
     static let known: [UInt32: TensorType] = {
         let types = [
             f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs,
+            TensorType(9, "Q8_1", 32, 36), TensorType(15, "Q8_K", 256, 292),
+            TensorType(16, "IQ2_XXS", 256, 66), TensorType(17, "IQ2_XS", 256, 74), TensorType(18, "IQ3_XXS", 256, 98),
+            TensorType(19, "IQ1_S", 256, 50), TensorType(21, "IQ3_S", 256, 110), TensorType(22, "IQ2_S", 256, 82),
+            TensorType(29, "IQ1_M", 256, 56), TensorType(34, "TQ1_0", 256, 54), TensorType(35, "TQ2_0", 256, 66),
+            TensorType(39, "MXFP4", 32, 17),
             TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), i32, TensorType(27, "I64", 1, 8),
             TensorType(28, "F64", 1, 8), bf16,
             tbq3_0, tbq4_0, TensorType(48, "TBQ3_TCQ", 128, 52), tbq3_k, tbq4_k,

@@ -17,6 +17,7 @@ package enum FileType: String, CaseIterable, Sendable {
     case q4_K_S = "Q4_K_S"
     case q4_1 = "Q4_1"
     case q4_0 = "Q4_0"
+    case iq4_NL = "IQ4_NL"
     case tbq4_K = "TBQ4_K"
     case tbq4_0 = "TBQ4_0"
     case tbq3_K = "TBQ3_K"
@@ -47,6 +48,7 @@ package enum FileType: String, CaseIterable, Sendable {
         case .q5_K_S: 16
         case .q5_K_M: 17
         case .q6_K: 18
+        case .iq4_NL: 25
         case .bf16: 32
         case .tbq3_0, .tbq4_0, .tbq3_K, .tbq4_K: nil
         }
@@ -66,6 +68,7 @@ package enum FileType: String, CaseIterable, Sendable {
         case .q4_K_M, .q4_K_S: Q4_K.self
         case .q4_1: Q4_1.self
         case .q4_0: Q4_0.self
+        case .iq4_NL: IQ4_NL.self
         case .tbq4_K: TBQ4_K.self
         case .tbq4_0: TBQ4_0.self
         case .tbq3_K: TBQ3_K.self

@@ -54,7 +54,7 @@ package struct QuantizationPlan: Sendable {
             fileType, layers: try file.metadata.integer(architecture + ".block_count"), tensors: file.tensors)
         var overrides: [(Regex<AnyRegexOutput>, TensorType)] = []
         for override in options.overrides {
-            guard let regex = try? Regex(override.pattern.lowercased()) else {
+            guard let regex = try? Regex(override.pattern).ignoresCase() else {
                 throw QuantizationError.pattern(override.pattern)
             }
             overrides.append((regex, override.format.type))

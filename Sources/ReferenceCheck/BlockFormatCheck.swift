@@ -39,20 +39,20 @@ package struct BlockFormatCheck {
         package let name: String
         /// The largest error of a value, relative to the largest value of its row.
         let decodeError: Double
-        /// The same of the kernel's decoder.
-        let kernelError: Double
+        /// The same of the decoder of rows, which some formats have vectors for.
+        let rowError: Double
         /// The most that either may be.
         let tolerance: Double
         /// What the encoder makes of the input; nil if the format has none.
         let encoded: Encoded?
 
         package var passed: Bool {
-            decodeError <= tolerance && kernelError <= tolerance && encoded?.passed ?? true
+            decodeError <= tolerance && rowError <= tolerance && encoded?.passed ?? true
         }
 
         package var line: String {
             let name = name.padding(toLength: 8, withPad: " ", startingAt: 0)
-            return "\(passed ? "ok    " : "FAILED") \(name) decode \(short(decodeError)) kernel \(short(kernelError)) "
+            return "\(passed ? "ok    " : "FAILED") \(name) decode \(short(decodeError)) row \(short(rowError)) "
                 + (encoded.map(\.line) ?? "no encoder")
         }
     }
@@ -84,9 +84,9 @@ package struct BlockFormatCheck {
         guard index.width.isMultiple(of: format.type.blockSize), bytes.count == size else {
             throw CheckError.wrongSize(path: "\(name).bin", expected: size, found: bytes.count)
         }
-        let (plain, kernel) = decode(bytes, format)
+        let (plain, rows) = decode(bytes, format)
         return Result(
-            name: name, decodeError: relativeError(plain, expected), kernelError: relativeError(kernel, expected),
+            name: name, decodeError: relativeError(plain, expected), rowError: relativeError(rows, expected),
             tolerance: Self.rotatedByQR[format.type] != nil ? 1e-5 : 1e-6,
             encoded: (format as? any EncodableFormat.Type).map { encode($0, bytes, referenceRMSE: entry.rmse) })
     }
@@ -96,11 +96,11 @@ package struct BlockFormatCheck {
     /// Formats whose encoder searches: what counts is that it finds as good a scale as the reference's.
     private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
-    /// The values of `bytes` by the plain decoder and by the kernel's.
-    private func decode(_ bytes: [UInt8], _ format: any BlockFormat.Type) -> (plain: [Float], kernel: [Float]) {
+    /// The values of `bytes` by the plain decoder and by that of rows.
+    private func decode(_ bytes: [UInt8], _ format: any BlockFormat.Type) -> (plain: [Float], row: [Float]) {
         let type = format.type
         var plain = [Float](repeating: 0, count: input.count)
-        var kernel = plain
+        var rows = plain
         bytes.withUnsafeBytes { bytes in
             plain.withUnsafeMutableBufferPointer { plain in
                 for block in 0..<plain.count / type.blockSize {
@@ -109,15 +109,15 @@ package struct BlockFormatCheck {
                         into: plain.baseAddress! + block * type.blockSize)
                 }
             }
-            kernel.withUnsafeMutableBufferPointer { kernel in
+            rows.withUnsafeMutableBufferPointer { rows in
                 for row in 0..<index.rows {
                     format.decode(
                         row: bytes.baseAddress! + row * type.byteCount(of: index.width), count: index.width,
-                        into: kernel.baseAddress! + row * index.width)
+                        into: rows.baseAddress! + row * index.width)
                 }
             }
         }
-        return (plain, kernel)
+        return (plain, rows)
     }
 
     private func encode(_ format: any EncodableFormat.Type, _ expected: [UInt8], referenceRMSE: Double) -> Encoded {

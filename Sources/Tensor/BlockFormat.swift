@@ -42,7 +42,7 @@ package struct Group {
 ///
 /// A format is one file that declares its blocks and one line in `ElementFormats.all`. `decode(block:into:)` is the
 /// plain statement of the format and the oracle of the tests; `decode(_:group:)` is the same for a kernel's inner
-/// loop, which formats with blocks of 32 and less state anew. The remaining requirements have implementations that every
+/// loop, which formats state anew where float products matter. The remaining requirements have implementations that every
 /// format inherits; they are requirements so that the compiler specialises them for each format and a call through the
 /// existential costs one jump for a whole panel.
 package protocol BlockFormat: Sendable {

@@ -21,7 +21,7 @@ extension Compute {
         let pieces = RowPieces(floatsOf: weights, tokens: input.count, threads: pool.threadCount)
         let job = FloatJob(
             task: task, format: weights.format, pieces: pieces,
-            scratch: scratch(count: ProductTuning.panelRows * weights.columns))
+            scratch: scratch(count: ProductTuning.scratchCount(columns: weights.columns)))
         pool.run(job, count: pieces.count)
     }
 

@@ -25,7 +25,9 @@ package struct LogProbabilityCodes {
     }
 
     /// Whether the row can have been saved by anybody.
-    package var isValid: Bool { step >= 0 && step.isFinite && least.isFinite }
+    package var isValid: Bool {
+        step >= 0 && step <= Self.range / Self.largestCode * 1.001 && least + step * Self.largestCode <= 1e-3
+    }
 
     /// The log probability of `token`.
     package subscript(token: Int) -> Double { Double(step) * Double(code(token)) + Double(least) }

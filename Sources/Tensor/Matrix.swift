@@ -31,13 +31,20 @@ package struct Matrix: Sendable {
     /// The format, if its products can take bytes for activations.
     let integerFormat: (any IntegerFormat.Type)?
     private let region: ByteRegion
+    /// Whether it is some rows of another, such as one expert of all.
+    let isSlice: Bool
 
     package init(rows: Int, columns: Int, format: any BlockFormat.Type, region: ByteRegion) {
+        self.init(rows: rows, columns: columns, format: format, region: region, isSlice: false)
+    }
+
+    private init(rows: Int, columns: Int, format: any BlockFormat.Type, region: ByteRegion, isSlice: Bool) {
         self.rows = rows
         self.columns = columns
         self.format = format
         integerFormat = format as? any IntegerFormat.Type
         self.region = region
+        self.isSlice = isSlice
     }
 
     package var rowBytes: Int { format.type.byteCount(of: columns) }
@@ -47,7 +54,7 @@ package struct Matrix: Sendable {
     /// The rows of `range` as a matrix of their own.
     package subscript(range: Range<Int>) -> Matrix {
         let bytes = range.lowerBound * rowBytes..<range.upperBound * rowBytes
-        return Matrix(rows: range.count, columns: columns, format: format, region: region.slice(bytes))
+        return Matrix(rows: range.count, columns: columns, format: format, region: region.slice(bytes), isSlice: true)
     }
 
     /// Tells the system that single rows will be read and never the whole, so that it reads nothing ahead.

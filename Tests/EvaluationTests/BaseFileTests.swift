@@ -92,7 +92,7 @@ struct BaseFileTests {
         var bytes = Array("_logits_".utf8)
         for number in numbers + tokens { withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) } }
         for _ in 0..<rows {
-            for value: Float in [1e-4, -6.5] { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
+            for value: Float in [1e-4, -6.6] { withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) } }
             bytes += [0, 0, 255, 255, 9, 9, 0, 0]
         }
         return bytes
@@ -139,7 +139,7 @@ struct BaseFileTests {
         expect(.wrongSize(path: "F", chunks: 2, chunkLength: 4, bytes: sound.count + 1), sound + [0])
     }
 
-    @Test("Rows without numbers are refused when they are used", arguments: [Float.nan, .infinity, -1])
+    @Test("Rows without numbers are refused when they are used", arguments: [Float.nan, .infinity, -1, 3e38])
     func damagedRow(_ step: Float) throws {
         var bytes = bytes()
         withUnsafeBytes(of: step) { bytes.replaceSubrange(bytes.count - 16..<bytes.count - 12, with: $0) }

@@ -114,7 +114,7 @@ struct BatchTests {
         #expect(try context.lastLogits(tokens.prefix(81)) == bits)
     }
 
-    @Test("Float weights: BLAS in a batch agrees with single rows to 1e-5", arguments: ["31b", "e4b"])
+    @Test("Float weights: a batch, which may go to BLAS, agrees with single rows to 1e-5", arguments: ["31b", "e4b"])
     func floatWeights(_ pair: String) throws {
         let target = try Fixtures.target(pair)
         let tokens = (0..<40).map { Int32($0 * 7 % target.config.vocabularySize) }

@@ -44,7 +44,12 @@ import Testing
         let weights = RandomBlocks(blocks, rows: rows, columns: columns, seed: 41)
         var generator = Generator(UInt64(rows + tokens))
         var input = generator.floats(tokens * columns)
-        for index in 0..<32 { input[index] = index % 2 == 0 ? 1 : -1 }  // all codes at their extremes
+        // All codes at their extremes: with the same sign, where sums are largest, and in alternation.
+        for index in 0..<32 {
+            input[index] = 1
+            input[32 + index] = index % 2 == 0 ? 1 : -1
+            if tokens > 1 { input[columns + index] = -1 }
+        }
         let compute = Compute(threadCount: 1)
         input.withRows(width: columns) { input in
             let bytes = compute.quantize(input, for: blocks)
@@ -57,6 +62,13 @@ import Testing
                 #expect(output.bits == expected, "\(kernel)")
             }
         }
+    }
+
+    @Test(arguments: formats) func noCodeExceedsWhatTheFormatSays(format: Format) throws {
+        let blocks = try #require(format.blocks as? any IntegerFormat.Type)
+        let groups = RandomBlocks(blocks, rows: 8, columns: 512, seed: 45).groups.joined()
+        let codes = groups.flatMap(\.codes).map { blocks.isSigned ? abs($0) : $0 + blocks.bias }
+        #expect(codes.max().map(Int.init) == blocks.largestCode)
     }
 
     /// The codebooks of rotated formats become bytes, off by at most half a code.

@@ -5,11 +5,19 @@ import Testing
 @Suite struct ProductBitsTests {
     private static let batches = [1, 2, 3, 4, 5, 8, 9, 17, 33]
 
-    /// Rows and columns; the last two are large enough for a single token to be split among threads.
+    /// The largest batch of float rows that BLAS never sees.
+    #if AVX512VNNI
+        private static let largestFloatBatch = 33
+    #else
+        private static let largestFloatBatch = 8
+    #endif
+
+    /// Rows and columns; two are large enough for a single token to be split among threads, and the last one's rows so long
+    /// that a thread's share takes several panels.
     private static func shapes(_ format: Format) -> [(rows: Int, columns: Int)] {
         let columns = ProductTests.columnCounts(format)
         return [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
-            + [(1030, max(128, format.granule)), (2051, 256)]
+            + [(1030, max(128, format.granule)), (2051, 256), (130, 3328)]
     }
 
     /// Each row of `input` multiplied by itself, on one thread.
@@ -53,17 +61,16 @@ import Testing
         }
     }
 
-    /// Eight tokens at most: above, BLAS takes over.
-    @Test(arguments: Format.floats, [1, 2, 3]) func aFloatRowGivesTheSameBitsInASmallBatch(
+    @Test(arguments: Format.floats, [1, 2, 3]) func aFloatRowGivesTheSameBitsInABatchWithoutBLAS(
         format: Format, threads: Int
     ) {
         var generator = Generator(24)
         let compute = Compute(threadCount: threads)
         for (rows, columns) in Self.shapes(format) {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 25).matrix
-            let input = generator.floats(8 * columns)
+            let input = generator.floats(Self.largestFloatBatch * columns)
             let expected = singles(input, weights).bits
-            for tokens in Self.batches where tokens <= 8 {
+            for tokens in Self.batches where tokens <= Self.largestFloatBatch {
                 let product = compute.product(input.rows(0..<tokens, width: columns), weights)
                 #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
             }

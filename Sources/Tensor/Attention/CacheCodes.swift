@@ -143,13 +143,7 @@ enum TurboCodes3: CodedElement {
 
     /// Code i lies at bits 3i ..< 3i + 3.
     static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>) {
-        for eight in 0..<4 {
-            var bits: UInt32 = 0
-            for byte in 0..<3 {
-                bits |= UInt32(block.load(fromByteOffset: 2 &+ eight &* 3 &+ byte, as: UInt8.self)) << (8 &* byte)
-            }
-            for place in 0..<8 { codes[8 &* eight &+ place] = UInt8(bits >> (3 &* place) & 7) }
-        }
+        ThreeBits.decode(block + 2, count: 32) { codes[$0] = $1 }
     }
 
     static func pack(_ codes: UnsafePointer<UInt8>, lane: Int, into packed: UnsafeMutableRawPointer) {

@@ -1,9 +1,9 @@
 /// An instruction set's inner loop of integer products.
 ///
 /// Every kernel computes, for each weight row and row of activations, group after group: the exact integer sum of the
-/// products that share a scale, then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the processor
+/// products that share a scale, then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the build
 /// can; of a format with a minimum then `sum = sum + minimum * (activation scale * sum of the codes)`. So a result has the
-/// same bits in every kernel, alone and in a batch.
+/// same bits in every kernel of a build, alone and in a batch.
 package protocol IntegerKernel: Sendable {
     associatedtype Rows: PanelRows
 

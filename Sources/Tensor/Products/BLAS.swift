@@ -31,8 +31,8 @@ extension BlockFormat {
         _ task: borrowing ProductTask, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
     ) {
         guard ProductTuning.usesBLAS(type, tokens: task.tokens) else { return multiplyBlocks(task, rows, scratch) }
-        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ProductTuning.panelRows) {
-            let count = min(ProductTuning.panelRows, rows.upperBound - first)
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ProductTuning.rowsForBLAS) {
+            let count = min(ProductTuning.rowsForBLAS, rows.upperBound - first)
             if type == .f32 {
                 let weights = task.weightRow(first).assumingMemoryBound(to: Float.self)
                 BLAS.multiply(task.onFloats(weights, firstRow: first), rows: count)

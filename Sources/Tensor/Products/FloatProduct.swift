@@ -28,31 +28,24 @@ package struct ProductTask {
     }
 }
 
-/// A dot product under way: 16 lanes for the lower and 16 for the upper halves of the groups.
-///
-/// Every product is summed this way, group after group, then the tail, then the lanes, so that a row of activations gives
-/// the same bits alone and in a batch, whatever the tile that computes it.
-private struct Accumulator {
-    private var low = SIMD16<Float>.zero
-    private var high = SIMD16<Float>.zero
-
-    @inline(__always)
-    mutating func add(_ weights: Group, _ input: Group) {
-        low = multiplyAdd(low, weights.low, input.low)
-        high = multiplyAdd(high, weights.high, input.high)
-    }
-
-    var total: Float {
-        @inline(__always) get { (low + high).sum() }
-    }
-}
-
 extension BlockFormat {
     /// One weight row by one token.
     @inline(__always)
     static func dotRow(_ row: UnsafeRawPointer, _ x: UnsafePointer<Float>, count: Int) -> Float {
         var sum = Accumulator()
         let groups = count / Group.count
+        if type.blockSize > Group.count {
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: type.blockSize) { values in
+                guard let values = values.baseAddress else { return }
+                for block in 0..<count / type.blockSize {
+                    decode(block: row + block &* type.blockBytes, into: values)
+                    for at in stride(from: 0, to: type.blockSize, by: Group.count) {
+                        sum.add(Group(values + at), Group(x + (block &* type.blockSize &+ at)))
+                    }
+                }
+            }
+            return sum.total
+        }
         for group in 0..<groups { sum.add(decode(row, group: group), Group(x + group &* Group.count)) }
         let start = groups &* Group.count
         if start < count {
@@ -61,61 +54,86 @@ extension BlockFormat {
         return sum.total
     }
 
-    /// Rows of quantized weights.
-    ///
-    /// Four rows at a time, and not neighbours but from the four quarters of the range: so four long sequential reads are
-    /// under way at once. A page's first access misses every cache and no prefetcher looks across a page's end, so one
-    /// stream alone gets a third of what a core can read.
+    /// Rows of weights in panels that stay in the second-level cache while token after token meets them.
     @inline(__always)
     static func multiplyBlocks(
         _ task: borrowing ProductTask, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
     ) {
-        let quarter = rows.count / 4
-        for row in rows.lowerBound..<rows.lowerBound &+ quarter {
-            if task.tokens > ProductTuning.directTokens || type.blockSize > Group.count {
-                // Many tokens, or large blocks: decode once, then work on floats.
-                for stream in 0..<4 {
+        let decodes = ProductTuning.decodesFirst(type, tokens: task.tokens)
+        let panelRows =
+            decodes
+            ? ProductTuning.decodedRows(columns: task.columns, tokens: task.tokens)
+            : ProductTuning.panelRows(rowBytes: task.rowBytes, tokens: task.tokens)
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            let panel = first..<first &+ min(panelRows, rows.upperBound &- first)
+            if decodes {
+                for row in panel {
                     decode(
-                        row: task.weightRow(row &+ stream &* quarter), count: task.columns,
-                        into: scratch + stream &* task.columns)
+                        row: task.weightRow(row), count: task.columns, into: scratch + (row &- first) &* task.columns)
                 }
-                let tile = Tile(
-                    task, UnsafeRawPointer(scratch), rowBytes: task.columns &* 4, outputRow: row, outputStep: quarter)
-                F32.multiply(tile)
+                F32.multiplyPanel(task.onFloats(scratch, firstRow: first), 0..<panel.count)
             } else {
-                multiply(
-                    Tile(
-                        task, task.weightRow(row), rowBytes: quarter &* task.rowBytes, outputRow: row,
-                        outputStep: quarter))
+                multiplyPanel(task, panel)
             }
-        }
-        for row in rows.lowerBound &+ 4 &* quarter..<rows.upperBound {
-            for token in 0..<task.tokens {
-                let sum = dotRow(task.weightRow(row), task.inputRow(token), count: task.columns)
-                task.store(sum, token: token, row: row)
-            }
+            first = panel.upperBound
         }
     }
 
-    /// Four weight rows by all tokens.
+    /// Four rows at a time, and not neighbours but from the four quarters of the panel: so four long sequential reads are
+    /// under way at once. A page's first access misses every cache and no prefetcher looks across a page's end, so one
+    /// stream alone gets a third of what a core can read.
     @inline(__always)
-    private static func multiply(_ tile: Tile) {
+    private static func multiplyPanel(_ task: borrowing ProductTask, _ rows: Range<Int>) {
+        let quarter = rows.count / 4
+        let blockTokens = ProductTuning.blockTokens(columns: task.columns, tokens: task.tokens)
         var token = 0
-        while token &+ 2 <= tile.tokens {
-            multiplyTwo(tile, token: token)
+        while token < task.tokens {
+            let tokens = token..<min(token &+ blockTokens, task.tokens)
+            for row in rows.lowerBound..<rows.lowerBound &+ quarter {
+                multiply(
+                    FloatTile(
+                        task, task.weightRow(row), rowBytes: quarter &* task.rowBytes, outputRow: row,
+                        outputStep: quarter),
+                    tokens)
+            }
+            for row in rows.lowerBound &+ 4 &* quarter..<rows.upperBound {
+                for token in tokens {
+                    let sum = dotRow(task.weightRow(row), task.inputRow(token), count: task.columns)
+                    task.store(sum, token: token, row: row)
+                }
+            }
+            token = tokens.upperBound
+        }
+    }
+
+    /// Four weight rows by some tokens, as many at a time as there are registers for: with three, 24 sums, two weight
+    /// vectors and six of input are AVX-512's 32.
+    @inline(__always)
+    private static func multiply(_ tile: FloatTile, _ tokens: Range<Int>) {
+        var token = tokens.lowerBound
+        #if AVX512VNNI
+            // Four are two pairs, since weights are best not loaded for one alone.
+            while token &+ 3 <= tokens.upperBound, token &+ 4 != tokens.upperBound {
+                multiply(tile, token, JoinedSums<Accumulator, JoinedSums<Accumulator, Accumulator>>.self)
+                token &+= 3
+            }
+        #endif
+        while token &+ 2 <= tokens.upperBound {
+            multiply(tile, token, JoinedSums<Accumulator, Accumulator>.self)
             token &+= 2
         }
-        if token < tile.tokens { multiplyOne(tile, token: token) }
+        if token < tokens.upperBound { multiply(tile, token, Accumulator.self) }
     }
 
     @inline(__always)
-    private static func multiplyOne(_ tile: Tile, token: Int) {
+    private static func multiply<Sums: RowSums>(_ tile: FloatTile, _ token: Int, _: Sums.Type) {
         let (w0, w1, w2, w3) = (tile.row(0), tile.row(1), tile.row(2), tile.row(3))
         let x = tile.input + token &* tile.columns
-        var a = Accumulator(), b = Accumulator(), c = Accumulator(), d = Accumulator()
+        var a = Sums(), b = Sums(), c = Sums(), d = Sums()
         let groups = tile.columns / Group.count
         for group in 0..<groups {
-            let input = Group(x + group &* Group.count)
+            let input = Sums.inputs(x + group &* Group.count, stride: tile.columns, count: Group.count)
             a.add(decode(w0, group: group), input)
             b.add(decode(w1, group: group), input)
             c.add(decode(w2, group: group), input)
@@ -124,105 +142,12 @@ extension BlockFormat {
         let start = groups &* Group.count
         if start < tile.columns {
             let count = tile.columns - start
-            let input = Group(count: count) { x[start + $0] }
+            let input = Sums.inputs(x + start, stride: tile.columns, count: count)
             a.add(decodeTail(w0, from: start, count: count), input)
             b.add(decodeTail(w1, from: start, count: count), input)
             c.add(decodeTail(w2, from: start, count: count), input)
             d.add(decodeTail(w3, from: start, count: count), input)
         }
-        tile.store(a.total, b.total, c.total, d.total, token: token)
+        Sums.store(a, b, c, d, to: tile, token)
     }
-
-    /// Sixteen sums, two weight vectors at a time and four of input: 22 of AVX-512's 32 registers.
-    @inline(__always)
-    private static func multiplyTwo(_ tile: Tile, token: Int) {
-        let (w0, w1, w2, w3) = (tile.row(0), tile.row(1), tile.row(2), tile.row(3))
-        let x = tile.input + token &* tile.columns
-        let y = x + tile.columns
-        var a = Pair(), b = Pair(), c = Pair(), d = Pair()
-        let groups = tile.columns / Group.count
-        for group in 0..<groups {
-            let first = Group(x + group &* Group.count)
-            let second = Group(y + group &* Group.count)
-            a.add(decode(w0, group: group), first, second)
-            b.add(decode(w1, group: group), first, second)
-            c.add(decode(w2, group: group), first, second)
-            d.add(decode(w3, group: group), first, second)
-        }
-        let start = groups &* Group.count
-        if start < tile.columns {
-            let count = tile.columns - start
-            let first = Group(count: count) { x[start + $0] }
-            let second = Group(count: count) { y[start + $0] }
-            a.add(decodeTail(w0, from: start, count: count), first, second)
-            b.add(decodeTail(w1, from: start, count: count), first, second)
-            c.add(decodeTail(w2, from: start, count: count), first, second)
-            d.add(decodeTail(w3, from: start, count: count), first, second)
-        }
-        tile.store(a.first.total, b.first.total, c.first.total, d.first.total, token: token)
-        tile.store(a.second.total, b.second.total, c.second.total, d.second.total, token: token &+ 1)
-    }
-}
-
-/// Four weight rows `rowBytes` apart, whose results go to output columns `outputStep` apart.
-private struct Tile {
-    let weights: UnsafeRawPointer
-    let rowBytes: Int
-    let columns: Int
-    let input: UnsafePointer<Float>  // [tokens, columns]
-    let tokens: Int
-    let output: UnsafeMutablePointer<Float>
-    let outputStep: Int
-    let outputStride: Int
-
-    @inline(__always)
-    init(
-        _ task: borrowing ProductTask, _ weights: UnsafeRawPointer, rowBytes: Int, outputRow: Int, outputStep: Int
-    ) {
-        self.weights = weights
-        self.rowBytes = rowBytes
-        self.outputStep = outputStep
-        columns = task.columns
-        input = task.input
-        tokens = task.tokens
-        output = task.output + outputRow
-        outputStride = task.outputStride
-    }
-
-    @inline(__always)
-    func row(_ index: Int) -> UnsafeRawPointer { weights + index &* rowBytes }
-
-    @inline(__always)
-    func store(_ a: Float, _ b: Float, _ c: Float, _ d: Float, token: Int) {
-        let at = output + token &* outputStride
-        at[0] = a
-        at[outputStep] = b
-        at[2 &* outputStep] = c
-        at[3 &* outputStep] = d
-    }
-}
-
-/// The sums of one weight row with two tokens.
-private struct Pair {
-    var first = Accumulator()
-    var second = Accumulator()
-
-    @inline(__always)
-    mutating func add(_ weights: Group, _ x: Group, _ y: Group) {
-        first.add(weights, x)
-        second.add(weights, y)
-    }
-}
-
-/// Sizes at which one way of multiplying beats another.
-enum ProductTuning {
-    /// Up to this many tokens blocks are decoded in registers, for each tile anew; above, once into scratch.
-    static let directTokens = 8
-    /// Weight rows that a thread hands to BLAS at a time, decoded to floats where they are halves.
-    static let panelRows = 32
-
-    /// Whether a product goes to BLAS: float weights and more than 8 tokens. Below, the plain kernel reads memory just as
-    /// fast, and a verification batch keeps the bits of single rows.
-    @inline(__always)
-    static func usesBLAS(_ type: TensorType, tokens: Int) -> Bool { type.blockSize == 1 && tokens > 8 }
 }

@@ -95,7 +95,8 @@ extension IntegerFormat {
         _ scratch: UnsafeMutablePointer<Float>, with kernel: Kernel.Type
     ) {
         let count = Kernel.panelRows
-        // The rows that follow lie anywhere: what is fetched ahead is what is near already.
+        // The rows that follow lie anywhere. What is fetched ahead are the activations and what lies behind them, most of it in
+        // some cache, so that memory brings nothing in vain.
         let near = UnsafeRawPointer(task.input.codes)
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
             guard let rows = rows.baseAddress else { return }

@@ -7,7 +7,10 @@ struct RowPieces {
     var count: Int { (rows + size - 1) / size }
 
     /// The pieces that a thread has at first (see `ParallelJob`); the first has them all where they are not worth waking others.
-    func run(of thread: Int) -> Range<Int> { count * thread / threads..<count * (thread + 1) / threads }
+    func run(of thread: Int) -> Range<Int> {
+        if count == 1 { return thread == 0 ? 0..<1 : 1..<1 }
+        return count * thread / threads..<count * (thread + 1) / threads
+    }
 
     func range(_ index: Int) -> Range<Int> { index * size..<min((index + 1) * size, rows) }
 
@@ -29,7 +32,7 @@ struct RowPieces {
             size = rows
         } else if ProductTuning.usesBLAS(weights.format.type, tokens: tokens) {
             // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
-            size = ProductTuning.panelRows
+            size = ProductTuning.rowsForBLAS
         } else {
             size = min(64, max(4, rows / (threads * 4) & ~3))
         }
@@ -47,8 +50,9 @@ struct FollowingProduct {
 
     /// Where `thread` will begin, if piece `index` of `pieces` is the last of its run.
     func start(behind index: Int, of pieces: RowPieces, _ thread: Int) -> UnsafeRawPointer? {
-        guard pieces.run(of: thread).upperBound == index + 1 else { return nil }
-        return weights + self.pieces.range(self.pieces.run(of: thread).lowerBound).lowerBound * rowBytes
+        let next = self.pieces.run(of: thread)
+        guard pieces.run(of: thread).upperBound == index + 1, !next.isEmpty else { return nil }
+        return weights + self.pieces.range(next.lowerBound).lowerBound * rowBytes
     }
 }
 
@@ -57,8 +61,13 @@ struct ProductOrder {
     private var following: [UnsafeRawPointer: FollowingProduct] = [:]
     private var last: UnsafeRawPointer?
 
-    /// Notes that the product with `weights` begins. Allocates only when it has not been met before.
+    /// Notes that the product with `weights` begins. Allocates only when it has not been met before; of experts, which are
+    /// many and come in any order, nothing is noted.
     mutating func begin(_ weights: Matrix, _ pieces: RowPieces) -> FollowingProduct? {
+        guard !weights.isSlice else {
+            last = nil
+            return nil
+        }
         let product = FollowingProduct(weights: weights.base, rowBytes: weights.rowBytes, pieces: pieces)
         if let last { following[last] = product }
         last = weights.base
