@@ -4,13 +4,12 @@ internal import GGUF
 ///
 /// Only the choice of BLAS touches the bits: everything else is summed as `Accumulator` says, in whatever tiles and panels.
 enum ProductTuning {
+    /// Up to this many tokens quantized blocks are decoded in registers, for each tile anew; above, once into scratch.
+    static let directTokens = 8
+    /// Tokens of a tile, where there are as many.
     #if AVX512VNNI
-        /// Up to this many tokens quantized blocks are decoded in registers, for each tile anew; above, once into scratch.
-        static let directTokens = 8
-        /// Tokens of a tile, where there are as many.
         static let tileTokens = 3
     #else
-        static let directTokens = 8
         static let tileTokens = 2
     #endif
     /// Tokens that meet four weight rows in one go, while memory is what everything waits for.
