@@ -24,12 +24,7 @@ package enum WeightType: String, CaseIterable, Sendable {
     /// This type, or where rows of `columns` are no whole number of its blocks, the one that gemma-quantize takes then.
     func fitting(columns: Int) -> WeightType {
         guard !columns.isMultiple(of: tensorType.blockSize) else { return self }
-        switch self {
-        case .q4_k: return .q5_0
-        case .q5_k: return .q5_1
-        case .q6_k: return .q8_0
-        default: return self
-        }
+        return Self.allCases.first { $0.tensorType == tensorType.ofSmallerBlocks } ?? self
     }
 
     /// Blocks that a thread makes at a time.

@@ -59,6 +59,15 @@ public struct TensorType: Sendable, Hashable {
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
     }()
 
+    /// What takes its place where rows are no whole number of its blocks: smaller blocks, no fewer bits.
+    package var ofSmallerBlocks: TensorType? {
+        let smaller: [UInt32: TensorType] = [
+            Self.q4_k.id: .q5_0, Self.q5_k.id: .q5_1, Self.q6_k.id: .q8_0, Self.tbq3_k.id: .tbq3_0,
+            Self.tbq4_k.id: .tbq4_0,
+        ]
+        return smaller[id]
+    }
+
     public init?(id: UInt32) {
         guard let type = Self.known[id] else { return nil }
         self = type

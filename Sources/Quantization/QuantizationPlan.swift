@@ -85,11 +85,8 @@ package struct QuantizationPlan: Sendable {
 
     /// `type`, or where the tensor's rows are no whole number of its blocks, one of smaller blocks and no fewer bits.
     private static func fitting(_ type: TensorType, _ tensor: TensorInfo) -> TensorType {
-        let smaller: [TensorType: TensorType] = [
-            .q4_k: .q5_0, .q5_k: .q5_1, .q6_k: .q8_0, .tbq3_k: .tbq3_0, .tbq4_k: .tbq4_0,
-        ]
         func fits(_ type: TensorType) -> Bool { tensor.rowLength.isMultiple(of: type.blockSize) }
-        return [type, smaller[type], .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16
+        return [type, type.ofSmallerBlocks, .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16
     }
 
     private static func checkConversion(

@@ -57,6 +57,9 @@ struct Measurement: Sendable {
     }
 
     private func compare(_ pair: Pair, with url: URL) throws {
+        if let text {
+            Logger(label: "gemma").warning("\(text) is not read: the tokens come from \(url.lastPathComponent)")
+        }
         let file = try BaseFile(contentsOf: url, vocabulary: pair.target.config.vocabularySize)
         let chunks = file.chunks
         if let chunkLength, chunkLength < chunks.length {

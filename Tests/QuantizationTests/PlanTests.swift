@@ -110,6 +110,13 @@ import Testing
         #expect(plan.types["token_embd.weight"] == "Q4_0")
     }
 
+    @Test func classesOfAPatternKeepTheirSenseThoughCaseIsIgnored() throws {
+        var options = QuantizationOptions()
+        options.overrides = [.init(pattern: "BLK\\.\\D", format: try #require(Encoders.format("f16")))]
+        let plan = try QuantizationPlan(deepModel(), to: .q4_0, options)
+        #expect(plan.types["blk.0.ffn_up.weight"] == "Q4_0")
+    }
+
     @Test func embeddingsAndHeadByOption() throws {
         var options = QuantizationOptions()
         options.output = Encoders.format("bf16")
