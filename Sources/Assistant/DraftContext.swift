@@ -60,6 +60,7 @@ package final class DraftContext {
     ///   - hidden: `[embd]`, the target's state after the final norm at the position before `token`.
     ///   - cache: the target's, which ends before `token`.
     ///   - choose: picks a token of a step, or ends the draft with nil.
+    /// - Throws: `ModelError.tokenOutOfRange`, and what `choose` throws.
     package func draft(
         count: Int, token: Int32, hidden: UnsafePointer<Float>, cache: KeyValueCache,
         choose: (Step) throws -> Int32?
@@ -72,6 +73,9 @@ package final class DraftContext {
         (input.base + embd).update(from: hidden, count: embd)
         var token = token
         for _ in 0..<count {
+            guard (0..<Int32(targetEmbedding.rows)).contains(token) else {
+                throw ModelError.tokenOutOfRange(token: token, vocabulary: targetEmbedding.rows)
+            }
             let step = step(token: token, position: position, cache: cache)
             compute.begin(.sampling)
             guard let next = try choose(step) else { return }

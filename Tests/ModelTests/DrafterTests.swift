@@ -48,6 +48,22 @@ struct DrafterTests {
         }
     }
 
+    @Test("A token outside of the vocabulary is refused", arguments: [-1, Int32.max])
+    func badToken(_ token: Int32) throws {
+        let compute = Compute(threadCount: 1)
+        let context = try TargetContext(target, contextLength: 8, compute: compute)
+        let output = try context.forward([2, 7], logits: 0..<0, hidden: 1..<2)
+        let draft = try DraftContext(Drafter(drafterFile), target: target, compute: compute)
+        let error = ModelError.tokenOutOfRange(token: token, vocabulary: target.config.vocabularySize)
+        #expect(throws: error) {
+            try draft.draft(count: 1, token: token, hidden: output.hidden.base, cache: context.cache) { _ in nil }
+        }
+        // Nor may one that was drafted.
+        #expect(throws: error) {
+            try draft.draft(count: 2, token: 4, hidden: output.hidden.base, cache: context.cache) { _ in token }
+        }
+    }
+
     @Test("A draft comes from the layers that the callback names, and from nothing it kept")
     func shareIsUsed() throws {
         let drafter = try Drafter(drafterFile)
