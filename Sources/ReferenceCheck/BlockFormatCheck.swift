@@ -26,8 +26,19 @@ package struct BlockFormatCheck {
     }
 
     package init(folder: URL) throws {
+        try self.init(index: read(folder.appendingPathComponent("index.json")), folder: folder)
+    }
+
+    /// - Parameter json: the content of index.json.
+    package init(index json: Data, folder: URL) throws {
         self.folder = folder
-        index = try decodeJSON(Index.self, at: folder.appendingPathComponent("index.json"))
+        index = try decodeJSON(Index.self, json, path: "index.json")
+        let sizes = 1...1 << 20
+        guard sizes.contains(index.width), sizes.contains(index.rows) else {
+            throw CheckError.invalidReference(
+                path: "index.json",
+                reason: "width \(index.width), rows \(index.rows); expected 1 to \(sizes.upperBound) of each")
+        }
         input = try Self.floats(folder.appendingPathComponent("input.f32"), count: index.width * index.rows)
         let types = index.types
         let formats = types.mapValues { entry in ElementFormats.all.first { $0.type.id == entry.ggml_type } }

@@ -47,10 +47,14 @@ func read(_ url: URL) throws(CheckError) -> Data {
 }
 
 func decodeJSON<T: Decodable>(_ type: T.Type, at url: URL) throws(CheckError) -> T {
-    let data = try read(url)
+    try decodeJSON(type, read(url), path: url.path)
+}
+
+/// - Parameter path: what errors call the text.
+func decodeJSON<T: Decodable>(_ type: T.Type, _ text: Data, path: String) throws(CheckError) -> T {
     do {
-        return try JSONDecoder().decode(type, from: data)
+        return try JSONDecoder().decode(type, from: text)
     } catch {
-        throw .invalidReference(path: url.path, reason: "\(error)")
+        throw .invalidReference(path: path, reason: "\(error)")
     }
 }

@@ -68,24 +68,36 @@ package struct PairCheck {
     }
 
     package func run() throws -> Result {
-        let expected = try decodeJSON(ExpectedPair.self, at: folder.appendingPathComponent("expected.json"))
+        let place = folder.appendingPathComponent("expected.json")
+        let expected = try ExpectedPair(json: read(place), path: place.path)
         let file = try GGUFFile(contentsOf: folder.appendingPathComponent(expected.target ?? "target.gguf"))
         let drafterFile = try GGUFFile(
             contentsOf: folder.appendingPathComponent(expected.assistant ?? "assistant.gguf"))
         let engine = Engine(
             target: try Target(file), drafter: try Drafter(drafterFile),
             compute: Compute(threadCount: threads, precision: isExact ? .floats : .bytes))
+        return try Self.compare(engine, expected, Tolerance(file, expected, isExact: isExact), name: name)
+    }
 
+    /// Compares a pair that is loaded already with the answers of an expected.json, in single precision.
+    package static func run(_ json: Data, target: Target, drafter: Drafter) throws -> Result {
+        let engine = Engine(
+            target: target, drafter: drafter, compute: Compute(threadCount: 1, precision: .floats))
+        return try compare(
+            engine, ExpectedPair(json: json, path: "expected.json"), Tolerance(error: 1e-6, expectsTexts: true),
+            name: "")
+    }
+
+    private static func compare(
+        _ engine: Engine, _ expected: ExpectedPair, _ tolerance: Tolerance, name: String
+    ) throws -> Result {
         let (logits, hidden) = try engine.promptErrors(expected)
         let longest = max(expected.greedy.count, expected.speculative.values.map(\.ids.count).max() ?? 0)
         let text = try engine.greedyText(expected.prompt, length: longest)
         let (draftTokens, draftHidden) = try engine.compareDrafts(expected)
         var (texts, rounds, isLossless) = (true, true, true)
         var (accepted, drafted) = (0, 0)
-        for (count, speculation) in expected.speculative {
-            guard let drafts = Int(count) else {
-                throw CheckError.invalidReference(path: folder.path, reason: "\"\(count)\" is no number of drafts")
-            }
+        for (drafts, speculation) in expected.speculative {
             let found = try engine.speculate(expected.prompt, length: speculation.ids.count, drafts: drafts)
             isLossless = isLossless && text.starts(with: found.ids)
             texts = texts && found.ids == speculation.ids
@@ -93,7 +105,6 @@ package struct PairCheck {
             drafted += found.rounds.reduce(0) { $0 + $1[0] }
             accepted += found.rounds.reduce(0) { $0 + $1[1] }
         }
-        let tolerance = Tolerance(file, expected, isExact: isExact)
         let greedy = Array(text.prefix(expected.greedy.count)) == expected.greedy
         let hasReferenceTexts = greedy && draftTokens && draftHidden.areWithinTolerance && texts && rounds
         return Result(
@@ -111,7 +122,9 @@ private struct Tolerance {
     let error: Double
     /// Whether texts, drafts and rounds must be the reference's.
     let expectsTexts: Bool
+}
 
+extension Tolerance {
     init(_ file: GGUFFile, _ expected: ExpectedPair, isExact: Bool) {
         let isQuantized = file.tensors.contains { $0.type.blockSize > 1 }
         let hasExperts = file.tensors.contains { $0.name.hasSuffix(".ffn_gate_inp.weight") }

@@ -45,13 +45,16 @@ package struct TokenizerCheck {
     }
 
     /// Checks one file, which must be called tokenizer.json or chat.json.
-    package func run(_ url: URL) throws -> Result {
-        try url.lastPathComponent == "chat.json" ? checkChats(url) : checkTexts(url)
+    package func run(_ url: URL) throws -> Result { try run(read(url), name: url.lastPathComponent) }
+
+    /// Checks the cases of `json`, the content of a file called `name`.
+    package func run(_ json: Data, name: String) throws -> Result {
+        try name == "chat.json" ? checkChats(json, name) : checkTexts(json, name)
     }
 
-    private func checkTexts(_ url: URL) throws -> Result {
-        let cases = try decodeJSON([TokenizerCase].self, at: url)
-        var result = Result(name: url.lastPathComponent, cases: cases.count)
+    private func checkTexts(_ json: Data, _ name: String) throws -> Result {
+        let cases = try decodeJSON([TokenizerCase].self, json, path: name)
+        var result = Result(name: name, cases: cases.count)
         for item in cases {
             let isExact =
                 tokenizer.encode(item.text) == item.ids
@@ -63,9 +66,9 @@ package struct TokenizerCheck {
         return result
     }
 
-    private func checkChats(_ url: URL) throws -> Result {
-        let cases = try decodeJSON([ChatCase].self, at: url)
-        var result = Result(name: url.lastPathComponent, cases: cases.count)
+    private func checkChats(_ json: Data, _ name: String) throws -> Result {
+        let cases = try decodeJSON([ChatCase].self, json, path: name)
+        var result = Result(name: name, cases: cases.count)
         for item in cases { result.count(item.rendered, isExact: tokenizer.encode(item.rendered) == item.ids) }
         return result
     }
