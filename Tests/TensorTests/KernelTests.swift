@@ -61,6 +61,7 @@ import Testing
                 }
                 #expect(output.bits == expected, "\(kernel)")
             }
+            withExtendedLifetime(compute) {}  // the bytes are a view of its memory
         }
     }
 
@@ -103,6 +104,7 @@ import Testing
             #expect(bytes.scales[1] == 0 && (32..<64).allSatisfy { bytes.codes[$0] == 0 })
             // The reciprocal of so small a scale overflows.
             #expect((64..<96).allSatisfy { bytes.codes[$0] == 0 })
+            withExtendedLifetime(compute) {}  // the bytes are a view of its memory
         }
     }
 
@@ -112,14 +114,16 @@ import Testing
         input[40] = value
         #expect(Compute(threadCount: 1).product(input, weights.matrix).allSatisfy { $0.isNaN })
         input.withRows(width: 64) { input in
+            let compute = Compute(threadCount: 1)
+            let bytes = compute.quantize(input, for: Q8_0.self, .double)
             for kernel in IntegerProduct.kernels {
                 var output = [Float](repeating: 0, count: 20)
-                let bytes = Compute(threadCount: 1).quantize(input, for: Q8_0.self, .double)
                 output.withRows(width: 20) {
                     IntegerProduct.multiply(bytes, by: weights.matrix, into: $0, with: kernel)
                 }
                 #expect(output.allSatisfy { $0.isNaN }, "\(kernel)")
             }
+            withExtendedLifetime(compute) {}  // the bytes are a view of its memory
         }
     }
 
