@@ -1,7 +1,9 @@
 SWIFT_BUILD = swift build -c release
 FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
-.PHONY: setup run test check bench bench-busy lint format clean
+.PHONY: setup run test check fuzz sweep sanitize bench bench-busy lint format clean
+
+SECONDS = 60
 
 # OpenBLAS and LAPACKE, where they are missing.
 setup:
@@ -27,6 +29,19 @@ ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check text $(FIXTURES)/text --vocab ../shared/gemma4-vocab.gguf
 endif
 
+# Damaged inputs for every door of the engine, SECONDS long each; see SECURITY.md.
+fuzz: setup
+	Scripts/fuzz $(SECONDS)
+
+# A small model cut at every byte, and with every bit of its header and metadata flipped.
+sweep: setup
+	$(SWIFT_BUILD) --product gemma-sweep
+	$$($(SWIFT_BUILD) --show-bin-path)/gemma-sweep
+
+# The tests under AddressSanitizer and ThreadSanitizer.
+sanitize: setup
+	Scripts/sanitize
+
 # The figures that the README has, on random weights in E2B's shapes; the machine should have nothing else to do. The
 # model is written to the cache folder once (5 GB); BENCH takes more options, such as --profile or -o json.
 bench: setup
@@ -45,10 +60,10 @@ bench-busy: setup
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench --synthetic e2b -p 0 -n 64 $(BENCH)
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Benchmarks Tests
+	swift format lint --strict --recursive Package.swift Sources Benchmarks Fuzz Tests
 
 format:
-	swift format --in-place --recursive Package.swift Sources Benchmarks Tests
+	swift format --in-place --recursive Package.swift Sources Benchmarks Fuzz Tests
 
 clean:
 	rm -rf .build .build-*

@@ -106,6 +106,15 @@ let package = Package(
             ],
             path: "Benchmarks/gemma-bench"),
 
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["GGUF", "Tensor", "Tokenizer", "Gemma", "Evaluation", "ReferenceCheck", "SyntheticModel"],
+            path: "Fuzz/FuzzTargets"),
+        .executableTarget(
+            name: "gemma-sweep", dependencies: ["FuzzTargets", "CommandSupport", argumentParser],
+            path: "Fuzz/gemma-sweep"),
+
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
         .testTarget(
             name: "QuantizationTests", dependencies: ["GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
@@ -137,3 +146,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer links with libFuzzer, which only `--sanitize fuzzer` brings; see `make fuzz`.
+if Context.environment["GEMMA_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "gemma-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/gemma-fuzz",
+            // Its main function is libFuzzer's.
+            swiftSettings: [.unsafeFlags(["-parse-as-library"]), .enableExperimentalFeature("Extern")]))
+}

@@ -3,6 +3,8 @@ package enum Preset: String, CaseIterable, Sendable {
     case e2b, e4b
     /// The structure of E2B with everything small, its vocabulary too: made in a second.
     case mini
+    /// As small as a model can be that still has every part: for tests that load it thousands of times.
+    case tiny
 
     var shapes: Shapes {
         switch self {
@@ -24,6 +26,13 @@ package enum Preset: String, CaseIterable, Sendable {
                 window: 128, slidingPerFull: 4, sharedLayers: 5, isDoubleWide: true, perLayer: 64,
                 vocabulary: 8192, centroids: 64,
                 drafter: DrafterShapes(embedding: 128, layers: 4, feedForward: 512, heads: 4))
+        case .tiny:
+            // The widths are single blocks of most formats, the vocabulary 256 bytes and a few tokens more.
+            Shapes(
+                embedding: 32, layers: 3, feedForward: 32, heads: 2, keyValueHeads: 1, headWidth: 32,
+                fullHeadWidth: 64, window: 4, slidingPerFull: 1, sharedLayers: 1, isDoubleWide: true, perLayer: 32,
+                vocabulary: 288, centroids: 36,
+                drafter: DrafterShapes(embedding: 32, layers: 2, feedForward: 32, heads: 2))
         }
     }
 }
@@ -32,7 +41,7 @@ struct Shapes {
     let embedding: Int
     let layers: Int
     let feedForward: Int
-    let heads = 8
+    var heads = 8
     let keyValueHeads: Int
     let headWidth: Int
     let fullHeadWidth: Int

@@ -1,6 +1,6 @@
 import Assistant
 public import Foundation
-import GGUF
+package import GGUF
 import Gemma4
 import Sampling
 import Tokenizer
@@ -29,28 +29,26 @@ public struct Pair: Sendable {
     ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
     public init(target: URL, assistant: URL? = nil) throws {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let loaded = try Self.load(target) { file in
-            let model = try Target(file)
-            let tokenizer = try BPETokenizer(file)
-            guard tokenizer.vocabulary.count == model.config.vocabularySize else {
-                throw GemmaError.vocabularyMismatch(
-                    tokenizer: tokenizer.vocabulary.count, model: model.config.vocabularySize)
-            }
-            return (model, tokenizer, try SamplingOptions(file.metadata))
-        }
-        (self.target, tokenizer, defaultSampling) = loaded
-        let model = loaded.0
-        drafter = try assistant.map { url in
-            try Self.load(url) { file in
-                let drafter = try Drafter(file)
-                try drafter.checkFit(with: model, share: drafter.standardShare(with: model))
-                return drafter
-            }
-        }
-        trainedContextLength = model.config.contextLength
-        loadTime = clock.now - start
+        let start = ContinuousClock.now
+        let loaded = try Self.load(target, TargetParts.init)
+        let drafter = try assistant.map { try Self.load($0) { try Self.drafter($0, for: loaded.target) } }
+        self.init(loaded, drafter, since: start)
+    }
+
+    /// The pair of two files that are open already.
+    package init(target: GGUFFile, assistant: GGUFFile? = nil) throws {
+        let start = ContinuousClock.now
+        let loaded = try TargetParts(target)
+        self.init(loaded, try assistant.map { try Self.drafter($0, for: loaded.target) }, since: start)
+    }
+
+    private init(_ parts: TargetParts, _ drafter: Drafter?, since start: ContinuousClock.Instant) {
+        target = parts.target
+        tokenizer = parts.tokenizer
+        defaultSampling = parts.sampling
+        self.drafter = drafter
+        trainedContextLength = parts.target.config.contextLength
+        loadTime = .now - start
     }
 
     public var hasDrafter: Bool { drafter != nil }
@@ -61,5 +59,28 @@ public struct Pair: Sendable {
         } catch {
             throw GemmaError.cannotLoad(path: url.path, reason: error)
         }
+    }
+
+    private static func drafter(_ file: GGUFFile, for target: Target) throws -> Drafter {
+        let drafter = try Drafter(file)
+        try drafter.checkFit(with: target, share: drafter.standardShare(with: target))
+        return drafter
+    }
+}
+
+/// What the target's file holds.
+private struct TargetParts {
+    let target: Target
+    let tokenizer: BPETokenizer
+    let sampling: SamplingOptions
+
+    init(_ file: GGUFFile) throws {
+        target = try Target(file)
+        tokenizer = try BPETokenizer(file)
+        guard tokenizer.vocabulary.count == target.config.vocabularySize else {
+            throw GemmaError.vocabularyMismatch(
+                tokenizer: tokenizer.vocabulary.count, model: target.config.vocabularySize)
+        }
+        sampling = try SamplingOptions(file.metadata)
     }
 }

@@ -117,7 +117,7 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
 
 extension Session {
     /// Takes the prompt into the text and starts counting; returns the generation's number.
-    func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
+    package func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
         try lock.withLock {
             try options.validate()
             var sampler = Sampler(try options.sampling(pair.defaultSampling))
@@ -141,7 +141,7 @@ extension Session {
 
     /// Reads the prompt or runs a round.
     /// - Returns: the new tokens, or nil when the generation has ended.
-    func step(_ generation: Int, progress: ((Int, Int) -> Void)?) throws -> [TokenID]? {
+    package func step(_ generation: Int, progress: ((Int, Int) -> Void)? = nil) throws -> [TokenID]? {
         try lock.withLock {
             guard state.generation == generation else { throw GemmaError.superseded }
             guard state.statistics.finishReason == nil else { return nil }

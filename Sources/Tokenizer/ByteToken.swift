@@ -1,6 +1,6 @@
 /// How a vocabulary writes a token that is one byte: `<0x00>` to `<0xFF>`.
-enum ByteToken {
-    static func text(of byte: UInt8) -> String {
+package enum ByteToken {
+    package static func text(of byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.count == 1 ? "<0x0\(digits)>" : "<0x\(digits)>"
     }

@@ -1,0 +1,65 @@
+internal import GGUF
+package import Gemma
+import SyntheticModel
+import Tokenizer
+
+/// A target and a drafter of random weights that are complete and as small as can be, vocabulary included.
+package enum MiniaturePair {
+    /// A target's file of 50 KB.
+    package static func target(_ type: WeightType = .q8_0) throws -> [UInt8] {
+        var writer = try SyntheticModel(.tiny, type: type).target()
+        for (key, value) in try vocabulary() { try writer.metadata.add(key, value) }
+        return writer.bytes()
+    }
+
+    /// A drafter's file of 50 KB, with an ordered head.
+    package static func drafter(_ type: WeightType = .q8_0) throws -> [UInt8] {
+        try SyntheticModel(.tiny, type: type).drafter().bytes()
+    }
+
+    /// The pair, loaded.
+    package static let loaded = Result {
+        try Pair(target: GGUFFile(ByteRegion(target())), assistant: GGUFFile(ByteRegion(drafter())))
+    }
+
+    /// Bytes of a file in front of its tensors' data.
+    package static func headerLength(of bytes: [UInt8]) throws -> Int {
+        let file = try GGUFFile(ByteRegion(bytes))
+        return bytes.count - file.tensors.reduce(0) { max($0, $1.offset + $1.byteCount) }
+    }
+
+    static func seeds() throws -> [(name: String, bytes: [UInt8])] {
+        [
+            ("target-q8_0", try target()), ("target-bf16", try target(.bf16)), ("drafter-q8_0", try drafter()),
+            ("drafter-f32", try drafter(.f32)),
+        ]
+    }
+
+    /// 288 tokens: roles, 256 bytes, characters, and what the merges make.
+    private static func vocabulary() throws -> [(String, GGUFValue)] {
+        let controls = ["<pad>", "<eos>", "<bos>", "<unk>", "<|turn>", "<turn|>"]
+        let userDefined = ["<|channel>", "<channel|>"]
+        let bytes = UInt8.min...UInt8.max
+        let characters = ["▁", "a", "b", "c", "d", "e", "n", "o", "t", "é", "\n", "\n\n"]
+        let merges = [
+            "a b", "c d", "ab cd", "▁ a", "▁a b", "o n", "on e", "t o", "▁ to", "o t", "n ot",
+        ]
+        let merged = merges.map { $0.filter { $0 != " " } }
+        var tokens: [(String, TokenType)] = controls.map { ($0, .control) } + userDefined.map { ($0, .userDefined) }
+        tokens += bytes.map { (ByteToken.text(of: $0), .byte) }
+        for text in characters + merged where !tokens.contains(where: { $0.0 == text }) {
+            tokens.append((text, .normal))
+        }
+        while tokens.count < 288 { tokens.append(("<unused\(tokens.count)>", .unused)) }
+        return [
+            ("tokenizer.ggml.model", .string(BPETokenizer.model)),
+            ("tokenizer.ggml.tokens", .array(GGUFArray(tokens.map(\.0)))),
+            ("tokenizer.ggml.token_type", .array(GGUFArray(tokens.map { Int32($0.1.rawValue) }))),
+            ("tokenizer.ggml.merges", .array(GGUFArray(merges))),
+            ("tokenizer.ggml.bos_token_id", .uint32(2)),
+            ("tokenizer.ggml.eos_token_id", .uint32(1)),
+            ("general.sampling.top_k", .int32(40)),
+            ("general.sampling.temp", .float32(0.8)),
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+internal import GGUF
+internal import Gemma
+
+/// Loads a model and generates a few tokens with it.
+///
+/// A file that calls itself a drafter is paired with the miniature target, any other with the miniature drafter if that
+/// fits, so that drafting is part of the run.
+enum ModelDoor {
+    private static let target = Result { try GGUFFile(ByteRegion(MiniaturePair.target())) }
+    private static let drafter = Result { try GGUFFile(ByteRegion(MiniaturePair.drafter())) }
+
+    static func run(_ input: [UInt8]) throws {
+        let file = try GGUFFile(ByteRegion(input))
+        let isDrafter = try file.metadata.stringIfPresent("general.architecture") == "gemma4-assistant"
+        let pair =
+            try isDrafter
+            ? Pair(target: target.get(), assistant: file)
+            : (try? Pair(target: file, assistant: drafter.get())) ?? Pair(target: file)
+        // The types of the caches come in turn, so that all of them meet damaged weights.
+        let types = CacheType.allCases
+        let session = try Session(
+            pair, contextLength: 24, threads: 1, keyCacheType: types[input.count % types.count],
+            valueCacheType: types[input.count / types.count % types.count])
+        let options = GenerationOptions(
+            temperature: input.count.isMultiple(of: 2) ? 0 : 1, seed: 1, maximumTokens: 6,
+            speculation: SpeculationOptions(draftLength: .fixed(2)))
+        let number = try session.begin("not one <|turn>ab", options)
+        var count = 0
+        while let tokens = try session.step(number) { count += tokens.count }
+        guard count <= 6 else { throw FuzzTarget.Violation("\(count) tokens where 6 were asked for") }
+    }
+}

@@ -1,0 +1,54 @@
+internal import GGUF
+import Tokenizer
+
+/// Turns texts into tokens and back. The first bit of the first byte says whether special tokens are parsed.
+enum TokenizerDoor {
+    private static let tokenizer = Result { try BPETokenizer(GGUFFile(ByteRegion(MiniaturePair.target()))) }
+
+    static func run(_ input: [UInt8]) throws {
+        let tokenizer = try tokenizer.get()
+        let (parseSpecial, text) = (input.first.map { $0 & 1 == 1 } ?? false, Array(input.dropFirst()))
+        let tokens = tokenizer.encode(text, parseSpecial: parseSpecial)
+        for token in tokens {
+            guard let type = tokenizer.vocabulary.type(of: token) else {
+                throw FuzzTarget.Violation("token \(token) is outside of the vocabulary")
+            }
+            guard parseSpecial || type != .control else {
+                throw FuzzTarget.Violation("text became the control token \(token)")
+            }
+        }
+        try checkText(of: tokens, text, tokenizer)
+        let string = String(decoding: text, as: UTF8.self)
+        guard string.utf8.elementsEqual(text) else { return }
+        guard tokenizer.encode(string, parseSpecial: parseSpecial) == tokens else {
+            throw FuzzTarget.Violation("a string and its bytes have different tokens")
+        }
+    }
+
+    /// Tokens give the text again, at once and one by one; `▁` comes back as the space that it stands for.
+    private static func checkText(of tokens: [TokenID], _ text: [UInt8], _ tokenizer: BPETokenizer) throws {
+        let expected = spaced(String(decoding: text, as: UTF8.self))
+        let found = tokenizer.decode(tokens)
+        guard spaced(found).utf8.elementsEqual(expected.utf8) else {
+            throw FuzzTarget.Violation("\(expected.debugDescription) came back as \(found.debugDescription)")
+        }
+        var decoder = StreamingDecoder(tokenizer, special: true)
+        let pieces = tokens.map { decoder.append($0) } + [decoder.finish()]
+        guard pieces.joined().utf8.elementsEqual(found.utf8) else {
+            throw FuzzTarget.Violation("\(found.debugDescription) came in pieces as \(pieces)")
+        }
+    }
+
+    private static func spaced(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "▁" ? " " : $0 }))
+    }
+
+    static let seeds: [(name: String, bytes: [UInt8])] =
+        [
+            "\u{1}not one ab<|turn>abcd\n\n<turn|>not", "\0 a  b\n\n\nabcdabcd é 🦙 <0x41>",
+            "\u{1}<|channel><channel|><bos>",
+            "\0▁to▁to \u{0}\u{7f}",
+        ].enumerated().map { ("text-\($0)", Array($1.utf8)) } + [
+            ("not-utf8", [0, 0xff, 0xe2, 0x96, 0x61, 0xf0, 0x9f, 0xa6])
+        ]
+}

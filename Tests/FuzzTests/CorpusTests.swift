@@ -1,0 +1,26 @@
+import Foundation
+import FuzzTargets
+import Testing
+
+/// Inputs that broke something once, or that the fuzzer found new ways with: nothing may break any more.
+@Suite struct CorpusTests {
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Fuzz/Corpus")
+
+    @Test(arguments: FuzzTarget.allCases) func nothingOfTheCorpusBreaks(_ target: FuzzTarget) throws {
+        let folder = Self.folder.appendingPathComponent(target.rawValue)
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(!files.isEmpty)
+        for file in files.sorted(by: { $0.path < $1.path }) {
+            #expect(throws: Never.self, "\(file.lastPathComponent)") { try target.run([UInt8](Data(contentsOf: file))) }
+        }
+    }
+
+    @Test(arguments: FuzzTarget.allCases, UInt64(0)..<50)
+    func changedSeedsBreakNothing(_ target: FuzzTarget, seed: UInt64) throws {
+        for (_, bytes) in try target.seeds() {
+            if let changed = target.mutated(bytes, seed: seed) { _ = try target.run(changed) }
+        }
+    }
+}
