@@ -3,6 +3,8 @@ public enum ModelError: Error, Equatable, Sendable {
     case wrongArchitecture(expected: String, found: String)
     /// A key whose value contradicts another key or a sane range.
     case invalidKey(key: String, value: String, expected: String)
+    /// A tensor whose content or size makes no sense: "tensor <name> <found>; expected <expected>".
+    case invalidTensor(_ name: String, found: String, expected: String)
     /// A per-layer array of the wrong length.
     case wrongLength(key: String, expected: Int, found: Int)
     /// Layer `layer` shares KV, but no layer before it owns a cache of its kind.
@@ -27,6 +29,7 @@ extension ModelError: CustomStringConvertible {
         case .wrongArchitecture(let expected, let found):
             "the architecture is \(found); expected \(expected)"
         case .invalidKey(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
+        case .invalidTensor(let name, let found, let expected): "tensor \(name) \(found); expected \(expected)"
         case .wrongLength(let key, let expected, let found):
             "metadata key \(key) has \(found) entries; expected \(expected), one per layer"
         case .noCacheToShare(let layer, let kind):
