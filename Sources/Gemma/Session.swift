@@ -59,7 +59,7 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
         self.pair = pair
         self.contextLength = length
         state = State(
-            decoder: SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling)))
+            decoder: try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling)))
     }
 
     /// Figures of the last generation, current even while it is under way.

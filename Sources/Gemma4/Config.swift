@@ -1,5 +1,6 @@
 import Foundation
 package import GGUF
+package import Tensor
 
 /// Which of the two graphs a file holds.
 public enum Architecture: String, Sendable {
@@ -36,6 +37,15 @@ package struct LayerConfig: Hashable, Sendable {
 
     package var queryWidth: Int { headCount * headWidth }
     package var keyWidth: Int { keyValueHeadCount * headWidth }
+}
+
+extension Compute {
+    /// Makes room for the attention of a layer to its cache.
+    package func reserveAttention(tokens: Int, _ layer: LayerConfig) throws(TensorError) {
+        try reserveAttention(
+            tokens: tokens, headCount: layer.headCount, keyValueHeadCount: layer.keyValueHeadCount,
+            width: layer.headWidth)
+    }
 }
 
 /// The sizes of the experts beside a layer's feed-forward network.

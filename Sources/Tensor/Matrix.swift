@@ -15,7 +15,7 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
             "tensor \(tensor) is stored as \(type.name) (type \(type.id)), which this build cannot compute with; "
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
-            "the system refuses \(bytes) bytes of memory; a shorter context (-c) needs less"
+            "the system refuses \(bytes) bytes of memory; close other programs, or take a shorter context (-c)"
         case .unsupportedHeadWidth(let width, let type, let multiple):
             "a cache of \(type) holds heads whose width is a multiple of \(multiple), and this model has heads of \(width); "
                 + "choose f32, f16 or bf16 (-ctk, -ctv)"
@@ -81,7 +81,7 @@ extension GGUFFile {
     /// The tensor `name` decoded to floats; for small ones such as norms.
     package func vector(_ name: String, count: Int) throws -> FloatBuffer {
         let matrix = try matrix(name, shape: [count])
-        let buffer = FloatBuffer(count: count)
+        let buffer = try FloatBuffer(count: count)
         matrix.decode(row: 0, into: buffer.base)
         return buffer
     }

@@ -26,8 +26,8 @@ struct RotaryTests {
         var generator = Generator(UInt64(first))
         let factors = (0..<width / 2).map { $0 < width / 8 + 1 ? Float(1) : 1e30 }
         for factors in [nil, factors] {
-            let rotary = RotaryEmbedding(
-                width: width, base: 1e6, factors: factors.map { FloatBuffer($0) }, capacity: 70)
+            let rotary = try RotaryEmbedding(
+                width: width, base: 1e6, factors: try factors.map { try FloatBuffer($0) }, capacity: 70)
             let heads = generator.floats(70 * 2 * width)
             rotary.prepare(first: first, count: 70)
             let found = heads.changed(width: 2 * width) { Compute(threadCount: 2).rotate($0, by: rotary) }
@@ -48,7 +48,7 @@ struct RotaryTests {
     func independence() {
         let heads = (0..<48).map { Float($0) / 48 }
         func bits(_ prepared: [(first: Int, count: Int)], row: Int) -> [UInt32] {
-            let rotary = RotaryEmbedding(width: 48, base: 1e4, factors: nil, capacity: 200)
+            let rotary = try RotaryEmbedding(width: 48, base: 1e4, factors: nil, capacity: 200)
             for range in prepared { rotary.prepare(first: range.first, count: range.count) }
             return heads.changed(width: 48) { Compute(threadCount: 1).rotate($0, by: rotary, firstRow: row) }.bits
         }
