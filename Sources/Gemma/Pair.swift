@@ -3,6 +3,7 @@ public import Foundation
 import GGUF
 import Gemma4
 import Sampling
+import Tensor
 import Tokenizer
 
 /// A Gemma 4 target and, if there is one, the drafter that was made for it.
@@ -27,11 +28,13 @@ public struct Pair: Sendable {
     /// - Parameters:
     ///   - target: a GGUF file of architecture `gemma4`.
     ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
+    ///   - checkTensors: whether all weights are looked through for NaN and infinity first, which reads the files whole. Text
+    ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
-    public init(target: URL, assistant: URL? = nil) throws {
+    public init(target: URL, assistant: URL? = nil, checkTensors: Bool = false) throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let loaded = try Self.load(target) { file in
+        let loaded = try Self.load(target, checkTensors: checkTensors) { file in
             let model = try Target(file)
             let tokenizer = try BPETokenizer(file)
             guard tokenizer.vocabulary.count == model.config.vocabularySize else {
@@ -43,7 +46,7 @@ public struct Pair: Sendable {
         (self.target, tokenizer, defaultSampling) = loaded
         let model = loaded.0
         drafter = try assistant.map { url in
-            try Self.load(url) { file in
+            try Self.load(url, checkTensors: checkTensors) { file in
                 let drafter = try Drafter(file)
                 try drafter.checkFit(with: model, share: drafter.standardShare(with: model))
                 return drafter
@@ -55,9 +58,11 @@ public struct Pair: Sendable {
 
     public var hasDrafter: Bool { drafter != nil }
 
-    private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
+    private static func load<T>(_ url: URL, checkTensors: Bool, _ body: (GGUFFile) throws -> T) throws -> T {
         do {
-            return try body(GGUFFile(contentsOf: url))
+            let file = try GGUFFile(contentsOf: url)
+            if checkTensors { try file.checkTensors() }
+            return try body(file)
         } catch {
             throw GemmaError.cannotLoad(path: url.path, reason: error)
         }

@@ -5,6 +5,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongShape(tensor: String, expected: [Int], found: [Int])
     case unsupportedType(tensor: String, type: TensorType, supported: [String])
     case outOfMemory(bytes: Int)
+    /// NaN or infinity in a tensor's block, or in its element where a block is one.
+    case notFinite(tensor: String, type: TensorType, row: Int, block: Int, isNaN: Bool)
     case unsupportedHeadWidth(Int, cacheType: String, multiple: Int)
 
     public var description: String {
@@ -16,6 +18,10 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
             "the system refuses \(bytes) bytes of memory; close other programs, or take a shorter context (-c)"
+        case .notFinite(let tensor, let type, let row, let block, let isNaN):
+            "tensor \(tensor) (\(type.name)) holds \(isNaN ? "NaN" : "infinity") "
+                + (type.blockSize == 1 ? "as element \(block)" : "as a scale of block \(block)")
+                + " of row \(row); the file is damaged: download or convert it again"
         case .unsupportedHeadWidth(let width, let type, let multiple):
             "a cache of \(type) holds heads whose width is a multiple of \(multiple), and this model has heads of \(width); "
                 + "choose f32, f16 or bf16 (-ctk, -ctv)"

@@ -148,7 +148,8 @@ struct SamplerTests {
         }
     }
 
-    @Test("The lowest temperature takes the best", arguments: [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 1e-30])
+    @Test(
+        "The lowest temperature takes the best", arguments: [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 1e-30])
     func lowestTemperature(_ temperature: Float) {
         let found = distribution(SamplingOptions(temperature: temperature, topK: 0, topP: 1))
         expectEqual(found.probabilities, [0.5, 0.5, 0, 0, 0, 0, 0, 0])
