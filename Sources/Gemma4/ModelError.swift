@@ -13,6 +13,11 @@ public enum ModelError: Error, Equatable, Sendable {
     case batchTooLarge(count: Int, maximum: Int)
     case contextFull(needed: Int, contextLength: Int)
     case invalidContextLength(Int)
+    /// The system has no `bytes` for the cache of a context of `contextLength`, but `available`.
+    /// - Parameters:
+    ///   - fitting: the longest context that fits now; 0 for none.
+    ///   - fittingInBytes: the same with keys and values of type q8_0; nil where that is no smaller.
+    case cacheTooLarge(contextLength: Int, bytes: Int, available: Int, fitting: Int, fittingInBytes: Int?)
     /// Every logit of the token at `position` is NaN.
     case notANumber(position: Int)
 }
@@ -42,6 +47,10 @@ extension ModelError: CustomStringConvertible {
                 + "text shorter"
         case .notANumber(let position):
             "the model gave no number for the token at position \(position): the file is damaged"
+        case .cacheTooLarge(let length, let bytes, let available, let fitting, let fittingInBytes):
+            "a context of \(length) tokens needs \(bytes) bytes of memory for keys and values, and \(available) can be had; "
+                + (fitting > 0 ? "\(fitting) tokens would fit (-c \(fitting))" : "no context fits")
+                + (fittingInBytes.map { $0 > 0 ? ", with -ctk q8_0 -ctv q8_0 \(min($0, length))" : "" } ?? "")
         case .invalidContextLength(let length): "a context length of \(length); expected 1 to 2^31 - 1"
         }
     }
