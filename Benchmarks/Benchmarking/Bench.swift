@@ -131,7 +131,7 @@ package final class Bench {
     ) throws {
         guard let drafter = drafters[.ordered] ?? drafters[.dense] else { throw BenchmarkError.noDrafter }
         context.cache.truncate(to: 0)
-        let decoder = SpeculativeDecoder(
+        let decoder = try SpeculativeDecoder(
             target: context, drafter: drafter, sampler: Sampler(SamplingOptions(temperature: 0)))
         try decoder.append(tokens(0..<max(depth, BenchmarkTest.minimumDecodeDepth)))
         _ = try decoder.readPrompt()

@@ -43,8 +43,8 @@ enum BlocksDoor {
             }
         }
         let tokens = 3
-        let input = FloatBuffer([Float](repeating: 1, count: tokens * columns))
-        let output = FloatBuffer([Float](repeating: 0, count: tokens * rows))
+        let input = try FloatBuffer([Float](repeating: 1, count: tokens * columns))
+        let output = try FloatBuffer([Float](repeating: 0, count: tokens * rows))
         compute.multiply(input.rows(width: columns), by: matrix, into: output.rows(width: rows))
         withExtendedLifetime((region, input, output)) {}
     }
@@ -77,7 +77,7 @@ enum BlocksDoor {
         guard count > 0 else { return }
         let cache = try AttentionCache(
             headCount: 1, width: width, capacity: count, keyType: keyType, valueType: valueType)
-        let (rows, output) = (FloatBuffer(floats), FloatBuffer(floats))
+        let (rows, output) = (try FloatBuffer(floats), try FloatBuffer(floats))
         let read = rows.rows(width: width).prefix(count)
         compute.store(keys: read, values: read, firstPosition: 0, in: cache)
         compute.attention(

@@ -1,5 +1,6 @@
 internal import GGUF
 internal import Gemma
+import Tensor
 
 /// Loads a model and generates a few tokens with it.
 ///
@@ -11,6 +12,7 @@ enum ModelDoor {
 
     static func run(_ input: [UInt8]) throws {
         let file = try GGUFFile(ByteRegion(input))
+        try? file.checkTensors()
         let isDrafter = try file.metadata.stringIfPresent("general.architecture") == "gemma4-assistant"
         let pair =
             try isDrafter

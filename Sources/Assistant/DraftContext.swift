@@ -21,7 +21,7 @@ package final class DraftContext {
     private let candidates: UnsafeMutableBufferPointer<Int32>  // [candidates of the ordered head]
 
     /// - Parameter share: the layer-share callback, asked once for each layer.
-    /// - Throws: `PairError` where the two do not fit.
+    /// - Throws: `PairError` where the two do not fit, `TensorError.outOfMemory`.
     package init(_ drafter: Drafter, target: Target, compute: Compute, share: LayerShare? = nil) throws {
         let share = share ?? drafter.standardShare(with: target)
         try drafter.checkFit(with: target, share: share)
@@ -30,16 +30,19 @@ package final class DraftContext {
         targetEmbedding = target.tokenEmbedding
         targetEmbeddingScale = target.embeddingScale
         sharedLayers = drafter.layers.indices.map { share($0) ?? 0 }  // never nil after the check
-        activations = Activations(drafter.config, tokens: 1)
-        rotary = RotaryEmbeddings(drafter.config, factors: drafter.rotaryFactors, capacity: 1)
-        input = FloatBuffer(count: 2 * drafter.targetEmbeddingLength)
-        state = FloatBuffer(count: drafter.config.embeddingLength)
+        activations = try Activations(drafter.config, tokens: 1)
+        rotary = try RotaryEmbeddings(drafter.config, factors: drafter.rotaryFactors, capacity: 1)
+        input = try FloatBuffer(count: 2 * drafter.targetEmbeddingLength)
+        state = try FloatBuffer(count: drafter.config.embeddingLength)
         let head = drafter.orderedHead
-        logits = FloatBuffer(count: head?.candidateCount ?? drafter.config.vocabularySize)
-        centroidScores = FloatBuffer(count: head?.centroids.rows ?? 0)
+        logits = try FloatBuffer(count: head?.candidateCount ?? drafter.config.vocabularySize)
+        centroidScores = try FloatBuffer(count: head?.centroids.rows ?? 0)
         clusters = TopK(capacity: head?.clusterCount ?? 0)
         candidates = .allocate(capacity: head?.candidateCount ?? 0)
         candidates.initialize(repeating: 0)
+        try compute.reserveProducts(
+            tokens: 1, columns: max(activations.widestInput, 2 * drafter.targetEmbeddingLength))
+        for layer in drafter.config.layers { try compute.reserveAttention(tokens: 1, layer) }
     }
 
     deinit { candidates.deallocate() }

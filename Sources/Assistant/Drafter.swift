@@ -28,8 +28,9 @@ package struct Drafter: Sendable {
         config = try Config(file, as: .assistant)
         let key = "\(Architecture.assistant.rawValue).embedding_length_out"
         targetEmbeddingLength = try file.metadata.integer(key)
-        guard (1...1 << 20).contains(targetEmbeddingLength) else {
-            throw ModelError.invalidKey(key: key, value: "\(targetEmbeddingLength)", expected: "1 to \(1 << 20)")
+        guard Limits.embedding.contains(targetEmbeddingLength) else {
+            throw ModelError.invalidKey(
+                key: key, value: "\(targetEmbeddingLength)", expected: "1 to \(Limits.embedding.upperBound)")
         }
         let d = config.embeddingLength
         tokenEmbedding = try file.matrix("token_embd.weight", shape: [config.vocabularySize, d])
@@ -57,20 +58,34 @@ package struct OrderedHead: Sendable {
     init?(_ file: GGUFFile, _ config: Config) throws {
         guard let info = file.tensor("masked_embd_centroids.weight") else { return nil }
         let count = info.rowCount
-        guard count > 0, config.vocabularySize.isMultiple(of: count) else {
+        guard Limits.centroids.contains(count) else {
+            throw ModelError.invalidTensor(
+                info.name, found: "has \(count) rows", expected: "1 to \(Limits.centroids.upperBound)")
+        }
+        guard config.vocabularySize.isMultiple(of: count) else {
             throw PairError.invalidOrdering("\(count) centroids do not divide \(config.vocabularySize) tokens")
         }
         centroids = try file.matrix("masked_embd_centroids.weight", shape: [count, config.embeddingLength])
         ordering = try file.int32s("masked_embd_ordering", count: config.vocabularySize)
-        if let bad = ordering.first(where: { $0 < 0 || $0 >= config.vocabularySize }) {
-            throw PairError.invalidOrdering("token \(bad) is outside the vocabulary of \(config.vocabularySize)")
-        }
+        try Self.checkPermutation(ordering)
         let key = "\(Architecture.assistant.rawValue).centroid_top_k"
-        let clusters = try file.metadata.integerIfPresent(key) ?? 32
-        guard clusters > 0 else {
+        let clusters = try file.metadata.integerIfPresent(key)
+        if let clusters, !(1...count).contains(clusters) {
             throw ModelError.invalidKey(key: key, value: "\(clusters)", expected: "1 to \(count)")
         }
-        clusterCount = min(clusters, count)
+        clusterCount = clusters ?? min(32, count)
+    }
+
+    /// Every token is in one cluster: one in none could never be drafted, and one in two would count twice.
+    private static func checkPermutation(_ ordering: [Int32]) throws(PairError) {
+        var isPlaced = [Bool](repeating: false, count: ordering.count)
+        for token in ordering {
+            guard ordering.indices.contains(Int(token)) else {
+                throw .invalidOrdering("token \(token) is outside the vocabulary of \(ordering.count)")
+            }
+            guard !isPlaced[Int(token)] else { throw .invalidOrdering("token \(token) is in it twice") }
+            isPlaced[Int(token)] = true
+        }
     }
 }
 

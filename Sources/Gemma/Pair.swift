@@ -3,6 +3,7 @@ public import Foundation
 package import GGUF
 import Gemma4
 import Sampling
+import Tensor
 import Tokenizer
 
 /// A Gemma 4 target and, if there is one, the drafter that was made for it.
@@ -27,11 +28,15 @@ public struct Pair: Sendable {
     /// - Parameters:
     ///   - target: a GGUF file of architecture `gemma4`.
     ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
+    ///   - checkTensors: whether all weights are looked through for NaN and infinity first, which reads the files whole. Text
+    ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
-    public init(target: URL, assistant: URL? = nil) throws {
+    public init(target: URL, assistant: URL? = nil, checkTensors: Bool = false) throws {
         let start = ContinuousClock.now
-        let loaded = try Self.load(target, TargetParts.init)
-        let drafter = try assistant.map { try Self.load($0) { try Self.drafter($0, for: loaded.target) } }
+        let loaded = try Self.load(target, checkTensors: checkTensors, TargetParts.init)
+        let drafter = try assistant.map { url in
+            try Self.load(url, checkTensors: checkTensors) { try Self.drafter($0, for: loaded.target) }
+        }
         self.init(loaded, drafter, since: start)
     }
 
@@ -53,9 +58,11 @@ public struct Pair: Sendable {
 
     public var hasDrafter: Bool { drafter != nil }
 
-    private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
+    private static func load<T>(_ url: URL, checkTensors: Bool, _ body: (GGUFFile) throws -> T) throws -> T {
         do {
-            return try body(GGUFFile(contentsOf: url))
+            let file = try GGUFFile(contentsOf: url)
+            if checkTensors { try file.checkTensors() }
+            return try body(file)
         } catch {
             throw GemmaError.cannotLoad(path: url.path, reason: error)
         }

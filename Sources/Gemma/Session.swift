@@ -41,8 +41,8 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
     ///   - threads: nil for the number of physical cores.
     ///   - keyCacheType: how the keys of the tokens read so far are stored.
     ///   - valueCacheType: how their values are stored.
-    /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `TensorError.outOfMemory`, or
-    ///   `TensorError.unsupportedHeadWidth` where a cache type's blocks of 32 do not divide the model's heads.
+    /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `ModelError.cacheTooLarge`,
+    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` where a cache type's blocks of 32 do not divide the model's heads.
     public init(
         _ pair: Pair, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
         valueCacheType: CacheType = .f16
@@ -59,7 +59,7 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
         self.pair = pair
         self.contextLength = length
         state = State(
-            decoder: SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling)))
+            decoder: try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling)))
     }
 
     /// Figures of the last generation, current even while it is under way.

@@ -16,24 +16,33 @@ package final class Activations {
     let up: FloatBuffer  // [tokens, ff]
     let perLayerGate: FloatBuffer  // [tokens, ple]
     let experts: ExpertActivations?
+    /// The width of the widest rows that are multiplied by a matrix.
+    package let widestInput: Int
 
-    package init(_ config: Config, tokens: Int) {
-        func buffer(_ width: Int) -> FloatBuffer { FloatBuffer(count: tokens * width) }
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(_ config: Config, tokens: Int) throws(TensorError) {
+        func buffer(_ width: Int) throws(TensorError) -> FloatBuffer { try FloatBuffer(count: tokens, width) }
         func widest(_ width: (LayerConfig) -> Int) -> Int { config.layers.map(width).max() ?? 0 }
         let ownsCache = config.owningLayerCount > 0
         let feedForward = max(widest(\.feedForwardLength), config.experts?.feedForwardLength ?? 0)
         self.tokens = tokens
-        x = buffer(config.embeddingLength)
-        normed = buffer(config.embeddingLength)
-        branch = buffer(config.embeddingLength)
-        query = buffer(widest(\.queryWidth))
-        key = buffer(ownsCache ? widest(\.keyWidth) : 0)
-        value = buffer(ownsCache ? widest(\.keyWidth) : 0)
-        attention = buffer(widest(\.queryWidth))
-        gate = buffer(feedForward)
-        up = buffer(feedForward)
-        perLayerGate = buffer(config.perLayerLength)
-        experts = config.experts.map { ExpertActivations($0, embd: config.embeddingLength, tokens: tokens) }
+        widestInput = max(config.embeddingLength, widest(\.queryWidth), feedForward, config.perLayerLength)
+        x = try buffer(config.embeddingLength)
+        normed = try buffer(config.embeddingLength)
+        branch = try buffer(config.embeddingLength)
+        query = try buffer(widest(\.queryWidth))
+        key = try buffer(ownsCache ? widest(\.keyWidth) : 0)
+        value = try buffer(ownsCache ? widest(\.keyWidth) : 0)
+        attention = try buffer(widest(\.queryWidth))
+        gate = try buffer(feedForward)
+        up = try buffer(feedForward)
+        perLayerGate = try buffer(config.perLayerLength)
+        experts =
+            if let experts = config.experts {
+                try ExpertActivations(experts, embd: config.embeddingLength, tokens: tokens)
+            } else {
+                nil
+            }
     }
 
     /// The residual stream of `count` rows.
@@ -51,14 +60,14 @@ final class ExpertActivations {
     let weights: FloatBuffer  // [tokens, experts]
     var top: TopK
 
-    init(_ config: ExpertConfig, embd: Int, tokens: Int) {
-        func buffer(_ width: Int) -> FloatBuffer { FloatBuffer(count: tokens * width) }
-        input = buffer(embd)
-        routed = buffer(embd)
-        output = buffer(embd)
-        sum = buffer(embd)
-        scores = buffer(config.count)
-        weights = buffer(config.count)
+    init(_ config: ExpertConfig, embd: Int, tokens: Int) throws(TensorError) {
+        func buffer(_ width: Int) throws(TensorError) -> FloatBuffer { try FloatBuffer(count: tokens, width) }
+        input = try buffer(embd)
+        routed = try buffer(embd)
+        output = try buffer(embd)
+        sum = try buffer(embd)
+        scores = try buffer(config.count)
+        weights = try buffer(config.count)
         top = TopK(capacity: config.usedCount)
     }
 }

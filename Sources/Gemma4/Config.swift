@@ -1,5 +1,6 @@
 import Foundation
 package import GGUF
+package import Tensor
 
 /// Which of the two graphs a file holds.
 public enum Architecture: String, Sendable {
@@ -38,6 +39,15 @@ package struct LayerConfig: Hashable, Sendable {
     package var keyWidth: Int { keyValueHeadCount * headWidth }
 }
 
+extension Compute {
+    /// Makes room for the attention of a layer to its cache.
+    package func reserveAttention(tokens: Int, _ layer: LayerConfig) throws(TensorError) {
+        try reserveAttention(
+            tokens: tokens, headCount: layer.headCount, keyValueHeadCount: layer.keyValueHeadCount,
+            width: layer.headWidth)
+    }
+}
+
 /// The sizes of the experts beside a layer's feed-forward network.
 package struct ExpertConfig: Hashable, Sendable {
     package let count: Int
@@ -68,21 +78,21 @@ package struct Config: Sendable {
         let keys = ConfigReader(metadata: file.metadata, prefix: architecture.rawValue)
         try keys.check(architecture)
         self.architecture = architecture
-        let layerCount = try keys.size("block_count", in: 1...1024)
-        contextLength = try keys.size("context_length", in: 1...Int(Int32.max))
-        embeddingLength = try keys.size("embedding_length")
-        epsilon = Float(try keys.positive("attention.layer_norm_rms_epsilon"))
-        rotaryBase = try keys.positive("rope.freq_base")
-        rotaryBaseSliding = try keys.positive("rope.freq_base_swa")
-        perLayerLength = try keys.sizeIfPresent("embedding_length_per_layer_input", in: 0...1 << 20) ?? 0
+        let layerCount = try keys.size("block_count", in: Limits.layers)
+        contextLength = try keys.size("context_length", in: Limits.contextLength)
+        embeddingLength = try keys.size("embedding_length", in: Limits.embedding)
+        epsilon = Float(try keys.number("attention.layer_norm_rms_epsilon", in: Limits.epsilon))
+        rotaryBase = try keys.number("rope.freq_base", in: Limits.rotaryBase)
+        rotaryBaseSliding = try keys.number("rope.freq_base_swa", in: Limits.rotaryBase)
+        perLayerLength = try keys.perLayerLength(layerCount: layerCount)
         logitSoftCap = try keys.softCap()
         experts = try keys.experts()
         layers = try keys.layers(count: layerCount, architecture)
         guard let table = file.tensor("token_embd.weight") else { throw GGUFError.missingTensor("token_embd.weight") }
         vocabularySize = table.rowCount
-        guard (1...Int(Int32.max)).contains(vocabularySize) else {
-            throw ModelError.invalidKey(
-                key: "token_embd.weight", value: "of \(vocabularySize) rows", expected: "1 to 2^31 - 1")
+        guard Limits.vocabulary.contains(vocabularySize) else {
+            throw ModelError.invalidTensor(
+                table.name, found: "has \(vocabularySize) rows", expected: "1 to \(Limits.vocabulary.upperBound)")
         }
     }
 }
@@ -101,43 +111,56 @@ private struct ConfigReader {
         }
     }
 
-    func size(_ name: String, in range: ClosedRange<Int> = 1...1 << 20) throws -> Int {
+    func size(_ name: String, in range: ClosedRange<Int>) throws -> Int {
         guard let value = try sizeIfPresent(name, in: range) else { throw GGUFError.missingKey(key(name)) }
         return value
     }
 
-    func sizeIfPresent(_ name: String, in range: ClosedRange<Int> = 1...1 << 20) throws -> Int? {
+    func sizeIfPresent(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let value = try metadata.integerIfPresent(key(name)) else { return nil }
         try check(name, value, range)
         return value
     }
 
-    func positive(_ name: String) throws -> Double {
+    func number(_ name: String, in range: ClosedRange<Double>) throws -> Double {
         let value = try metadata.number(key(name))
-        guard value > 0, value.isFinite else {
-            throw ModelError.invalidKey(key: key(name), value: "\(value)", expected: "a positive number")
+        guard range.contains(value) else {
+            throw ModelError.invalidKey(
+                key: key(name), value: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
 
     func softCap() throws -> Float? {
         guard metadata[key("final_logit_softcapping")] != nil else { return nil }
-        return Float(try positive("final_logit_softcapping"))
+        return Float(try number("final_logit_softcapping", in: Limits.logitSoftCap))
+    }
+
+    func perLayerLength(layerCount: Int) throws -> Int {
+        let name = "embedding_length_per_layer_input"
+        guard let length = try sizeIfPresent(name, in: Limits.perLayerEmbedding) else { return 0 }
+        guard length * layerCount <= Limits.perLayerWidth else {
+            throw ModelError.invalidKey(
+                key: key(name), value: "\(length)",
+                expected: "at most \(Limits.perLayerWidth / layerCount) for \(layerCount) layers")
+        }
+        return length
     }
 
     func experts() throws -> ExpertConfig? {
-        guard let count = try sizeIfPresent("expert_count", in: 0...65_536), count > 0 else { return nil }
+        guard let count = try sizeIfPresent("expert_count", in: Limits.experts), count > 0 else { return nil }
         return ExpertConfig(
-            count: count, usedCount: try size("expert_used_count", in: 1...count),
-            feedForwardLength: try size("expert_feed_forward_length"))
+            count: count,
+            usedCount: try size("expert_used_count", in: 1...min(count, Limits.usedExperts.upperBound)),
+            feedForwardLength: try size("expert_feed_forward_length", in: Limits.feedForward))
     }
 
     func layers(count: Int, _ architecture: Architecture) throws -> [LayerConfig] {
-        let window = try size("attention.sliding_window", in: 1...Int(Int32.max))
+        let window = try size("attention.sliding_window", in: Limits.slidingWindow)
         let isSliding = try slidingPattern(count: count)
-        let headCounts = try perLayer("attention.head_count", count: count)
-        let keyValueHeadCounts = try perLayer("attention.head_count_kv", count: count)
-        let feedForwardLengths = try perLayer("feed_forward_length", count: count)
+        let headCounts = try perLayer("attention.head_count", count: count, in: Limits.heads)
+        let keyValueHeadCounts = try perLayer("attention.head_count_kv", count: count, in: Limits.heads)
+        let feedForwardLengths = try perLayer("feed_forward_length", count: count, in: Limits.feedForward)
         let fullWidth = try headWidth(suffix: "")
         let slidingWidth = try headWidth(suffix: "_swa")
         let shared = try sizeIfPresent("attention.shared_kv_layers", in: 0...count) ?? 0
@@ -160,6 +183,11 @@ private struct ConfigReader {
                 kind: kind, cacheSource: source, headCount: headCounts[index],
                 keyValueHeadCount: keyValueHeadCounts[index],
                 headWidth: isSliding[index] ? slidingWidth : fullWidth, feedForwardLength: feedForwardLengths[index])
+            guard layer.queryWidth <= Limits.attentionWidth else {
+                throw ModelError.invalidKey(
+                    key: key("attention.head_count"), value: "\(layer.headCount) in layer \(index)",
+                    expected: "at most \(Limits.attentionWidth / layer.headWidth) heads of width \(layer.headWidth)")
+            }
             guard layer.headCount.isMultiple(of: layer.keyValueHeadCount) else {
                 throw ModelError.invalidKey(
                     key: key("attention.head_count_kv"), value: "\(layer.keyValueHeadCount) in layer \(index)",
@@ -194,32 +222,32 @@ private struct ConfigReader {
             }
             return pattern
         }
-        let period = try size(name)
+        let period = try size(name, in: Limits.layers)
         return (0..<count).map { ($0 + 1) % period != 0 }
     }
 
     /// One number for all layers, or an array with one for each.
-    private func perLayer(_ name: String, count: Int) throws -> [Int] {
+    private func perLayer(_ name: String, count: Int, in range: ClosedRange<Int>) throws -> [Int] {
         guard case .array = metadata[key(name)] else {
-            return Array(repeating: try size(name), count: count)
+            return Array(repeating: try size(name, in: range), count: count)
         }
         let values = try metadata.integers(key(name))
         guard values.count == count else {
             throw ModelError.wrongLength(key: key(name), expected: count, found: values.count)
         }
-        for value in values { try check(name, value, 1...1 << 20) }
+        for value in values { try check(name, value, range) }
         return values
     }
 
     /// The width of a head, which keys, values and the rotation share.
     private func headWidth(suffix: String) throws -> Int {
-        let width = try size("attention.key_length" + suffix, in: 2...65_536)
+        let width = try size("attention.key_length" + suffix, in: Limits.headWidth)
         guard width.isMultiple(of: 2) else {
             throw ModelError.invalidKey(
                 key: key("attention.key_length" + suffix), value: "\(width)", expected: "an even number")
         }
         for name in ["attention.value_length" + suffix, "rope.dimension_count" + suffix] {
-            if let other = try sizeIfPresent(name), other != width {
+            if let other = try sizeIfPresent(name, in: Limits.headWidth), other != width {
                 throw ModelError.invalidKey(
                     key: key(name), value: "\(other)",
                     expected: "\(width), the value of \(key("attention.key_length" + suffix))")

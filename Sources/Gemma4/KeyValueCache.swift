@@ -22,18 +22,29 @@ package final class KeyValueCache {
     private let layers: [AttentionCache?]
     private let sources: [CacheSource]
 
-    /// - Parameter batchLength: positions that are stored at a time at most. A sliding ring holds the window and one
-    ///   batch, so that dropping a whole batch again brings back every key that the window had before it.
-    /// - Throws: `TensorError.outOfMemory`; `unsupportedHeadWidth` where a type's blocks do not divide a layer's heads.
-    package init(_ config: Config, contextLength: Int, batchLength: Int, types: CacheTypes) throws {
+    /// - Parameters:
+    ///   - batchLength: positions that are stored at a time at most. A sliding ring holds the window and one batch, so that
+    ///     dropping a whole batch again brings back every key that the window had before it.
+    ///   - memory: what there is. Systems promise more and end a process that takes them at their word, so that a cache
+    ///     which cannot fit is refused before it is made.
+    /// - Throws: `ModelError.cacheTooLarge`; `TensorError.unsupportedHeadWidth` where a type's blocks do not divide a
+    ///   layer's heads.
+    package init(
+        _ config: Config, contextLength: Int, batchLength: Int, types: CacheTypes, memory: SystemMemory = .current
+    ) throws {
+        let size = CacheSize(config, batchLength: batchLength, types: types)
+        guard size.byteCount(contextLength) <= memory.total else { throw size.refusal(contextLength, memory) }
         self.contextLength = contextLength
         sources = config.layers.map(\.cacheSource)
-        layers = try config.layers.map { layer in
-            guard layer.cacheSource == .own else { return nil }
-            let capacity = layer.kind.window.map { min(contextLength, $0 + batchLength) } ?? contextLength
-            return try AttentionCache(
-                headCount: layer.keyValueHeadCount, width: layer.headWidth, capacity: capacity, keyType: types.key,
-                valueType: types.value)
+        do {
+            layers = try config.layers.map { layer in
+                guard layer.cacheSource == .own else { return nil }
+                return try AttentionCache(
+                    headCount: layer.keyValueHeadCount, width: layer.headWidth,
+                    capacity: size.capacity(of: layer, contextLength), keyType: types.key, valueType: types.value)
+            }
+        } catch TensorError.outOfMemory {
+            throw size.refusal(contextLength, memory)
         }
     }
 

@@ -31,12 +31,18 @@ package struct Target: Sendable {
 }
 
 extension GGUFFile {
-    /// The divisors of the rotation's frequencies in full layers.
+    /// The divisors of the rotation's frequencies in full layers: positive, or angles would be no numbers.
     package func rotaryFactors(_ config: Config) throws -> FloatBuffer {
         guard let width = config.layers.first(where: { $0.kind == .full })?.headWidth else {
-            return FloatBuffer(count: 0)
+            return FloatBuffer(constantCount: 0)
         }
-        return try vector("rope_freqs.weight", count: width / 2)
+        let name = "rope_freqs.weight"
+        let factors = try vector(name, count: width / 2)
+        for index in 0..<factors.count where !(factors[index] > 0 && factors[index].isFinite) {
+            throw ModelError.invalidTensor(
+                name, found: "holds \(factors[index]) at index \(index)", expected: "a positive number")
+        }
+        return factors
     }
 
     package func decoderLayers(_ config: Config) throws -> [DecoderLayer] {
@@ -53,14 +59,15 @@ package struct RotaryEmbeddings {
     private let sliding: RotaryEmbedding?
     private let full: RotaryEmbedding?
 
-    package init(_ config: Config, factors: FloatBuffer, capacity: Int) {
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(_ config: Config, factors: FloatBuffer, capacity: Int) throws {
         let slidingLayer = config.layers.first { $0.kind != .full }
         let fullLayer = config.layers.first { $0.kind == .full }
-        sliding = slidingLayer.map {
-            RotaryEmbedding(width: $0.headWidth, base: config.rotaryBaseSliding, factors: nil, capacity: capacity)
+        sliding = try slidingLayer.map {
+            try RotaryEmbedding(width: $0.headWidth, base: config.rotaryBaseSliding, factors: nil, capacity: capacity)
         }
-        full = fullLayer.map {
-            RotaryEmbedding(width: $0.headWidth, base: config.rotaryBase, factors: factors, capacity: capacity)
+        full = try fullLayer.map {
+            try RotaryEmbedding(width: $0.headWidth, base: config.rotaryBase, factors: factors, capacity: capacity)
         }
     }
 

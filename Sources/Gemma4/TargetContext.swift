@@ -22,6 +22,7 @@ package final class TargetContext {
     ///   - contextLength: positions in all.
     ///   - batchLength: tokens that one pass reads at most.
     ///   - cacheTypes: how keys and values are stored.
+    /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
     package init(
         _ target: Target, contextLength: Int, batchLength: Int = 512, cacheTypes: CacheTypes = .init(), compute: Compute
     ) throws {
@@ -35,13 +36,16 @@ package final class TargetContext {
         self.compute = compute
         self.batchLength = tokens
         cache = try KeyValueCache(config, contextLength: contextLength, batchLength: tokens, types: cacheTypes)
-        activations = Activations(config, tokens: tokens)
-        rotary = RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
-        perLayerInputs = FloatBuffer(count: tokens * perLayerWidth)
-        perLayerTokens = FloatBuffer(count: tokens * perLayerWidth)
-        hidden = FloatBuffer(count: tokens * config.embeddingLength)
+        activations = try Activations(config, tokens: tokens)
+        rotary = try RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
+        perLayerInputs = try FloatBuffer(count: tokens, perLayerWidth)
+        perLayerTokens = try FloatBuffer(count: tokens, perLayerWidth)
+        hidden = try FloatBuffer(count: tokens, config.embeddingLength)
         // As many rows as a verification has; its memory comes as it is touched.
-        logits = try FloatBuffer(allocating: min(tokens, Self.usualLogitRows), config.vocabularySize)
+        try compute.reserveProducts(tokens: tokens, columns: activations.widestInput)
+        try compute.reserveProducts(tokens: tokens, columns: config.embeddingLength, resolution: .double)
+        for layer in config.layers { try compute.reserveAttention(tokens: tokens, layer) }
+        logits = try FloatBuffer(count: min(tokens, Self.usualLogitRows), config.vocabularySize)
     }
 
     /// What a pass gives back: views of the context's buffers, valid until the next pass and while the context lives.
@@ -58,11 +62,12 @@ package final class TargetContext {
     /// - Parameters:
     ///   - logits: the rows of `tokens` whose logits are wanted.
     ///   - hidden: the rows whose hidden states are wanted.
-    /// - Throws: `ModelError`, or `CancellationError` when the task is cancelled; the cache then holds what it held.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or `CancellationError` when the task is cancelled; the cache then holds what it held.
     package func forward(
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> Output {
         try check(tokens)
+        try makeRoom(forLogits: logits.count)
         compute.begin(.embedding)
         defer { compute.end() }
         let config = target.config
@@ -120,6 +125,11 @@ package final class TargetContext {
         }
     }
 
+    private func makeRoom(forLogits rows: Int) throws(TensorError) {
+        let vocabulary = target.config.vocabularySize
+        if logits.count < rows * vocabulary { logits = try FloatBuffer(count: rows, vocabulary) }
+    }
+
     // MARK: - Parts
 
     /// The per-layer inputs of a pass: of all rows for the layers that own a cache, of the wanted rows for the others.
@@ -165,7 +175,6 @@ package final class TargetContext {
         }
         compute.begin(.head)
         compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
-        if self.logits.count < logits.count * vocabulary { self.logits = FloatBuffer(count: logits.count * vocabulary) }
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
         if !logits.isEmpty {
             // Here rounding goes straight to the logits: to a byte it would be half of their whole error.

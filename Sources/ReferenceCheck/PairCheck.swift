@@ -156,7 +156,7 @@ private struct Engine {
 
     /// A greedy decoder that has read `prompt` and holds the token behind it.
     func decoder(_ prompt: [Int32], room: Int, drafter: DraftContext?) throws -> SpeculativeDecoder {
-        let decoder = SpeculativeDecoder(
+        let decoder = try SpeculativeDecoder(
             target: try context(prompt.count + room), drafter: drafter, sampler: Sampler(.init(temperature: 0)))
         try decoder.append(prompt)
         _ = try decoder.readPrompt()

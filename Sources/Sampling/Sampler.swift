@@ -39,7 +39,7 @@ package struct Sampler: Sendable {
         result.removeAll()
         if isGreedy {
             let best = argmax(logits)
-            guard !logits[best].isNaN else { return }
+            guard !logits.isEmpty, !logits[best].isNaN else { return }
             result.tokens.append(candidates?[best] ?? Int32(best))
             result.probabilities.append(1)
             return
@@ -48,7 +48,7 @@ package struct Sampler: Sendable {
         selectLargest(logits, candidates, into: &result)
         if options.topP < 1 { keepTopP(&result) }
         if options.minP > 0 { keepMinP(&result) }
-        let scale = 1 / options.temperature
+        let scale = min(1 / options.temperature, .greatestFiniteMagnitude)  // 0 times infinity would be no number
         let largest = result.probabilities.first ?? 0
         var sum: Float = 0
         for index in result.probabilities.indices {

@@ -24,25 +24,43 @@ public struct SamplingOptions: Sendable, Hashable {
     }
 
     /// The defaults that a file recommends (`general.sampling.*`), else 1.0, 64 and 0.95.
+    /// - Throws: `GGUFError` for a value of another type, `SamplingError` for one outside its range.
     package init(_ metadata: GGUFMetadata) throws {
         self.init()
-        temperature = try metadata.numberIfPresent("general.sampling.temp").map { Float($0) } ?? temperature
-        topK = try metadata.integerIfPresent("general.sampling.top_k") ?? topK
-        topP = try metadata.numberIfPresent("general.sampling.top_p").map { Float($0) } ?? topP
-        minP = try metadata.numberIfPresent("general.sampling.min_p").map { Float($0) } ?? minP
+        temperature = try metadata.numberIfPresent(Key.temperature).map { Float($0) } ?? temperature
+        topK = try metadata.integerIfPresent(Key.topK) ?? topK
+        topP = try metadata.numberIfPresent(Key.topP).map { Float($0) } ?? topP
+        minP = try metadata.numberIfPresent(Key.minP).map { Float($0) } ?? minP
+        try validate(
+            temperature: "metadata key " + Key.temperature, topK: "metadata key " + Key.topK,
+            topP: "metadata key " + Key.topP, minP: "metadata key " + Key.minP)
+    }
+
+    private enum Key {
+        static let temperature = "general.sampling.temp"
+        static let topK = "general.sampling.top_k"
+        static let topP = "general.sampling.top_p"
+        static let minP = "general.sampling.min_p"
     }
 
     /// - Throws: `SamplingError` for a value outside its range.
     public func validate() throws(SamplingError) {
+        try validate(temperature: "temperature", topK: "top-k", topP: "top-p", minP: "min-p")
+    }
+
+    /// - Parameters: what an error calls each option.
+    private func validate(
+        temperature temperatureName: String, topK topKName: String, topP topPName: String, minP minPName: String
+    ) throws(SamplingError) {
         guard temperature >= 0, temperature.isFinite else {
-            throw .outOfRange(option: "temperature", value: "\(temperature)", expected: "0 or more")
+            throw .outOfRange(option: temperatureName, value: "\(temperature)", expected: "0 or more")
         }
-        guard topK >= 0 else { throw .outOfRange(option: "top-k", value: "\(topK)", expected: "0 or more") }
+        guard topK >= 0 else { throw .outOfRange(option: topKName, value: "\(topK)", expected: "0 or more") }
         guard (0...1).contains(topP) else {
-            throw .outOfRange(option: "top-p", value: "\(topP)", expected: "0 to 1")
+            throw .outOfRange(option: topPName, value: "\(topP)", expected: "0 to 1")
         }
         guard (0...1).contains(minP) else {
-            throw .outOfRange(option: "min-p", value: "\(minP)", expected: "0 to 1")
+            throw .outOfRange(option: minPName, value: "\(minP)", expected: "0 to 1")
         }
     }
 }

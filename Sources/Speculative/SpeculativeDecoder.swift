@@ -32,18 +32,20 @@ package final class SpeculativeDecoder {
     private var coin: Xoshiro256?  // of synthetic acceptance
     private var hasWarned = false
 
+    /// - Throws: `TensorError.outOfMemory`.
     package init(
         target: TargetContext, drafter: DraftContext?, sampler: Sampler, options: DraftOptions = .init(),
         logger: Logger = Logger(label: "gemma.speculative")
-    ) {
+    ) throws {
         self.target = target
         self.drafter = drafter
         self.sampler = sampler
         self.options = options
         self.logger = logger
-        hidden = FloatBuffer(count: target.target.config.embeddingLength)
+        hidden = try FloatBuffer(count: target.target.config.embeddingLength)
         rejection = RejectionSampling(vocabularySize: target.target.config.vocabularySize)
-        tokens.reserveCapacity(target.cache.contextLength)
+        // Beyond a million tokens the array grows as it must: an array's memory, unlike a cache's, cannot be refused.
+        tokens.reserveCapacity(min(target.cache.contextLength, 1 << 20))
     }
 
     /// Starts counting anew, with other options. What was learned of the machine and the drafter stays, except where the

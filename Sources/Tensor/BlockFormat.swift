@@ -48,6 +48,9 @@ package struct Group {
 package protocol BlockFormat: Sendable {
     static var type: TensorType { get }
 
+    /// The floats of a block that its values are computed from: they are finite if these are.
+    static var floats: StoredFloats { get }
+
     /// Decodes one block of `type.blockSize` values.
     static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>)
 

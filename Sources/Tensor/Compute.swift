@@ -15,34 +15,23 @@ package final class Compute {
     package let precision: ActivationPrecision
     /// Where the time goes, if anybody asks.
     package var profile = Profile.requested
-    private var scratch = FloatBuffer(count: 0)
-    private let quantized = QuantizedBuffer()
-    private var states = FloatBuffer(count: 0)
     private var productOrder = ProductOrder()
-    private var rotatedQueries = FloatBuffer(count: 0)
+
+    // Work memory. Contexts reserve what their passes need, so that these allocate nothing.
+    var scratch = WorkBuffer()  // [threads, stride]
+    var quantized = QuantizedBuffer()
+    var states = WorkBuffer()
+    var rotatedQueries = WorkBuffer()
 
     package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
         pool = ThreadPool(threadCount: threadCount)
         self.precision = precision
     }
 
-    /// Makes sure that every thread has `count` floats of scratch memory. Allocates only when it grows.
+    /// `count` floats of scratch memory for every thread.
     func scratch(count: Int) -> ThreadScratch {
-        let stride = (count + 63) & ~63  // whole pairs of cache lines, which threads do not share
-        if scratch.count < stride * pool.threadCount { scratch = FloatBuffer(count: stride * pool.threadCount) }
-        return ThreadScratch(base: scratch.base, stride: stride)
-    }
-
-    /// `count` floats that all threads share. Allocates only when it grows.
-    func states(count: Int) -> FloatBuffer {
-        if states.count < count { states = FloatBuffer(count: count) }
-        return states
-    }
-
-    /// `count` floats for queries. Allocates only when it grows.
-    func rotatedQueries(count: Int) -> FloatBuffer {
-        if rotatedQueries.count < count { rotatedQueries = FloatBuffer(count: count) }
-        return rotatedQueries
+        let stride = ThreadScratch.stride(count)
+        return ThreadScratch(base: scratch.floats(stride * pool.threadCount).base, stride: stride)
     }
 
     /// What follows the product with `weights`, which begins now, if the past is a guide.
@@ -70,6 +59,9 @@ private struct Quantization: RowOperation {
 struct ThreadScratch {
     fileprivate let base: UnsafeMutablePointer<Float>
     fileprivate let stride: Int
+
+    /// `count` rounded up to whole pairs of cache lines, which threads do not share.
+    static func stride(_ count: Int) -> Int { (count + 63) & ~63 }
 
     @inline(__always)
     subscript(thread: Int) -> UnsafeMutablePointer<Float> { base + thread &* stride }

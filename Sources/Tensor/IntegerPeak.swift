@@ -5,10 +5,10 @@ extension Compute {
     /// Operations a second of integer products at best: of Q8_0 weights that stay in a core's own cache, by a tile of
     /// tokens. What bounds a prompt.
     package func integerPeak(repetitions: Int = 20) -> Double {
-        let (rows, columns, tokens) = (64 * pool.threadCount, 1024, IntegerProduct.tileRows)
+        let (rows, columns, tokens) = (64 * pool.threadCount, 1024, IntegerProduct.tileRows)  // at most 1024 threads
         let bytes = [UInt8](repeating: 1, count: Q8_0.type.byteCount(of: columns) * rows)
         let weights = Matrix(rows: rows, columns: columns, format: Q8_0.self, region: ByteRegion(bytes))
-        let (input, output) = (FloatBuffer(count: tokens * columns), FloatBuffer(count: tokens * rows))
+        let (input, output) = (FloatBuffer(constantCount: tokens * columns), FloatBuffer(constantCount: tokens * rows))
         let quantized = quantize(input.rows(width: columns), for: Q8_0.self)
         // Each thread its own rows, again and again.
         let job = PeakJob(

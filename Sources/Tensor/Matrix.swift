@@ -5,6 +5,8 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongShape(tensor: String, expected: [Int], found: [Int])
     case unsupportedType(tensor: String, type: TensorType, supported: [String])
     case outOfMemory(bytes: Int)
+    /// NaN or infinity in a tensor's block, or in its element where a block is one.
+    case notFinite(tensor: String, type: TensorType, row: Int, block: Int, isNaN: Bool)
     case unsupportedHeadWidth(Int, cacheType: String, multiple: Int)
 
     public var description: String {
@@ -15,7 +17,11 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
             "tensor \(tensor) is stored as \(type.name) (type \(type.id)), which this build cannot compute with; "
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
-            "the system refuses \(bytes) bytes of memory; a shorter context (-c) needs less"
+            "the system refuses \(bytes) bytes of memory; close other programs, or take a shorter context (-c)"
+        case .notFinite(let tensor, let type, let row, let block, let isNaN):
+            "tensor \(tensor) (\(type.name)) holds \(isNaN ? "NaN" : "infinity") "
+                + (type.blockSize == 1 ? "as element \(block)" : "as a scale of block \(block)")
+                + " of row \(row); the file is damaged: download or convert it again"
         case .unsupportedHeadWidth(let width, let type, let multiple):
             "a cache of \(type) holds heads whose width is a multiple of \(multiple), and this model has heads of \(width); "
                 + "choose f32, f16 or bf16 (-ctk, -ctv)"
@@ -81,7 +87,7 @@ extension GGUFFile {
     /// The tensor `name` decoded to floats; for small ones such as norms.
     package func vector(_ name: String, count: Int) throws -> FloatBuffer {
         let matrix = try matrix(name, shape: [count])
-        let buffer = FloatBuffer(count: count)
+        let buffer = try FloatBuffer(count: count)
         matrix.decode(row: 0, into: buffer.base)
         return buffer
     }

@@ -21,15 +21,16 @@ package final class RotaryEmbedding: @unchecked Sendable {
     /// - Parameters:
     ///   - factors: `[width / 2]`; nil for all ones.
     ///   - capacity: rows that one `prepare` may ask for.
-    package init(width: Int, base: Double, factors: FloatBuffer?, capacity: Int) {
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(width: Int, base: Double, factors: FloatBuffer?, capacity: Int) throws(TensorError) {
         self.width = width
         frequencies = (0..<width / 2).map { pair in
             pow(base, -2 * Double(pair) / Double(width)) / Double(factors?[pair] ?? 1)
         }
-        cosines = FloatBuffer(count: capacity * (width / 2))
-        sines = FloatBuffer(count: capacity * (width / 2))
-        fine = Rotations(rows: Self.period, frequencies)
-        coarse = Rotations(rows: 1, frequencies)
+        cosines = try FloatBuffer(count: capacity, width / 2)
+        sines = try FloatBuffer(count: capacity, width / 2)
+        fine = try Rotations(rows: Self.period, frequencies)
+        coarse = try Rotations(rows: 1, frequencies)
     }
 
     /// Computes the angles of `count` consecutive positions.
@@ -81,17 +82,15 @@ package final class RotaryEmbedding: @unchecked Sendable {
 private final class Rotations {
     let cosines: UnsafeMutablePointer<Double>  // [rows, width / 2]
     let sines: UnsafeMutablePointer<Double>
+    private let memory: AlignedMemory
 
     /// Those of positions 0 ..< rows.
-    init(rows: Int, _ frequencies: [Double]) {
-        cosines = .allocate(capacity: rows * frequencies.count)
-        sines = .allocate(capacity: rows * frequencies.count)
+    init(rows: Int, _ frequencies: [Double]) throws(TensorError) {
+        let count = rows * frequencies.count
+        memory = try AlignedMemory([2, count, MemoryLayout<Double>.stride])
+        cosines = memory.base.bindMemory(to: Double.self, capacity: 2 * count)
+        sines = cosines + count
         for row in 0..<rows { set(row: row, position: row, frequencies) }
-    }
-
-    deinit {
-        cosines.deallocate()
-        sines.deallocate()
     }
 
     func set(row: Int, position: Int, _ frequencies: [Double]) {

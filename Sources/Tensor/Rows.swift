@@ -5,25 +5,27 @@ package final class FloatBuffer: @unchecked Sendable {
 
     private let memory: AlignedMemory
 
-    /// - Throws: `TensorError.outOfMemory`.
     /// - Parameter lengths: of the dimensions; their product may be more than an `Int` can hold.
-    package init(allocating lengths: Int...) throws(TensorError) {
+    /// - Throws: `TensorError.outOfMemory`.
+    package init(count lengths: Int...) throws(TensorError) {
         memory = try AlignedMemory(lengths + [MemoryLayout<Float>.stride])
         count = memory.byteCount / MemoryLayout<Float>.stride
         base = memory.base.bindMemory(to: Float.self, capacity: count)
     }
 
-    /// For sizes that nobody but the model sets; ends the process where memory has run out, as Swift's arrays do.
-    package convenience init(count: Int) {
+    /// For sizes that stand in the code: none that a file, a flag or a text has a say in. Ends the process where memory has
+    /// run out, as Swift's arrays do.
+    package convenience init(constantCount count: Int) {
         do {
-            try self.init(allocating: count)
+            try self.init(count: count)
         } catch {
             fatalError("\(error)")
         }
     }
 
-    package convenience init(_ values: [Float]) {
-        self.init(count: values.count)
+    /// - Throws: `TensorError.outOfMemory`.
+    package convenience init(_ values: [Float]) throws(TensorError) {
+        try self.init(count: values.count)
         for (index, value) in values.enumerated() { base[index] = value }
     }
 

@@ -25,6 +25,20 @@ extension Vocabulary {
         }
         let tokens = try BPETokenizer.read { () throws(GGUFError) in try metadata.strings(Key.tokens) }
         let values = try BPETokenizer.read { () throws(GGUFError) in try metadata.integers(Key.tokenTypes) }
+        // Nobody needs the scores, but as many as there are tokens they must be.
+        if let scores = metadata[Key.scores] {
+            guard case .array(let array) = scores else {
+                throw .metadata(.wrongType(key: Key.scores, expected: "array", found: "\(scores.type)"))
+            }
+            guard array.count == tokens.count else {
+                throw .countMismatch(
+                    key: Key.scores, count: array.count, otherKey: Key.tokens, otherCount: tokens.count)
+            }
+        }
+        for key in metadata.keys where Key.isRole(key) {
+            guard let id = try role(key), !tokens.indices.contains(id) else { continue }
+            throw .specialTokenOutOfRange(key: key, id: id, count: tokens.count)
+        }
         var types: [TokenType] = []
         types.reserveCapacity(values.count)
         for (token, value) in values.enumerated() {

@@ -2,10 +2,11 @@
 ///
 /// Swift's own `Hasher` is several times slower for such short strings, and a `String`'s hash and equality follow
 /// canonical equivalence, under which different tokens are the same.
+/// - Parameter seed: random for each table, so that nobody can make a file whose tokens collide.
 @inline(__always)
-func byteStringHash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+func byteStringHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
     let raw = UnsafeRawBufferPointer(bytes)
-    var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0xA076_1D64_78BD_642F
+    var hash = UInt64(truncatingIfNeeded: bytes.count) &* 0xA076_1D64_78BD_642F ^ seed
     var at = 0
     while at &+ 8 <= raw.count {
         hash = mix(hash ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))

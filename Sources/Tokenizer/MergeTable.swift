@@ -14,6 +14,8 @@ struct MergeTable: Sendable {
 
     /// Open addressing with linear probing; half of the slots have `free` in place of a pair.
     private var slots: [Slot]
+    /// Random, so that nobody can make a file whose pairs collide.
+    private let seed: UInt64
 
     /// For every byte, whether a token that ends in it merges with one that begins with `▁`.
     private var joinsWords = [Bool](repeating: false, count: 256)
@@ -23,6 +25,7 @@ struct MergeTable: Sendable {
 
     /// An empty table with place for `count` merges.
     init(capacity count: Int) {
+        seed = .random(in: .min ... .max)
         slots = [Slot](
             repeating: Slot(pair: Self.free, merge: Merge(rank: 0, result: 0)), count: tableCapacity(for: count))
     }
@@ -32,7 +35,7 @@ struct MergeTable: Sendable {
     func merge(_ left: TokenID, _ right: TokenID) -> Merge? {
         let pair = Self.pair(left, right)
         return slots.withUnsafeBufferPointer { slots in
-            let slot = Self.probe(pair, slots)
+            let slot = Self.probe(pair, slots, seed)
             return slots[slot].pair == Self.free ? nil : slots[slot].merge
         }
     }
@@ -40,9 +43,9 @@ struct MergeTable: Sendable {
     /// Adds a merge, at most `capacity` of them. Where a pair comes twice, the first is kept.
     @inline(__always)
     mutating func insert(_ left: TokenID, _ right: TokenID, _ merge: Merge) {
-        let pair = Self.pair(left, right)
+        let (pair, seed) = (Self.pair(left, right), seed)
         slots.withUnsafeMutableBufferPointer { slots in
-            let slot = Self.probe(pair, UnsafeBufferPointer(slots))
+            let slot = Self.probe(pair, UnsafeBufferPointer(slots), seed)
             if slots[slot].pair == Self.free { slots[slot] = Slot(pair: pair, merge: merge) }
         }
     }
@@ -61,9 +64,9 @@ struct MergeTable: Sendable {
 
     /// The slot that holds `pair`, or the free one where it belongs.
     @inline(__always)
-    private static func probe(_ pair: UInt64, _ slots: UnsafeBufferPointer<Slot>) -> Int {
+    private static func probe(_ pair: UInt64, _ slots: UnsafeBufferPointer<Slot>, _ seed: UInt64) -> Int {
         let mask = slots.count &- 1
-        var slot = Int(truncatingIfNeeded: mix(pair)) & mask
+        var slot = Int(truncatingIfNeeded: mix(pair ^ seed)) & mask
         while slots[slot].pair != pair, slots[slot].pair != free { slot = (slot &+ 1) & mask }
         return slot
     }

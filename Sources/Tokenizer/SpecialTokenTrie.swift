@@ -5,18 +5,14 @@ struct SpecialTokenTrie: Sendable {
         var byteCount: Int
     }
 
-    /// A byte after the bytes on the way here. Children are a linked list, as there are rarely more than a few.
-    private struct Node {
-        var byte: UInt8
-        /// The token that ends here, if one does.
-        var token: TokenID?
-        var firstChild: Int?
-        var nextSibling: Int?
-    }
-
-    private var nodes: [Node] = []
+    /// Of every node, which stands for the bytes on the way to it, the token that ends there; `none` where none does.
+    private var tokens: [TokenID] = []
+    /// The child of a node (above) by the next byte (below): one look-up for each byte, whatever tokens a file has.
+    private var children: [UInt64: Int32] = [:]
     /// For every byte the node that tokens beginning with it share: most of a text is passed over by this alone.
-    private var roots = [Int?](repeating: nil, count: 256)
+    private var roots = [Int32](repeating: none, count: 256)
+
+    private static let none: Int32 = -1
 
     init(_ vocabulary: Vocabulary) {
         for index in 0..<vocabulary.count where vocabulary.types[index].isSpecial {
@@ -30,7 +26,7 @@ struct SpecialTokenTrie: Sendable {
     func firstMatch(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (start: Int, match: Match)? {
         var at = start
         while at < bytes.count {
-            if roots[Int(bytes[at])] != nil, let match = longestMatch(in: bytes, at: at) { return (at, match) }
+            if roots[Int(bytes[at])] != Self.none, let match = longestMatch(in: bytes, at: at) { return (at, match) }
             at += 1
         }
         return nil
@@ -39,42 +35,37 @@ struct SpecialTokenTrie: Sendable {
     private func longestMatch(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Match? {
         var longest: Match?
         var end = start + 1
-        var current = roots[Int(bytes[start])]
-        while let node = current {
-            if let token = nodes[node].token { longest = Match(token: token, byteCount: end - start) }
+        var node = roots[Int(bytes[start])]
+        while node != Self.none {
+            let token = tokens[Int(node)]
+            if token != Self.none { longest = Match(token: token, byteCount: end - start) }
             guard end < bytes.count else { break }
-            current = child(of: node, bytes[end])
+            node = children[Self.edge(node, bytes[end])] ?? Self.none
             end += 1
         }
         return longest
     }
 
-    private func child(of node: Int, _ byte: UInt8) -> Int? {
-        var child = nodes[node].firstChild
-        while let candidate = child, nodes[candidate].byte != byte { child = nodes[candidate].nextSibling }
-        return child
+    private static func edge(_ node: Int32, _ byte: UInt8) -> UInt64 {
+        UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
     }
 
     private mutating func insert(_ text: ArraySlice<UInt8>, _ token: TokenID) {
         guard let first = text.first else { return }
-        let root = roots[Int(first)] ?? append(Node(byte: first))
-        roots[Int(first)] = root
-        var node = root
+        if roots[Int(first)] == Self.none { roots[Int(first)] = appendNode() }
+        var node = roots[Int(first)]
         for byte in text.dropFirst() {
-            if let next = child(of: node, byte) {
-                node = next
-            } else {
-                let next = append(Node(byte: byte, nextSibling: nodes[node].firstChild))
-                nodes[node].firstChild = next
-                node = next
-            }
+            let edge = Self.edge(node, byte)
+            let child = children[edge] ?? appendNode()
+            children[edge] = child
+            node = child
         }
         // Of two tokens with the same text the first is the one.
-        nodes[node].token = nodes[node].token ?? token
+        if tokens[Int(node)] == Self.none { tokens[Int(node)] = token }
     }
 
-    private mutating func append(_ node: Node) -> Int {
-        nodes.append(node)
-        return nodes.count - 1
+    private mutating func appendNode() -> Int32 {
+        tokens.append(Self.none)
+        return Int32(truncatingIfNeeded: tokens.count - 1)
     }
 }

@@ -8,6 +8,7 @@ struct TokenTable: Sendable {
     private(set) var offsets: [Int] = [0]
     /// Open addressing with linear probing, half of the slots `free`: the upper half of a token's hash above its id.
     private var slots: [UInt64]
+    private let seed = UInt64.random(in: .min ... .max)
 
     /// No entry: ids have 31 bits.
     private static let free = UInt64.max
@@ -26,7 +27,7 @@ struct TokenTable: Sendable {
         }
         for id in 0..<count {
             let (hash, slot) = withBytes(of: id) { token in
-                let hash = byteStringHash(token)
+                let hash = byteStringHash(token, seed: seed)
                 return (hash, self.slot(of: token, hash))
             }
             // An occupied slot is an earlier token with the same bytes.
@@ -39,7 +40,7 @@ struct TokenTable: Sendable {
 
     /// The first token that has exactly these bytes.
     func id(of token: UnsafeBufferPointer<UInt8>) -> TokenID? {
-        Self.id(slots[slot(of: token, byteStringHash(token))])
+        Self.id(slots[slot(of: token, byteStringHash(token, seed: seed))])
     }
 
     /// The first token whose bytes are the UTF-8 of `text`.
@@ -54,7 +55,7 @@ struct TokenTable: Sendable {
     func ids(of ranges: [Range<Int>], in text: [UInt8]) -> [TokenID?] {
         text.withUnsafeBufferPointer { text in
             let tokens = ranges.map { UnsafeBufferPointer(rebasing: text[$0]) }
-            let hashes = tokens.map(byteStringHash)
+            let hashes = tokens.map { byteStringHash($0, seed: seed) }
             let entries = hashes.map { slots[Int(truncatingIfNeeded: $0) & (slots.count - 1)] }
             let candidates = entries.map { Self.id($0).map { offsets[Int($0)]..<offsets[Int($0) + 1] } ?? 0..<0 }
             let firstBytes = candidates.map { $0.isEmpty ? nil : bytes[$0.lowerBound] }

@@ -14,6 +14,10 @@ public enum TokenizerError: Error, Equatable, Sendable {
     case tooMany(key: String, count: Int, limit: Int)
     /// A token's type is none of `TokenType`.
     case invalidTokenType(token: Int, value: Int)
+    /// A token has more bytes than any token needs.
+    case tokenTooLong(token: Int, byteCount: Int, limit: Int)
+    /// A token of type 6 is not the text of a byte.
+    case malformedByteToken(token: Int, text: String)
     /// The id of a special token lies outside of the vocabulary.
     case specialTokenOutOfRange(key: String, id: Int, count: Int)
     /// A special token that is needed has neither a key of its own nor its usual text.
@@ -41,6 +45,11 @@ extension TokenizerError: CustomStringConvertible {
             "\(key) has \(count) elements; at most \(limit) are supported"
         case .invalidTokenType(let token, let value):
             "tokenizer.ggml.token_type says \(value) for token \(token); expected 0 to 6"
+        case .tokenTooLong(let token, let count, let limit):
+            "tokenizer.ggml.tokens[\(token)] has \(count) bytes; expected at most \(limit)"
+        case .malformedByteToken(let token, let text):
+            "tokenizer.ggml.tokens[\(token)] is a byte by its type and \(text.debugDescription) by its text; expected "
+                + "<0x00> to <0xFF>"
         case .specialTokenOutOfRange(let key, let id, let count):
             "\(key) is \(id), outside of the vocabulary of \(count) tokens; correct the key or convert the file again"
         case .missingSpecialToken(let key, let text):

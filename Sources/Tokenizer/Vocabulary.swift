@@ -16,6 +16,12 @@ public struct Vocabulary: Sendable {
     let table: TokenTable
     let types: [TokenType]
 
+    private static let largestCount = 1 << 20  // 262144 in all Gemma 4 models
+    // Bytes of a token at most: ten times what Gemma 4 has. A text is looked through for special tokens in time that grows
+    // with their length.
+    static let longestToken = 1024  // 93
+    static let longestSpecialToken = 128  // 16
+
     /// Takes tokens in the order of their ids.
     /// - Parameters:
     ///   - tokens: the bytes of every token.
@@ -25,12 +31,19 @@ public struct Vocabulary: Sendable {
         tokens: some Collection<some Collection<UInt8>>, types: [TokenType], bos: Int? = nil, eos: Int? = nil,
         unknown: Int? = nil
     ) throws(TokenizerError) {
-        guard tokens.count <= Int(TokenID.max) else {
-            throw .tooMany(key: Key.tokens, count: tokens.count, limit: Int(TokenID.max))
+        guard tokens.count <= Self.largestCount else {
+            throw .tooMany(key: Key.tokens, count: tokens.count, limit: Self.largestCount)
         }
         guard types.count == tokens.count else {
             throw .countMismatch(
                 key: Key.tokenTypes, count: types.count, otherKey: Key.tokens, otherCount: tokens.count)
+        }
+        for (id, (token, type)) in zip(tokens, types).enumerated() {
+            let limit = type.isSpecial ? Self.longestSpecialToken : Self.longestToken
+            guard token.count <= limit else { throw .tokenTooLong(token: id, byteCount: token.count, limit: limit) }
+            guard type != .byte || ByteToken.byte(of: Array(token)) != nil else {
+                throw .malformedByteToken(token: id, text: String(decoding: token, as: UTF8.self))
+            }
         }
         let table = TokenTable(tokens)
         self.bos = try table.required(bos, key: Key.bos, text: "<bos>")

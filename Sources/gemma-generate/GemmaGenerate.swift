@@ -41,7 +41,8 @@ struct GemmaGenerate: AsyncParsableCommand {
 
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
-        let pair = try Pair(target: target, assistant: speculation.isOff ? nil : drafter)
+        let pair = try Pair(
+            target: target, assistant: speculation.isOff ? nil : drafter, checkTensors: model.checkTensors)
         let session = try Session(
             pair, contextLength: model.contextLength, threads: model.threads, keyCacheType: model.cache.key,
             valueCacheType: model.cache.value)

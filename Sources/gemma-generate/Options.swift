@@ -23,6 +23,9 @@ struct ModelOptions: ParsableArguments {
 
     @OptionGroup var cache: CacheOptions
 
+    @Flag(help: "Look through all weights for NaN and infinity first, which reads the files whole.")
+    var checkTensors = false
+
     @Flag(help: "Print the model's metadata and tensors and stop.")
     var listInfo = false
 

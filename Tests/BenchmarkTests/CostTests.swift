@@ -88,7 +88,7 @@ import Testing
         compute.profile = Profile()
         let matrix = try GGUFFile(ByteRegion(SyntheticModel(.mini).drafter().bytes()))
             .matrix("nextn.post_projection.weight", shape: [512, 128])
-        let (input, output) = (FloatBuffer(count: 128), FloatBuffer(count: 512))
+        let (input, output) = (FloatBuffer(constantCount: 128), FloatBuffer(constantCount: 512))
         compute.multiply(input.rows(width: 128), by: matrix, into: output.rows(width: 512))
         #expect(compute.profile?.table(nil) == "")
         compute.begin(.head)

@@ -10,11 +10,22 @@ struct Command {
     static let fixtures = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
-    /// - Parameter interruptAfter: sends Ctrl-C, once, when so many bytes of output have come.
-    init(_ name: String, _ arguments: [String], input: String? = nil, interruptAfter bytes: Int? = nil) throws {
+    /// - Parameters:
+    ///   - interruptAfter: sends Ctrl-C, once, when so many bytes of output have come.
+    ///   - addressSpace: kilobytes that the process may map at most (`ulimit -v`).
+    init(
+        _ name: String, _ arguments: [String], input: String? = nil, interruptAfter bytes: Int? = nil,
+        addressSpace: Int? = nil
+    ) throws {
         let process = Process()
-        process.executableURL = try Self.executable(name)
-        process.arguments = arguments
+        let executable = try Self.executable(name)
+        if let addressSpace {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable.path] + arguments
+        } else {
+            process.executableURL = executable
+            process.arguments = arguments
+        }
         let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = error

@@ -113,15 +113,58 @@ struct DrafterTests {
         withExtendedLifetime(context) {}
     }
 
-    @Test("An ordering that leaves the vocabulary is refused")
-    func badOrdering() throws {
-        let name = "masked_embd_ordering"
+    /// The drafter's file with other bytes, and maybe another shape, for one tensor.
+    private func drafterFile(
+        replacing name: String, dimensions: [Int]? = nil, by change: (inout [UInt8]) -> Void
+    ) throws -> GGUFFile {
         var writer = try drafterFile.copy(tensors: { $0.name != name })
         let info = try #require(drafterFile.tensor(name))
         var bytes = Array(drafterFile.data(of: info).bytes)
-        bytes[3] = 0x7f
-        try writer.add(tensor: name, dimensions: info.dimensions, type: info.type, bytes: bytes)
-        let broken = try writer.file()
-        #expect(throws: PairError.self) { try Drafter(broken) }
+        change(&bytes)
+        try writer.add(tensor: name, dimensions: dimensions ?? info.dimensions, type: info.type, bytes: bytes)
+        return try writer.file()
+    }
+
+    @Test("An ordering that leaves the vocabulary is refused")
+    func orderingOutside() throws {
+        let broken = try drafterFile(replacing: "masked_embd_ordering") { $0[3] = 0x7f }
+        let error = #expect(throws: PairError.self) { try Drafter(broken) }
+        #expect(error?.description.contains("outside the vocabulary of 480") == true)
+    }
+
+    @Test("An ordering that holds a token twice is refused")
+    func orderingTwice() throws {
+        let broken = try drafterFile(replacing: "masked_embd_ordering") { $0.replaceSubrange(4..<8, with: $0[0..<4]) }
+        let error = #expect(throws: PairError.self) { try Drafter(broken) }
+        #expect(error?.description.contains("is in it twice") == true)
+    }
+
+    @Test("Centroids that do not divide the vocabulary are refused")
+    func centroids() throws {
+        let name = "masked_embd_centroids.weight"
+        let info = try #require(drafterFile.tensor(name))
+        let broken = try drafterFile(replacing: name, dimensions: [info.dimensions[0], 7]) {
+            $0 = [UInt8](repeating: 0, count: info.byteCount / info.rowCount * 7)
+        }
+        #expect(throws: PairError.invalidOrdering("7 centroids do not divide 480 tokens")) { try Drafter(broken) }
+    }
+
+    @Test("Centroids that give no numbers offer no tokens")
+    func centroidsWithoutNumbers() throws {
+        let broken = try drafterFile(replacing: "masked_embd_centroids.weight") { bytes in
+            bytes = [UInt8](repeating: 0xff, count: bytes.count)  // NaN as a float, and as a block's scale
+        }
+        let compute = Compute(threadCount: 1)
+        let context = try TargetContext(target, contextLength: 32, compute: compute)
+        let output = try context.forward([2, 7, 19, 33], logits: 0..<0, hidden: 3..<4)
+        let draft = try DraftContext(Drafter(broken), target: target, compute: compute)
+        var steps = 0
+        try draft.draft(count: 3, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+            #expect(step.logits.isEmpty && step.candidates?.isEmpty == true)
+            steps += 1
+            return nil
+        }
+        #expect(steps == 1)
+        withExtendedLifetime(context) {}
     }
 }

@@ -1,3 +1,4 @@
+import Assistant
 import BundledModel
 import Foundation
 import GGUF
@@ -15,6 +16,10 @@ enum Fixtures {
 
     static func target(_ pair: String) throws -> Target {
         try Target(GGUFFile(contentsOf: folder.appendingPathComponent("\(pair)/target.gguf")))
+    }
+
+    static func drafter(_ pair: String) throws -> Drafter {
+        try Drafter(GGUFFile(contentsOf: folder.appendingPathComponent("\(pair)/assistant.gguf")))
     }
 
     static func bundledTarget() throws -> Target {

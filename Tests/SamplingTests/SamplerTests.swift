@@ -135,4 +135,37 @@ struct SamplerTests {
         #expect(message(SamplingOptions(topP: 1.5)) == "top-p is 1.5; expected 0 to 1")
         #expect(message(SamplingOptions(minP: -0.1)) == "min-p is -0.1; expected 0 to 1")
     }
+
+    // MARK: - What files and models may come with
+
+    @Test("No logits, and no logit that is a number, give no token", arguments: [0, 1, 3])
+    func noNumbers(_ temperature: Float) {
+        for logits in [[], [Float](repeating: .nan, count: 5)] {
+            var logits = logits
+            var (sampler, result) = (Sampler(SamplingOptions(temperature: temperature)), Distribution())
+            logits.withUnsafeMutableBufferPointer { sampler.distribution(of: $0, into: &result) }
+            #expect(result.count == 0 && sampler.draw(from: result) == nil)
+        }
+    }
+
+    @Test(
+        "The lowest temperature takes the best", arguments: [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 1e-30])
+    func lowestTemperature(_ temperature: Float) {
+        let found = distribution(SamplingOptions(temperature: temperature, topK: 0, topP: 1))
+        expectEqual(found.probabilities, [0.5, 0.5, 0, 0, 0, 0, 0, 0])
+    }
+
+    @Test(
+        "A file's default outside its range is refused by its key",
+        arguments: [
+            ("temp", GGUFValue.float32(.nan)), ("temp", .float32(-1)), ("temp", .float64(1e300)), ("top_k", .int32(-1)),
+            ("top_k", .int64(.min)), ("top_p", .float32(1.5)), ("top_p", .float32(.nan)), ("min_p", .float32(-0.1)),
+            ("min_p", .float32(.infinity)),
+        ])
+    func invalidDefaults(_ name: String, _ value: GGUFValue) throws {
+        var metadata = GGUFMetadata()
+        try metadata.add("general.sampling." + name, value)
+        let error = #expect(throws: SamplingError.self) { try SamplingOptions(metadata) }
+        #expect(error?.description.hasPrefix("metadata key general.sampling.\(name) is ") == true)
+    }
 }

@@ -34,7 +34,7 @@ struct StoryPair {
         minimumProbability: Float = 0, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
         let compute = Compute(threadCount: threads)
-        return SpeculativeDecoder(
+        return try SpeculativeDecoder(
             target: try TargetContext(
                 target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute),
             drafter: try drafts > 0 ? DraftContext(drafter, target: target, compute: compute) : nil,

@@ -22,12 +22,12 @@ struct RotaryTests {
     @Test(
         "Pairs turn by the angles of their position, far out as well",
         arguments: [(64, 0), (64, 61), (24, 1000), (512, 131_000), (2, 63), (256, 1 << 20)])
-    func angles(_ width: Int, _ first: Int) {
+    func angles(_ width: Int, _ first: Int) throws {
         var generator = Generator(UInt64(first))
         let factors = (0..<width / 2).map { $0 < width / 8 + 1 ? Float(1) : 1e30 }
         for factors in [nil, factors] {
-            let rotary = RotaryEmbedding(
-                width: width, base: 1e6, factors: factors.map { FloatBuffer($0) }, capacity: 70)
+            let rotary = try RotaryEmbedding(
+                width: width, base: 1e6, factors: try factors.map { try FloatBuffer($0) }, capacity: 70)
             let heads = generator.floats(70 * 2 * width)
             rotary.prepare(first: first, count: 70)
             let found = heads.changed(width: 2 * width) { Compute(threadCount: 2).rotate($0, by: rotary) }
@@ -45,16 +45,16 @@ struct RotaryTests {
     }
 
     @Test("A position's angles do not depend on what was prepared before or with it")
-    func independence() {
+    func independence() throws {
         let heads = (0..<48).map { Float($0) / 48 }
-        func bits(_ prepared: [(first: Int, count: Int)], row: Int) -> [UInt32] {
-            let rotary = RotaryEmbedding(width: 48, base: 1e4, factors: nil, capacity: 200)
+        func bits(_ prepared: [(first: Int, count: Int)], row: Int) throws -> [UInt32] {
+            let rotary = try RotaryEmbedding(width: 48, base: 1e4, factors: nil, capacity: 200)
             for range in prepared { rotary.prepare(first: range.first, count: range.count) }
             return heads.changed(width: 48) { Compute(threadCount: 1).rotate($0, by: rotary, firstRow: row) }.bits
         }
-        let alone = bits([(150, 1)], row: 0)
-        #expect(bits([(0, 200)], row: 150) == alone)
-        #expect(bits([(0, 200), (149, 2)], row: 1) == alone)
-        #expect(bits([(140, 20)], row: 10) == alone)
+        let alone = try bits([(150, 1)], row: 0)
+        #expect(try bits([(0, 200)], row: 150) == alone)
+        #expect(try bits([(0, 200), (149, 2)], row: 1) == alone)
+        #expect(try bits([(140, 20)], row: 10) == alone)
     }
 }

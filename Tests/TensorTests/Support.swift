@@ -30,7 +30,7 @@ struct Generator: RandomNumberGenerator {
 // MARK: - Rows
 
 /// Where the rows of an empty array lie.
-private let nowhere = FloatBuffer(count: 0)
+private let nowhere = FloatBuffer(constantCount: 0)
 
 extension [Float] {
     /// The floats as rows of `width`, for the time of `body`.

@@ -129,4 +129,84 @@ import Tokenizer
         tiny.merges = Array(repeating: "a b", count: 1000) + ["b a"] + tiny.merges
         #expect(try error(tiny) == .unknownMergeToken(rank: 1000, merge: "b a", token: "ba"))
     }
+
+    @Test func anEmptyVocabularyIsRefused() throws {
+        let tiny = TinyVocabulary(characters: "")
+        var empty = tiny
+        (empty.tokens, empty.types) = ([], [])
+        #expect(
+            try error(empty) == .missingSpecialToken(key: "tokenizer.ggml.bos_token_id", text: "<bos>"))
+    }
+
+    @Test func scoresAreAsManyAsTokens() throws {
+        let tiny = TinyVocabulary()
+        let key = "tokenizer.ggml.scores"
+        for count in [0, tiny.tokens.count - 1, tiny.tokens.count + 1] {
+            var metadata = try tiny.metadata()
+            try metadata.add(key, .array(GGUFArray([Float](repeating: .nan, count: count))))
+            #expect(
+                try error(metadata)
+                    == .countMismatch(
+                        key: key, count: count, otherKey: "tokenizer.ggml.tokens", otherCount: tiny.tokens.count))
+        }
+        var metadata = try tiny.metadata()
+        try metadata.add(key, .float32(1))
+        #expect(try error(metadata) == .metadata(.wrongType(key: key, expected: "array", found: "float32")))
+    }
+
+    @Test(arguments: ["padding", "mask", "eot", "seperator"]) func aRoleThatNobodyNeedsIsInsideToo(role: String) throws
+    {
+        let tiny = TinyVocabulary()
+        let key = "tokenizer.ggml.\(role)_token_id"
+        var metadata = try tiny.metadata()
+        try metadata.add(key, .uint32(.max))
+        #expect(
+            try error(metadata) == .specialTokenOutOfRange(key: key, id: Int(UInt32.max), count: tiny.tokens.count))
+    }
+
+    @Test(arguments: ["", "a", "<0x>", "<0x0>", "<0x0a>", "<0x00F>", "<0xG0>", "0x0A", "<0x0A", "<0x+A>"])
+    func aMalformedByteTokenIsRefused(text: String) throws {
+        var tiny = TinyVocabulary()
+        tiny.add(text, .byte)
+        let error = try error(tiny)
+        #expect(error == .malformedByteToken(token: tiny.tokens.count - 1, text: text))
+        #expect(error?.description.contains("tokenizer.ggml.tokens[\(tiny.tokens.count - 1)]") == true)
+    }
+
+    @Test func aTokenIsNotLongerThanItsLimit() throws {
+        for (type, limit) in [(TokenType.normal, 1024), (.userDefined, 128), (.control, 128)] {
+            var tiny = TinyVocabulary()
+            tiny.add(String(repeating: "a", count: limit), type)
+            #expect(throws: Never.self) { try tiny.tokenizer() }
+            tiny.add(String(repeating: "a", count: limit + 1), type)
+            #expect(
+                try error(tiny)
+                    == .tokenTooLong(token: tiny.tokens.count - 1, byteCount: limit + 1, limit: limit))
+        }
+    }
+
+    @Test func aSpecialTokenWithoutTextIsNeverFound() throws {
+        var tiny = TinyVocabulary(merges: ["a b"])
+        tiny.add("", .userDefined)
+        tiny.add("", .control)
+        let tokenizer = try tiny.tokenizer()
+        #expect(tokenizer.pieces("ab<bos>a") == ["ab", "<bos>", "a"])
+        #expect(tokenizer.decode([TokenID(tiny.tokens.count - 1)]) == "")
+    }
+
+    @Test func specialTokensThatBeginAlikeCostOneLookUpForEachByte() throws {
+        // 1024 tokens that share all but their last two bytes, and a text that almost is one of them everywhere.
+        var tiny = TinyVocabulary()
+        let stem = String(repeating: "a", count: 125)
+        for first in 0..<32 {
+            for second in 0..<32 {
+                let ends = [first, second].map { Character(Unicode.Scalar(UInt8(48 + $0))) }
+                tiny.add(stem + String(ends), .userDefined)
+            }
+        }
+        let tokenizer = try tiny.tokenizer()
+        let text = String(repeating: "a", count: 20_000)
+        #expect(tokenizer.encode(text).count == 20_000)
+        #expect(tokenizer.encode(stem + "0O").count == 1)
+    }
 }

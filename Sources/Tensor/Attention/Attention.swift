@@ -46,7 +46,7 @@ extension Compute {
 
     /// `queries` in the domain of TurboQuant's codes; valid until the next call.
     private func rotated(_ queries: Rows) -> Rows {
-        let rotated = rotatedQueries(count: queries.elementCount).rows(width: queries.width).prefix(queries.count)
+        let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width).prefix(queries.count)
         forEachRow(of: queries, QueryRotation(input: queries, output: rotated))
         return rotated
     }
@@ -55,7 +55,7 @@ extension Compute {
     private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
         let job = TokenAttentionJob(
             task: task, tileLength: tileLength,
-            scratch: scratch(count: task.workLength + (tileLength + 1) * task.stateLength))
+            scratch: scratch(count: task.sizes.scratchLength(tileLength: tileLength)))
         pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
     }
 
@@ -66,7 +66,7 @@ extension Compute {
         // Long contexts are taken some chunks at a time, so that the states between fit the processor's cache.
         let most = (task.cache.capacity - 1) / AttentionTuning.chunkLength + 2
         let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
-        let states = states(count: (wave + 1) * heads * task.stateLength)
+        let states = states.floats((wave + 1) * heads * task.stateLength)
         let scores = scratch(count: task.workLength)
         var first = all.lowerBound
         repeat {

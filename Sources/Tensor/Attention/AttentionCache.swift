@@ -36,6 +36,14 @@ package struct AttentionCache {
         values = try AlignedMemory([headCount, blocks, valueElement.valueBlockBytes(width: width)])
     }
 
+    /// Bytes of a cache with these sizes.
+    package static func byteCount(
+        headCount: Int, width: Int, capacity: Int, keyType: CacheType, valueType: CacheType
+    ) -> Int {
+        headCount * vectors(capacity)
+            * (keyType.element.keyBlockBytes(width: width) + valueType.element.valueBlockBytes(width: width))
+    }
+
     package var byteCount: Int { keys.byteCount + values.byteCount }
 
     /// The block of keys that holds `slot`, which is a multiple of 16.

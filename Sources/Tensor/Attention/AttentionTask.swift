@@ -13,10 +13,7 @@ struct AttentionTask {
     let mask: AttentionMask
     let output: Rows  // [tokens, heads * width]
 
-    /// Query heads that share a KV head.
-    let group: Int
-    /// Width of a head, rounded up to whole vectors.
-    let valueWidth: Int
+    let sizes: AttentionSizes
 
     init(queries: Rows, firstPosition: Int, cache: AttentionCache, mask: AttentionMask, output: Rows) {
         self.queries = queries
@@ -24,17 +21,14 @@ struct AttentionTask {
         self.cache = cache
         self.mask = mask
         self.output = output
-        group = queries.width / cache.width / cache.headCount
-        valueWidth = vectors(cache.width) * 16
+        sizes = AttentionSizes(group: queries.width / cache.width / cache.headCount, width: cache.width)
     }
 
-    /// Floats of a state.
-    var stateLength: Int { group &* (valueWidth &+ 2) }
-
-    /// Floats of a chunk's scores, `[group, chunk]`, and behind them of a block's weights, `[group, 16]`.
-    var workLength: Int { scoreLength &+ group &* AttentionCache.blockLength }
-
-    private var scoreLength: Int { group &* AttentionTuning.chunkLength }
+    var group: Int { sizes.group }
+    var valueWidth: Int { sizes.valueWidth }
+    var stateLength: Int { sizes.stateLength }
+    var workLength: Int { sizes.workLength }
+    private var scoreLength: Int { sizes.scoreLength }
 
     /// The chunks that any of `tokens`, which follow each other, sees.
     func chunks(of tokens: Range<Int>) -> Range<Int> {
@@ -162,5 +156,37 @@ struct AttentionTask {
         let factor = 1 / state[group &* (valueWidth &+ 1) &+ member]
         forEachVector(cache.width, result) { _, at in One(state + (member &* valueWidth &+ at)) * factor }
         if cache.valueElement.isRotated { TurboQuant.rotateBack(row: result, count: cache.width) }
+    }
+}
+
+/// The sizes of an attention's buffers, in floats.
+struct AttentionSizes {
+    /// Query heads that share a KV head.
+    let group: Int
+    /// Width of a head, rounded up to whole vectors.
+    let valueWidth: Int
+
+    init(group: Int, width: Int) {
+        self.group = group
+        valueWidth = vectors(width) * 16
+    }
+
+    /// Of a state.
+    var stateLength: Int { group &* (valueWidth &+ 2) }
+
+    /// Of a chunk's scores, `[group, chunk]`.
+    var scoreLength: Int { group &* AttentionTuning.chunkLength }
+
+    /// Of a chunk's scores, and behind them of a block's weights, `[group, 16]`.
+    var workLength: Int { scoreLength &+ group &* AttentionCache.blockLength }
+
+    /// What a thread needs for `tileLength` tokens: their states, and one more, beside the work.
+    func scratchLength(tileLength: Int) -> Int { workLength + (tileLength + 1) * stateLength }
+
+    /// The most that the states of chunks need that are spread over the threads, whatever the context's length.
+    /// - Parameter heads: KV heads of all tokens together at most.
+    func spreadLength(heads: Int) -> Int {
+        // One state for each head beside those of a wave, which is one chunk where already that is more than it should be.
+        max(AttentionTuning.stateFloats, heads * stateLength) + heads * stateLength
     }
 }

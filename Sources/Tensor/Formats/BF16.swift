@@ -3,6 +3,7 @@ package import GGUF
 /// The upper half of a single-precision float.
 package enum BF16: EncodableFormat {
     package static let type = TensorType.bf16
+    package static let floats = StoredFloats(.brain, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         values.pointee = Float(bitPattern: UInt32(block.loadUnaligned(as: UInt16.self)) << 16)

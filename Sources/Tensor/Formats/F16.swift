@@ -3,6 +3,7 @@ package import GGUF
 /// IEEE half-precision floats.
 package enum F16: EncodableFormat {
     package static let type = TensorType.f16
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         values.pointee = Float(block.loadUnaligned(as: Float16.self))

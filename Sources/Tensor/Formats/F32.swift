@@ -3,6 +3,7 @@ package import GGUF
 /// Single-precision floats.
 package enum F32: EncodableFormat {
     package static let type = TensorType.f32
+    package static let floats = StoredFloats(.single, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         values.pointee = block.loadUnaligned(as: Float.self)

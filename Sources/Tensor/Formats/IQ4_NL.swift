@@ -6,6 +6,7 @@ package import GGUF
 /// Byte i holds code i in its low half and code i + 16 in its high half.
 package enum IQ4_NL: EncodableFormat {
     package static let type = TensorType.iq4_nl
+    package static let floats = StoredFloats(.half, at: 0)
 
     /// The codebook of IQ4_NL and IQ4_XS in rising order.
     package static var codebook: SIMD16<Int8> {

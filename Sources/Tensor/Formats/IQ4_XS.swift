@@ -7,6 +7,7 @@ package import GGUF
 /// lowest bit, and 16 bytes of codes for each group, packed as in IQ4_NL.
 package enum IQ4_XS: BlockFormat {
     package static let type = TensorType.iq4_xs
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         for group in 0..<8 {

@@ -8,6 +8,7 @@ package import GGUF
 /// hold the second 128 codes likewise.
 package enum Q2_K: BlockFormat {
     package static let type = TensorType.q2_k
+    package static let floats = StoredFloats(.half, at: 80, 82)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let (scale, minimumScale) = (block.half(80), block.half(82))

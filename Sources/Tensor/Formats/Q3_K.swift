@@ -7,6 +7,7 @@ package import GGUF
 /// lie as in Q2_K; bit j of byte i of the first 32 is the third bit of code 32 j + i.
 package enum Q3_K: BlockFormat {
     package static let type = TensorType.q3_k
+    package static let floats = StoredFloats(.half, at: 108)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(108)

@@ -5,6 +5,7 @@ package import GGUF
 /// Byte i holds code i in its low half and code i + 16 in its high half.
 package enum Q4_0: EncodableFormat {
     package static let type = TensorType.q4_0
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = Float(block.loadUnaligned(as: Float16.self))

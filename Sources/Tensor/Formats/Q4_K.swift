@@ -7,6 +7,7 @@ package import GGUF
 /// holds code i of the one in its low half and code i of the other in its high half.
 package enum Q4_K: EncodableFormat {
     package static let type = TensorType.q4_k
+    package static let floats = StoredFloats(.half, at: 0, 2)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let (scale, minimumScale) = (block.half(0), block.half(2))

@@ -6,6 +6,7 @@ package import GGUF
 /// low half and those of code i + 16 in its high half.
 package enum Q5_0: EncodableFormat {
     package static let type = TensorType.q5_0
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(0)

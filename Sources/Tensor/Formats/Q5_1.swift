@@ -3,6 +3,7 @@ package import GGUF
 /// Blocks of 32: half-precision scale d and minimum m, and 32 codes of 5 bits as in Q5_0; value = d * code + m.
 package enum Q5_1: EncodableFormat {
     package static let type = TensorType.q5_1
+    package static let floats = StoredFloats(.half, at: 0, 2)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let (scale, minimum) = (block.half(0), block.half(2))

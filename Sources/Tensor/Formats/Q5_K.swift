@@ -6,6 +6,7 @@ package import GGUF
 /// group j.
 package enum Q5_K: EncodableFormat {
     package static let type = TensorType.q5_k
+    package static let floats = StoredFloats(.half, at: 0, 2)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let (scale, minimumScale) = (block.half(0), block.half(2))

@@ -8,6 +8,7 @@ package import GGUF
 /// i + 96, lowest first; the second 128 codes follow likewise.
 package enum Q6_K: EncodableFormat {
     package static let type = TensorType.q6_k
+    package static let floats = StoredFloats(.half, at: 208)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(208)

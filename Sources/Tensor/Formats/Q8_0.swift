@@ -3,6 +3,7 @@ package import GGUF
 /// Blocks of 32: a half-precision scale d and 32 signed bytes q; value = d * q.
 package enum Q8_0: EncodableFormat {
     package static let type = TensorType.q8_0
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = Float(block.loadUnaligned(as: Float16.self))

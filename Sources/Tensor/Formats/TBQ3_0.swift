@@ -5,6 +5,7 @@ package import GGUF
 /// Code i lies at bits 3i ..< 3i + 3 of the 12 bytes, least significant first.
 package enum TBQ3_0: EncodableFormat {
     package static let type = TensorType.tbq3_0
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(0)

@@ -6,6 +6,7 @@ package import GGUF
 /// 3i ..< 3i + 3 of the 96 bytes, least significant first.
 package enum TBQ3_K: EncodableFormat {
     package static let type = TensorType.tbq3_k
+    package static let floats = StoredFloats(.half, at: 96)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         ThreeBits.decode(block, count: 256) { index, code in

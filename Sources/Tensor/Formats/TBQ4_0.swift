@@ -5,6 +5,7 @@ package import GGUF
 /// Byte i holds code i in its low half and code i + 16 in its high half.
 package enum TBQ4_0: EncodableFormat {
     package static let type = TensorType.tbq4_0
+    package static let floats = StoredFloats(.half, at: 0)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(0)

@@ -6,6 +6,7 @@ package import GGUF
 /// in its low half and code 2i + 1 in its high half.
 package enum TBQ4_K: EncodableFormat {
     package static let type = TensorType.tbq4_k
+    package static let floats = StoredFloats(.half, at: 128)
 
     package static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let codebook = TurboQuant.codebook4

@@ -57,6 +57,7 @@ package enum Rotation: Sendable {
 struct ActivationForm: Equatable {
     let bias: Int32
     let scalesPerGroup: Int
+    static let mostScalesPerGroup = 2
     let rotation: Rotation
 }
 

@@ -41,7 +41,7 @@ package enum IntegerProduct {
         _ input: QuantizedRows, by weights: Matrix, into output: Rows, with kernel: any IntegerKernel.Type
     ) {
         guard let format = weights.integerFormat else { return }
-        let scratch = FloatBuffer(count: scratchCount)
+        let scratch = FloatBuffer(constantCount: scratchCount)
         let task = IntegerTask(
             weights: weights.base, rowBytes: weights.rowBytes, input: input, output: output.base,
             outputStride: output.width)

@@ -103,22 +103,32 @@ package struct QuantizedRows {
     }
 }
 
-/// The memory of `QuantizedRows`, which grows as needed.
-final class QuantizedBuffer {
-    private var memory = FloatBuffer(count: 0)
+/// The memory of `QuantizedRows`.
+struct QuantizedBuffer {
+    private(set) var memory = WorkBuffer()
+
+    /// Makes room for `tokens` rows of `columns` values, for whatever weights.
+    mutating func reserve(_ tokens: Int, columns: Int, _ resolution: ByteResolution) throws(TensorError) {
+        let groups = tokens * resolution.rawValue * ((columns + Group.count - 1) / Group.count)
+        try memory.reserve(Self.floatCount(groups: groups, scalesPerGroup: ActivationForm.mostScalesPerGroup))
+    }
+
+    /// Codes, scales, offsets and weighted sums of `groups`.
+    private static func floatCount(groups: Int, scalesPerGroup: Int) -> Int {
+        groups * (Group.count / 4 + 1 + 2 * scalesPerGroup)
+    }
 
     /// Room for `tokens` rows of `columns` values, a multiple of 32. It overwrites what was there before.
-    func rows(
+    mutating func rows(
         _ tokens: Int, columns: Int, _ resolution: ByteResolution, for form: ActivationForm
     ) -> QuantizedRows {
         let rows = tokens * resolution.rawValue
         let all = rows * columns / Group.count  // groups
         let sums = all * form.scalesPerGroup
-        let floats = all * (Group.count / 4 + 1) + 2 * sums
-        if memory.count < floats { memory = FloatBuffer(count: floats) }
-        let scales = memory.base + all * (Group.count / 4)
+        let base = memory.floats(Self.floatCount(groups: all, scalesPerGroup: form.scalesPerGroup)).base
+        let scales = base + all * (Group.count / 4)
         return QuantizedRows(
-            codes: UnsafeMutableRawPointer(memory.base).assumingMemoryBound(to: Int8.self), scales: scales,
+            codes: UnsafeMutableRawPointer(base).assumingMemoryBound(to: Int8.self), scales: scales,
             offsets: UnsafeMutableRawPointer(scales + all).assumingMemoryBound(to: Int32.self),
             weightedSums: scales + all + sums, count: rows, groups: columns / Group.count, resolution: resolution,
             form: form)

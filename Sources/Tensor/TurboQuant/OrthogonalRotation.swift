@@ -107,7 +107,7 @@ extension OrthogonalRotation {
         // In double precision: then what is left of an error is that of the single-precision Q of who wrote the file.
         var factor = gaussians(count: width * width).map(Double.init)
         orthogonalize(&factor)
-        let (columns, rows) = (FloatBuffer(count: width * width), FloatBuffer(count: width * width))
+        let (columns, rows) = (FloatBuffer(constantCount: width * width), FloatBuffer(constantCount: width * width))
         for row in 0..<width {
             for column in 0..<width {
                 let value = Float(factor[column * width + row])

@@ -1,0 +1,126 @@
+import Assistant
+import BundledModel
+import Gemma4
+import Tensor
+import Testing
+
+/// A cache that cannot fit is refused before it is made, with what would fit.
+@Suite("Memory for a cache")
+struct CacheSizeTests {
+    private let config: Config
+
+    init() throws { config = try Fixtures.bundledTarget().config }
+
+    private func refusal(
+        _ contextLength: Int, _ types: CacheTypes = .init(), memory: SystemMemory, of config: Config? = nil
+    ) throws -> (bytes: Int, fitting: Int, fittingInBytes: Int?) {
+        let error = #expect(throws: ModelError.self) {
+            try KeyValueCache(
+                config ?? self.config, contextLength: contextLength, batchLength: 16, types: types, memory: memory)
+        }
+        guard case .cacheTooLarge(contextLength, let bytes, memory.available, let fitting, let fittingInBytes) = error
+        else {
+            Issue.record("\(String(describing: error))")
+            return (0, 0, nil)
+        }
+        return (bytes, fitting, fittingInBytes)
+    }
+
+    private func byteCount(_ contextLength: Int, _ types: CacheTypes = .init()) throws -> Int {
+        try KeyValueCache(config, contextLength: contextLength, batchLength: 16, types: types).byteCount
+    }
+
+    @Test("The longest context that fits is named, and is the longest")
+    func fitting() throws {
+        let memory = SystemMemory(total: 40_000_000, available: 20_000_000)
+        let refused = try refusal(10_000_000, memory: memory)
+        #expect(refused.bytes > memory.total)
+        let budget = 18_000_000  // a tenth is left
+        #expect(try byteCount(refused.fitting) <= budget && byteCount(refused.fitting + 1) > budget)
+        let bytes = CacheTypes(key: .q8_0, value: .q8_0)
+        let inBytes = try #require(refused.fittingInBytes)
+        #expect(inBytes > refused.fitting)
+        #expect(try byteCount(inBytes, bytes) <= budget && byteCount(inBytes + 1, bytes) > budget)
+    }
+
+    @Test("What is said to be needed is what would be taken")
+    func bytesNeeded() throws {
+        let refused = try refusal(4096, memory: SystemMemory(total: 1000, available: 1000))
+        #expect(try refused.bytes == byteCount(4096))
+        #expect(refused.fitting == 0 && refused.fittingInBytes == 0)
+    }
+
+    @Test("A cache as large as all of the memory is made; one byte less and it is refused")
+    func exactly() throws {
+        let bytes = try byteCount(100)
+        #expect(throws: Never.self) {
+            try KeyValueCache(
+                config, contextLength: 100, batchLength: 16, types: .init(),
+                memory: SystemMemory(total: bytes, available: 0))
+        }
+        _ = try refusal(100, memory: SystemMemory(total: bytes - 1, available: 0))
+    }
+
+    @Test("The longest context of all is counted without overflow", arguments: CacheType.allCases)
+    func longest(_ type: CacheType) throws {
+        let types = CacheTypes(key: type, value: type)
+        let refused = try refusal(Int(Int32.max), types, memory: SystemMemory(total: 1 << 30, available: 1 << 30))
+        #expect(refused.bytes > 1 << 30 && refused.fitting > 0)
+    }
+
+    @Test("Bytes are not offered where they would be no smaller, or do not fit the heads")
+    func noOffer() throws {
+        let memory = SystemMemory(total: 1 << 20, available: 1 << 20)
+        for type in [CacheType.q8_0, .q4_0, .tbq3_0] {
+            #expect(try refusal(1 << 24, CacheTypes(key: type, value: type), memory: memory).fittingInBytes == nil)
+        }
+        let narrow = try Fixtures.target("e2b-q8_0").config  // heads of 16
+        #expect(try refusal(1 << 24, memory: memory, of: narrow).fittingInBytes == nil)
+    }
+
+    @Test("The refusal is one line with every number")
+    func message() {
+        let error = ModelError.cacheTooLarge(
+            contextLength: 5000, bytes: 900, available: 70, fitting: 300, fittingInBytes: 600)
+        #expect(
+            error.description
+                == "a context of 5000 tokens needs 900 bytes of memory for keys and values, and 70 can be had; "
+                + "300 tokens would fit (-c 300), with -ctk q8_0 -ctv q8_0 600")
+    }
+}
+
+/// What operations need is reserved when a context is made: a pass allocates no work memory.
+@Suite("Work memory")
+struct WorkMemoryTests {
+    @Test(
+        "A pass needs no more than its contexts have reserved",
+        arguments: ["e2b-q8_0", "e4b", "26b-a4b-q8_0", "31b"], [1, 3])
+    func reserved(_ pair: String, threads: Int) throws {
+        let target = try Fixtures.target(pair)
+        let drafter = try Fixtures.drafter(pair)
+        for precision in [ActivationPrecision.bytes, .floats] {
+            let compute = Compute(threadCount: threads, precision: precision)
+            let context = try TargetContext(target, contextLength: 1100, batchLength: 40, compute: compute)
+            let draft = try DraftContext(drafter, target: target, compute: compute)
+            let reserved = compute.workByteCount
+            let tokens = (0..<40).map { Int32($0 * 7 % 480) }
+            while context.cache.count + 41 <= context.cache.contextLength {
+                let output = try context.forward(tokens[...], logits: 0..<40, hidden: 39..<40)
+                try draft.draft(count: 2, token: 5, hidden: output.hidden.base, cache: context.cache) { _ in 6 }
+            }
+            _ = try context.forward([9], logits: 0..<1, hidden: 0..<1)
+            #expect(compute.workByteCount == reserved)
+            withExtendedLifetime(context) {}
+        }
+    }
+
+    @Test("A context whose buffers are refused throws", arguments: [1 << 30, Int(Int32.max)])
+    func refused(_ batchLength: Int) throws {
+        // Rows for so many tokens at a time are more than an address space holds, or than the cache's memory.
+        let target = try Fixtures.target("e2b-q8_0")
+        #expect(throws: (any Error).self) {
+            try TargetContext(
+                target, contextLength: .init(Int32.max), batchLength: batchLength, compute: Compute(threadCount: 1))
+        }
+    }
+}
