@@ -26,7 +26,8 @@ package struct LogProbabilityCodes {
 
     /// Whether the row can have been saved by anybody.
     package var isValid: Bool {
-        step >= 0 && step <= Self.range / Self.largestCode * 1.001 && least + step * Self.largestCode <= 1e-3
+        step >= 0 && step <= Self.range / Self.largestCode * 1.001 && least.isFinite
+            && least + step * Self.largestCode <= 1e-3
     }
 
     /// The log probability of `token`.
