@@ -4,7 +4,7 @@ import Tensor
 
 /// Bytes between two pages that nobody may touch: whoever reads or writes past either end is stopped at once.
 ///
-/// A page has two ends but bytes of some length touch one of them only; `edge` says which.
+/// Bytes that fill no whole page touch one of the two only; `edge` says which.
 final class GuardedMemory: @unchecked Sendable {
     enum Edge: CaseIterable, Sendable {
         case start, end
@@ -13,20 +13,20 @@ final class GuardedMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
     private let mapping: UnsafeMutableRawBufferPointer
 
-    init(byteCount: Int, at edge: Edge = .end) {
+    init(byteCount: Int, at edge: Edge = .end) throws {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let inner = max(1, (byteCount + page - 1) / page) * page
         let flags = MAP_PRIVATE | MAP_ANONYMOUS
         guard let base = mmap(nil, inner + 2 * page, PROT_NONE, flags, -1, 0), base != MAP_FAILED,
             mprotect(base + page, inner, PROT_READ | PROT_WRITE) == 0
-        else { fatalError("the system refuses \(inner) bytes") }
+        else { throw TensorError.outOfMemory(bytes: inner) }
         mapping = UnsafeMutableRawBufferPointer(start: base, count: inner + 2 * page)
         bytes = UnsafeMutableRawBufferPointer(
             start: base + page + (edge == .end ? inner - byteCount : 0), count: byteCount)
     }
 
-    convenience init(_ array: [UInt8], at edge: Edge = .end) {
-        self.init(byteCount: array.count, at: edge)
+    convenience init(_ array: [UInt8], at edge: Edge = .end) throws {
+        try self.init(byteCount: array.count, at: edge)
         bytes.copyBytes(from: array)
     }
 
@@ -36,17 +36,29 @@ final class GuardedMemory: @unchecked Sendable {
     var region: ByteRegion { ByteRegion(bytes: UnsafeRawBufferPointer(bytes), owner: self) }
 }
 
-/// Floats `[count, width]` between two such pages.
-struct GuardedRows {
-    private let memory: GuardedMemory
-    let rows: Rows
+extension [Float] {
+    /// What `body` makes of this as input, in `count` floats that hold NaN before; both end where nobody may read on, or
+    /// begin there.
+    func guarded(
+        _ edge: GuardedMemory.Edge, width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) -> Void
+    ) throws -> [Float] {
+        let input = try withUnsafeBytes { try GuardedMemory(Array<UInt8>($0), at: edge) }
+        let output = try [Float](repeating: .nan, count: count).withUnsafeBytes {
+            try GuardedMemory(Array<UInt8>($0), at: edge)
+        }
+        return withExtendedLifetime((input, output)) {
+            body(input.rows(width: width), output.rows(width: outputWidth))
+            return Array(output.bytes.bindMemory(to: Float.self))
+        }
+    }
+}
 
-    init(_ values: [Float], width: Int, at edge: GuardedMemory.Edge = .end) {
-        memory = values.withUnsafeBytes { GuardedMemory(Array($0), at: edge) }
-        let base = memory.bytes.bindMemory(to: Float.self)
-        rows = Rows(base: base.baseAddress!, count: values.count / width, width: width)
+extension GuardedMemory {
+    /// The bytes as rows of floats; keep the memory alive.
+    func rows(width: Int) -> Rows {
+        Rows(base: base.assumingMemoryBound(to: Float.self), count: bytes.count / 4 / width, width: width)
     }
 
-    /// What the rows hold now.
-    var values: [Float] { withExtendedLifetime(memory) { Array(memory.bytes.bindMemory(to: Float.self)) } }
+    /// Where the bytes begin.
+    var base: UnsafeMutableRawPointer { bytes.baseAddress! }
 }
