@@ -70,6 +70,10 @@ struct GemmaBench: ParsableCommand {
     private var cacheTypes: CacheTypes { CacheTypes(key: cache.key, value: cache.value) }
 
     func run() throws {
+        if let path = model.fileToOpen {
+            let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: repetitions)
+            return try write([time.record], LoadingTime.columns)
+        }
         let plan = try speculation.plan()
         let model = try model.load()
         let list = try tests.list(model, plan: plan)

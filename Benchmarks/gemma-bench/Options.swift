@@ -38,12 +38,17 @@ struct ModelOptions: ParsableArguments {
             """)
     var synthetic: SyntheticModel?
 
+    @Option(
+        name: .customLong("load"), help: "Measure only how long it takes to open this GGUF file and to check it.")
+    var fileToOpen: String?
+
     func validate() throws {
-        guard (model == nil) != (synthetic == nil) else {
-            throw ValidationError("name a model: either files with -m and -md, or --synthetic e2b, e4b or mini")
+        guard [model != nil, synthetic != nil, fileToOpen != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError(
+                "name a model: either files with -m and -md, or --synthetic e2b, e4b or mini, or a file to --load")
         }
-        if modelDraft != nil, synthetic != nil {
-            throw ValidationError("--synthetic comes with a drafter; leave -md out")
+        if modelDraft != nil, model == nil {
+            throw ValidationError("-md goes with -m; --synthetic comes with a drafter")
         }
     }
 

@@ -1,9 +1,15 @@
-/// Reads little-endian values one after the other; every length is checked before a byte is touched.
+/// Reads a header's little-endian values one after the other; every length is checked before a byte is touched.
 struct ByteCursor {
     let region: ByteRegion
     private(set) var offset = 0
 
     var remaining: Int { region.bytes.count - offset }
+
+    /// How far a header may reach. Gemma 4's takes 16 MB, with half a million merges.
+    ///
+    /// What is read of a header takes less than nine times its bytes of memory (the most for millions of the shortest keys
+    /// and numbers), but a file of holes can be as long as it likes.
+    static let maximumHeaderLength = 1 << 28
 
     init(_ region: ByteRegion) { self.region = region }
 
@@ -13,9 +19,15 @@ struct ByteCursor {
     }
 
     /// A string: its length in 8 bytes, then UTF-8.
-    mutating func string(_ what: @autoclosure () -> String) throws(GGUFError) -> String {
+    /// - Parameter maximumLength: in bytes.
+    mutating func string(
+        _ what: @autoclosure () -> String, maximumLength: Int = .max
+    ) throws(GGUFError) -> String {
         let length = try integer(UInt64.self, what())
         let at = try skip(length, what())
+        guard offset - at <= maximumLength else {
+            throw .stringTooLong(what: what(), offset: at, length: offset - at, limit: maximumLength)
+        }
         guard let string = String(validating: region.bytes[at..<offset], as: UTF8.self) else {
             throw .invalidUTF8(what: what(), offset: at)
         }
@@ -28,6 +40,9 @@ struct ByteCursor {
         guard count <= UInt64(remaining) else {
             throw .truncated(what: what(), offset: offset, needed: count, available: remaining)
         }
+        guard count <= UInt64(Self.maximumHeaderLength - offset) else {
+            throw .headerTooLong(what: what(), limit: Self.maximumHeaderLength)
+        }
         defer { offset += Int(count) }
         return offset
     }
@@ -37,6 +52,9 @@ struct ByteCursor {
         let count = try integer(UInt64.self, what())
         let limit = remaining / minimumBytes
         guard count <= UInt64(limit) else { throw .countExceedsFile(what: what(), count: count, limit: limit) }
+        guard Int(count) <= (Self.maximumHeaderLength - offset) / minimumBytes else {
+            throw .headerTooLong(what: what(), limit: Self.maximumHeaderLength)
+        }
         return Int(count)
     }
 }
@@ -71,10 +89,13 @@ extension ByteCursor {
             try checkBools(type, key, at..<offset)
         } else {
             stringOffsets.reserveCapacity(count)
-            for _ in 0..<count {
-                let length = try integer(UInt64.self, "an element of \(key)")
-                stringOffsets.append(offset - start)
-                try skip(length, "an element of \(key)")
+            for index in 0..<count {
+                let length = try integer(UInt64.self, "element \(index) of \(key)")
+                let at = try skip(length, "element \(index) of \(key)")
+                guard UnsafeRawBufferPointer(rebasing: region.bytes[at..<offset]).isUTF8 else {
+                    throw .invalidUTF8(what: "element \(index) of \(key)", offset: at)
+                }
+                stringOffsets.append(at - start)
             }
         }
         return GGUFArray(

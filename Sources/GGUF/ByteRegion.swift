@@ -57,7 +57,8 @@ final class MappedFile {
         let path = url.path
         func failure() -> GGUFError { .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
 
-        let descriptor = open(path, O_RDONLY)
+        // A pipe would else wait for somebody to write.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure() }
         defer { close(descriptor) }
         var status = stat()

@@ -12,6 +12,9 @@ public enum GGUFError: Error, Equatable, Sendable {
     case truncated(what: String, offset: Int, needed: UInt64, available: Int)
     /// A count that the rest of the file cannot hold.
     case countExceedsFile(what: String, count: UInt64, limit: Int)
+    /// What would lie behind the bytes that a header may take.
+    case headerTooLong(what: String, limit: Int)
+    case stringTooLong(what: String, offset: Int, length: Int, limit: Int)
     case invalidUTF8(what: String, offset: Int)
     case emptyKey(offset: Int)
     case duplicateKey(String)
@@ -28,6 +31,10 @@ public enum GGUFError: Error, Equatable, Sendable {
     case contestedTensorType(tensor: String, id: UInt32, name: String, expected: Int, found: Int)
     case rowNotWholeBlocks(tensor: String, rowLength: Int, type: String, blockSize: Int)
     case tensorMisaligned(tensor: String, offset: UInt64, alignment: Int)
+    /// A gap between a tensor and the one before it, or an overlap; offsets count from the beginning of the data.
+    case tensorMisplaced(tensor: String, offset: UInt64, expected: Int)
+    /// All tensors up to this one take more bytes than an `Int` can count.
+    case totalSizeOverflow(tensor: String)
     case tensorOutOfBounds(tensor: String, end: UInt64, fileSize: Int)
     case missingKey(String)
     case wrongType(key: String, expected: String, found: String)
@@ -59,6 +66,10 @@ extension GGUFError: CustomStringConvertible {
         case .countExceedsFile(let what, let count, let limit):
             "\(what) says \(count), but the rest of the file can hold \(limit) at most; the file is truncated "
                 + "or damaged"
+        case .headerTooLong(let what, let limit):
+            "\(what) lies behind the first \(limit) bytes, which metadata and the list of tensors may take"
+        case .stringTooLong(let what, let offset, let length, let limit):
+            "\(what) at byte \(offset) has \(length) bytes; expected \(limit) at most"
         case .invalidUTF8(let what, let offset): "\(what) at byte \(offset) is not valid UTF-8"
         case .emptyKey(let offset): "an empty metadata key at byte \(offset)"
         case .duplicateKey(let key): "metadata key \(key) stands twice"
@@ -75,12 +86,16 @@ extension GGUFError: CustomStringConvertible {
             "tensor \(tensor) has type \(id), which this build does not know; take a file in another format "
                 + "(Q8_0, Q4_0, Q4_K_M, ...), or make one of the F16 file with gemma-quantize"
         case .contestedTensorType(let tensor, let id, let name, let expected, let found):
-            "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but the file gives it \(found); so this is "
-                + "the type \(id) of another program, which this build does not know; take a file in another format"
+            "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but the file gives it \(found); so "
+                + (found < expected ? "the file is truncated, or " : "")
+                + "this is the type \(id) of another program, which this build does not know; take a file in another format"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): rows of \(length) values are no whole number of \(type) blocks of \(blockSize)"
         case .tensorMisaligned(let tensor, let offset, let alignment):
             "tensor \(tensor): offset \(offset) is not a multiple of the alignment \(alignment)"
+        case .tensorMisplaced(let tensor, let offset, let expected):
+            "tensor \(tensor) has the offset \(offset); expected \(expected), the padded end of the tensor before it"
+        case .totalSizeOverflow(let tensor): "the sizes of all tensors up to \(tensor) overflow"
         case .tensorOutOfBounds(let tensor, let end, let size):
             "tensor \(tensor) ends at byte \(end) of a file of \(size) bytes; the file is truncated, download it again"
         case .missingKey(let key): "metadata key \(key) is missing"

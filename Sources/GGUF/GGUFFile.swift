@@ -9,6 +9,7 @@ public final class GGUFFile: Sendable {
     public static let magic: [UInt8] = Array("GGUF".utf8)
     static let defaultAlignment = 32
     static let maximumAlignment = 1 << 20
+    static let maximumKeyLength = 65535
     static let maximumNameLength = 63
     static let maximumDimensions: UInt32 = 4
 
@@ -20,7 +21,7 @@ public final class GGUFFile: Sendable {
     /// The files that were mapped: one, or the parts of a split model. Empty for bytes in memory.
     package let urls: [URL]
 
-    private let indices: [String: Int]
+    private let indices: [ByteKey: Int]
     private let parts: [GGUFPart]
 
     /// Maps the file at `url`, and if it is the first part of a split model, all others.
@@ -42,10 +43,11 @@ public final class GGUFFile: Sendable {
 
     private init(_ parts: [GGUFPart], urls: [URL]) throws(GGUFError) {
         (version, metadata, alignment) = (parts[0].version, parts[0].metadata, parts[0].alignment)
-        tensors = parts.flatMap(\.tensors)
-        var indices: [String: Int] = [:]
+        tensors = parts.count == 1 ? parts[0].tensors : parts.flatMap(\.tensors)
+        var indices: [ByteKey: Int] = [:]
+        indices.reserveCapacity(tensors.count)
         for (index, tensor) in tensors.enumerated() {
-            guard let other = indices.updateValue(index, forKey: tensor.name) else { continue }
+            guard let other = indices.updateValue(index, forKey: ByteKey(tensor.name)) else { continue }
             guard tensor.part != tensors[other].part else { throw .duplicateTensor(tensor.name) }
             let names = [tensors[other], tensor].map { urls[$0.part].lastPathComponent }
             throw .tensorInTwoParts(tensor.name, names[0], names[1])
@@ -56,7 +58,7 @@ public final class GGUFFile: Sendable {
     }
 
     /// The tensor of that name, if there is one.
-    public func tensor(_ name: String) -> TensorInfo? { indices[name].map { tensors[$0] } }
+    public func tensor(_ name: String) -> TensorInfo? { indices[ByteKey(name)].map { tensors[$0] } }
 
     /// The bytes of a tensor of this file, valid while the returned region lives.
     package func data(of tensor: TensorInfo) -> ByteRegion { parts[tensor.part].data(of: tensor) }

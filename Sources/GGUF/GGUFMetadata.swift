@@ -2,28 +2,33 @@
 public struct GGUFMetadata: Sendable {
     /// Keys in the file's order.
     public private(set) var keys: [String] = []
-    private var values: [String: GGUFValue] = [:]
+    private var values: [ByteKey: GGUFValue] = [:]
 
     public init() {}
 
-    public subscript(key: String) -> GGUFValue? { values[key] }
+    public subscript(key: String) -> GGUFValue? { values[ByteKey(key)] }
+
+    mutating func reserveCapacity(_ count: Int) {
+        keys.reserveCapacity(count)
+        values.reserveCapacity(count)
+    }
 
     /// Adds a value.
     /// - Throws: `GGUFError.duplicateKey` where the key is taken.
     public mutating func add(_ key: String, _ value: GGUFValue) throws(GGUFError) {
-        guard values[key] == nil else { throw .duplicateKey(key) }
-        values[key] = value
+        guard self[key] == nil else { throw .duplicateKey(key) }
+        values[ByteKey(key)] = value
         keys.append(key)
     }
 
     /// Gives `key` another value, or adds it at the end.
     public mutating func set(_ key: String, _ value: GGUFValue) {
-        if values.updateValue(value, forKey: key) == nil { keys.append(key) }
+        if values.updateValue(value, forKey: ByteKey(key)) == nil { keys.append(key) }
     }
 
     /// Removes `key`, if it is there.
     public mutating func remove(_ key: String) {
-        if values.removeValue(forKey: key) != nil { keys.removeAll { $0 == key } }
+        if values.removeValue(forKey: ByteKey(key)) != nil { keys.removeAll { ByteKey($0) == ByteKey(key) } }
     }
 
     // MARK: - Typed access
@@ -77,7 +82,7 @@ public struct GGUFMetadata: Sendable {
     }
 
     private func typed<T>(_ key: String, _ expected: String, _ convert: (GGUFValue) -> T?) throws(GGUFError) -> T? {
-        guard let value = values[key] else { return nil }
+        guard let value = self[key] else { return nil }
         guard let converted = convert(value) else {
             throw .wrongType(key: key, expected: expected, found: value.typeName)
         }

@@ -17,28 +17,31 @@ struct GGUFPart: Sendable {
     init(_ region: ByteRegion, index: Int) throws(GGUFError) {
         guard !region.bytes.isEmpty else { throw .emptyFile }
         var cursor = ByteCursor(region)
-        (version, metadata, tensors) = try Self.readHeader(&cursor, part: index)
+        let tensorCount: Int
+        (version, metadata, tensorCount) = try Self.readMetadata(&cursor)
         alignment = try Self.alignment(metadata)
+        tensors = try Self.readTensorInfos(&cursor, count: tensorCount, alignment: alignment, part: index)
 
-        // A file without tensors may end before its padding.
-        let start = min(GGUFFile.padded(cursor.offset, to: alignment), region.bytes.count)
-        data = region.slice(start..<region.bytes.count)
-        for tensor in tensors {
-            try Self.checkPlace(of: tensor, alignment: alignment, dataStart: start, fileSize: region.bytes.count)
-        }
-        try Self.checkContestedTypes(of: tensors, alignment: alignment, dataSize: data.bytes.count)
+        let (start, fileSize) = (GGUFFile.padded(cursor.offset, to: alignment), region.bytes.count)
+        try TensorLayout.check(tensors, alignment: alignment, dataStart: start, fileSize: fileSize)
+        // A file whose tensors are all empty may end before its padding.
+        data = region.slice(min(start, fileSize)..<fileSize)
     }
 
     /// The bytes of a tensor of this part.
-    func data(of tensor: TensorInfo) -> ByteRegion { data.slice(tensor.offset..<tensor.offset + tensor.byteCount) }
+    func data(of tensor: TensorInfo) -> ByteRegion {
+        // An empty one may have its place behind the end, where the padding before it is missing.
+        let start = tensor.byteCount > 0 ? tensor.offset : 0
+        return data.slice(start..<start + tensor.byteCount)
+    }
 }
 
 // MARK: - Reading
 
 extension GGUFPart {
-    private typealias Header = (version: UInt32, metadata: GGUFMetadata, tensors: [TensorInfo])
+    private typealias Header = (version: UInt32, metadata: GGUFMetadata, tensorCount: Int)
 
-    private static func readHeader(_ cursor: inout ByteCursor, part: Int) throws(GGUFError) -> Header {
+    private static func readMetadata(_ cursor: inout ByteCursor) throws(GGUFError) -> Header {
         let start = Array(cursor.region.bytes.prefix(4))
         guard start == GGUFFile.magic else { throw .notGGUF(magic: start) }
         try cursor.skip(4, "the magic number")
@@ -46,29 +49,45 @@ extension GGUFPart {
         // A version that is sane with its bytes swapped was written on a big-endian machine.
         if version.byteSwapped == 2 || version.byteSwapped == 3 { throw .bigEndian }
         guard version == 2 || version == 3 else { throw .unsupportedVersion(version) }
-        // The shortest tensor: name length, dimension count, one dimension, type, offset.
-        let tensorCount = try cursor.count("the tensor count", minimumBytes: 32)
-        // The shortest entry: key length, value type, one byte.
-        let entryCount = try cursor.count("the metadata count", minimumBytes: 13)
+        // The shortest tensor: a name of one byte, dimension count, one dimension, type, offset.
+        let tensorCount = try cursor.count("the tensor count", minimumBytes: 33)
+        // The shortest entry: a key of one byte, value type, one byte.
+        let entryCount = try cursor.count("the metadata count", minimumBytes: 14)
 
         var metadata = GGUFMetadata()
+        metadata.reserveCapacity(entryCount)
         for _ in 0..<entryCount {
             let at = cursor.offset
-            let key = try cursor.string("a metadata key")
+            let key = try cursor.string("a metadata key", maximumLength: GGUFFile.maximumKeyLength)
             guard !key.isEmpty else { throw .emptyKey(offset: at) }
             let typeID = try cursor.integer(UInt32.self, "the type of \(key)")
             guard let type = GGUFValueType(rawValue: typeID) else { throw .unknownValueType(key: key, id: typeID) }
             try metadata.add(key, try cursor.value(type, key: key))
         }
-        var tensors: [TensorInfo] = []
-        tensors.reserveCapacity(tensorCount)
-        for _ in 0..<tensorCount { tensors.append(try readTensorInfo(&cursor, part: part)) }
-        return (version, metadata, tensors)
+        return (version, metadata, tensorCount)
     }
 
-    private static func readTensorInfo(_ cursor: inout ByteCursor, part: Int) throws(GGUFError) -> TensorInfo {
-        let name = try cursor.string("a tensor name")
-        guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
+    private static func readTensorInfos(
+        _ cursor: inout ByteCursor, count: Int, alignment: Int, part: Int
+    ) throws(GGUFError) -> [TensorInfo] {
+        var layout = TensorLayout(alignment: alignment)
+        var tensors: [TensorInfo] = []
+        tensors.reserveCapacity(count)
+        for _ in 0..<count {
+            let (tensor, offset) = try readTensorInfo(&cursor, place: layout.end, part: part)
+            try layout.append(tensor, foundAt: offset)
+            tensors.append(tensor)
+        }
+        return tensors
+    }
+
+    /// - Parameter place: where the tensor has to begin.
+    /// - Returns: the tensor at that place, and the offset that the file gives.
+    private static func readTensorInfo(
+        _ cursor: inout ByteCursor, place: Int, part: Int
+    ) throws(GGUFError) -> (TensorInfo, offset: UInt64) {
+        let name = try cursor.string("a tensor name", maximumLength: GGUFFile.maximumNameLength)
+        guard !name.isEmpty else { throw .invalidTensorName(name) }
         let count = try cursor.integer(UInt32.self, "the dimensions of \(name)")
         guard (1...GGUFFile.maximumDimensions).contains(count) else {
             throw .dimensionCount(tensor: name, count: count)
@@ -80,8 +99,7 @@ extension GGUFPart {
         guard let type = TensorType(id: typeID) else { throw .unknownTensorType(tensor: name, id: typeID) }
 
         let dimensions = try TensorInfo.checked(lengths, tensor: name, type: type)
-        guard let offset = Int(exactly: offset) else { throw .sizeOverflow(tensor: name, dimensions: lengths) }
-        return TensorInfo(name: name, dimensions: dimensions, type: type, offset: offset, part: part)
+        return (TensorInfo(name: name, dimensions: dimensions, type: type, offset: place, part: part), offset)
     }
 
     private static func alignment(_ metadata: GGUFMetadata) throws(GGUFError) -> Int {
@@ -90,37 +108,5 @@ extension GGUFPart {
             alignment <= GGUFFile.maximumAlignment
         else { throw .invalidAlignment(found: "\(value)") }
         return Int(alignment)
-    }
-
-    private static func checkPlace(
-        of tensor: TensorInfo, alignment: Int, dataStart: Int, fileSize: Int
-    ) throws(GGUFError) {
-        guard tensor.offset.isMultiple(of: alignment) else {
-            throw .tensorMisaligned(tensor: tensor.name, offset: UInt64(tensor.offset), alignment: alignment)
-        }
-        let (end, overflow) = tensor.offset.addingReportingOverflow(tensor.byteCount)
-        guard !overflow, end <= fileSize - dataStart else {
-            throw .tensorOutOfBounds(
-                tensor: tensor.name, end: UInt64(dataStart) &+ UInt64(bitPattern: Int64(end)), fileSize: fileSize)
-        }
-    }
-
-    /// Believes a type that other programs number differently only where the tensor fills the place that the file gives it:
-    /// up to the next tensor, or to the end.
-    private static func checkContestedTypes(
-        of tensors: [TensorInfo], alignment: Int, dataSize: Int
-    ) throws(GGUFError) {
-        guard tensors.contains(where: \.type.isContested) else { return }
-        let filled = tensors.filter { $0.byteCount > 0 }.sorted { $0.offset < $1.offset }
-        for (index, tensor) in filled.enumerated() where tensor.type.isContested {
-            let isLast = index == filled.count - 1
-            let found = (isLast ? dataSize : filled[index + 1].offset) - tensor.offset
-            let (expected, padded) = (tensor.byteCount, GGUFFile.padded(tensor.byteCount, to: alignment))
-            // Only behind the last tensor may the padding be missing.
-            guard found == padded || isLast && (expected..<padded).contains(found) else {
-                throw .contestedTensorType(
-                    tensor: tensor.name, id: tensor.type.id, name: tensor.type.name, expected: expected, found: found)
-            }
-        }
     }
 }

@@ -29,7 +29,8 @@ public enum GGUFValue: Sendable, Equatable {
     case float64(Double)
     case bool(Bool)
     case string(String)
-    case array(GGUFArray)
+    /// In a box, so that numbers, of which a file may hold millions, take a third of the memory.
+    indirect case array(GGUFArray)
 
     public var type: GGUFValueType {
         switch self {
@@ -85,7 +86,8 @@ public struct GGUFArray: Sendable, Equatable {
     public let count: Int
     /// The elements as the file encodes them.
     package let region: ByteRegion
-    /// Where each string's bytes begin in `region` (its length stands in the 8 bytes before); empty for other types.
+    /// Where each string's bytes begin in `region`, which all lie inside it; the length of each stands in the 8 bytes
+    /// before. Empty for other types.
     let stringOffsets: [Int]
 
     /// The integer at `index`, if this is an array of integers and an `Int` can hold it.
@@ -151,10 +153,10 @@ public struct GGUFStrings: RandomAccessCollection, Sendable {
     public var endIndex: Int { array.count }
 
     public subscript(position: Int) -> UnsafeRawBufferPointer {
-        let start = array.stringOffsets[position]
-        let length = array.region.bytes.loadUnaligned(fromByteOffset: start - 8, as: UInt64.self)
-        // The reader has checked that the length is inside the region.
-        return UnsafeRawBufferPointer(rebasing: array.region.bytes[start..<start + Int(UInt64(littleEndian: length))])
+        let offsets = array.stringOffsets
+        // Not from the length in the file, which may have changed since it was checked.
+        let end = position + 1 < offsets.count ? offsets[position + 1] - 8 : array.region.bytes.count
+        return UnsafeRawBufferPointer(rebasing: array.region.bytes[offsets[position]..<end])
     }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 public struct GGUFWriter: Sendable {
     public var metadata = GGUFMetadata()
     private var tensors: [(info: TensorInfo, source: Source)] = []
+    private var names: Set<ByteKey> = []
     private let version: UInt32
 
     public init() { version = 3 }
@@ -42,19 +43,24 @@ public struct GGUFWriter: Sendable {
             throw .truncated(
                 what: "tensor \(name)", offset: 0, needed: UInt64(info.byteCount), available: region.bytes.count)
         }
-        tensors.append((info, .region(region)))
+        append(info, .region(region))
     }
 
     /// Adds a tensor whose bytes are made part by part while the file is written: a file may be larger than memory.
     package mutating func add(
         tensor name: String, dimensions: [Int], type: TensorType, generator: @escaping Generator
     ) throws(GGUFError) {
-        tensors.append((try checked(name, dimensions, type), .generator(generator)))
+        append(try checked(name, dimensions, type), .generator(generator))
+    }
+
+    private mutating func append(_ info: TensorInfo, _ source: Source) {
+        names.insert(ByteKey(info.name))
+        tensors.append((info, source))
     }
 
     private func checked(_ name: String, _ dimensions: [Int], _ type: TensorType) throws(GGUFError) -> TensorInfo {
         guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
-        guard !tensors.contains(where: { $0.info.name == name }) else { throw .duplicateTensor(name) }
+        guard !names.contains(ByteKey(name)) else { throw .duplicateTensor(name) }
         guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
             throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
         }

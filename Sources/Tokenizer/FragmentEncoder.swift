@@ -1,3 +1,5 @@
+import GGUF
+
 /// Encodes text in which no special token stands: divides it into the alphabet's tokens and merges those.
 struct FragmentEncoder {
     /// The tokens of the fragments so far.

@@ -1,3 +1,5 @@
+import GGUF
+
 /// Turns tokens into text one after the other, and never gives out a part of a character.
 ///
 /// All the texts together are what `BPETokenizer.decode` gives for all the tokens.

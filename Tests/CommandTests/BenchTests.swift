@@ -72,6 +72,23 @@ struct BenchTests {
         #expect(run.output.contains("| pp8  |") && run.output.contains("2.00 (1.00..3.00)"))
     }
 
+    @Test("How long a file takes to open")
+    func loading() throws {
+        struct Figure: Decodable {
+            let test: String
+            let n_tensors: Int
+            let median_ns: Double
+            let samples_ns: [Double]
+        }
+        let target = try #require(BundledModel.target).path
+        let run = try Command("gemma-bench", ["--load", target, "-r", "3", "-o", "json"])
+        #expect(run.status == 0 && run.error.isEmpty)
+        let figures = try JSONDecoder().decode([Figure].self, from: Data(run.output.utf8))
+        #expect(figures.map(\.test) == ["load"])
+        #expect(figures.allSatisfy { $0.n_tensors > 0 && $0.median_ns > 0 && $0.samples_ns.count == 3 })
+        #expect(try Command("gemma-bench", ["--load", target]).output.contains("| load |"))
+    }
+
     @Test("Bad input earns one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32) throws {
@@ -81,6 +98,9 @@ struct BenchTests {
         }
         let target = try #require(BundledModel.target).path
         try expect([], "name a model", status: 2)
+        try expect(["-m", target, "--load", target], "name a model", status: 2)
+        try expect(["--synthetic", "e2b", "-md", target], "-md goes with -m", status: 2)
+        try expect(["--load", "/no/such/file.gguf"], "/no/such/file.gguf: No such file", status: 1)
         try expect(["-m", target, "-p", "many"], "'many' is invalid", status: 2)
         try expect(["-m", target, "-p", "0", "-n", "0"], "nothing to measure", status: 2)
         try expect(["-m", target, "-b", "0"], "-b is 0; expected 1 to 512", status: 2)

@@ -57,6 +57,31 @@ import Testing
         expect(.truncated(what: "a metadata key", offset: 32, needed: length, available: 12), raw)
     }
 
+    @Test func aKeyOfMoreThan65535Bytes() throws {
+        for (length, isTaken) in [(65_535, true), (65_536, false)] {
+            var raw = RawFile()
+            raw.addEntry(String(repeating: "k", count: length), .bool, [1])
+            if isTaken {
+                #expect(try raw.open().metadata.keys.map(\.utf8.count) == [length])
+            } else {
+                let offset = RawFile.prefixLength + 8
+                expect(.stringTooLong(what: "a metadata key", offset: offset, length: length, limit: 65_535), raw)
+            }
+        }
+    }
+
+    @Test func keysAreToldApartByTheirBytes() throws {
+        // As texts the two are equal.
+        var raw = RawFile()
+        raw.addEntry("\u{e9}", .uint8, [1])
+        raw.addEntry("e\u{301}", .uint8, [2])
+        var metadata = try raw.open().metadata
+        #expect(metadata["\u{e9}"] == .uint8(1))
+        #expect(metadata["e\u{301}"] == .uint8(2))
+        metadata.remove("\u{e9}")
+        #expect(metadata.keys.map { Array($0.utf8) } == [[0x65, 0xcc, 0x81]])
+    }
+
     @Test func anEmptyKey() {
         var raw = RawFile()
         raw.addEntry("a", .bool, [1])
@@ -113,7 +138,7 @@ import Testing
         let elements = [UInt8].string("first") + .littleEndian(length) + Array(repeating: 65, count: 8)
         raw.addArray("key", typeID: GGUFValueType.string.rawValue, count: 2, elements)
         let offset = raw.header.count - 8
-        expect(.truncated(what: "an element of key", offset: offset, needed: length, available: 8), raw)
+        expect(.truncated(what: "element 1 of key", offset: offset, needed: length, available: 8), raw)
     }
 
     @Test(arguments: [UInt64(6), 1 << 32, 1 << 63, .max]) func aStringLongerThanTheFile(length: UInt64) {

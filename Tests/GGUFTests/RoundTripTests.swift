@@ -188,6 +188,15 @@ import Testing
         #expect(file.metadata.keys.isEmpty)
     }
 
+    @Test(arguments: [1, 32]) func metadataAloneIsAFile(alignment: Int) throws {
+        var raw = RawFile(alignment: alignment)
+        raw.addEntry("key", .uint8, [7])
+        let file = try raw.open()
+        #expect(file.metadata.keys == ["key"])
+        #expect(file.metadata["key"] == .uint8(7))
+        #expect(file.tensors.isEmpty)
+    }
+
     @Test(arguments: [[0], [0, 3], [3, 0], [4, 0, 5], [0, 0, 0, 0], [4, 1, 1, 0]] as [[UInt64]])
     func aTensorMayBeEmpty(dimensions: [UInt64]) throws {
         var raw = RawFile()

@@ -97,8 +97,11 @@ import Testing
 
     @Test func whatIsNoFileCannotBeOpened() throws {
         try withDirectory { directory in
+            let pipe = directory.appendingPathComponent("pipe")  // into which nobody writes
+            #expect(mkfifo(pipe.path, 0o600) == 0)
             for (url, expected) in [
-                (directory, "not a regular file"), (directory.appendingPathComponent("none"), "No such file"),
+                (directory, "not a regular file"), (pipe, "not a regular file"),
+                (directory.appendingPathComponent("none"), "No such file"),
             ] {
                 let error = try #require(throws: GGUFError.self) { try GGUFFile(contentsOf: url) }
                 guard case .cannotOpen(url.path, let reason) = error else {

@@ -1,5 +1,6 @@
 /// What stands at a place in bytes that ought to be UTF-8 (The Unicode Standard, table 3-7).
-enum UTF8Sequence: Equatable {
+@usableFromInline
+package enum UTF8Sequence: Equatable {
     /// A whole character of this many bytes.
     case character(Int)
     /// So many bytes begin a character that the next byte does not continue.
@@ -8,14 +9,14 @@ enum UTF8Sequence: Equatable {
     case incomplete(Int)
 
     /// Bytes that belong together.
-    var byteCount: Int {
+    @inlinable package var byteCount: Int {
         switch self {
         case .character(let count), .invalid(let count), .incomplete(let count): count
         }
     }
 
     /// - Parameter start: an index of `bytes` before its end.
-    init(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
+    @inlinable package init(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
         let expected: Int
         // The second byte's range is narrower after four of the first bytes, lest a character be written longer than
         // it has to be, as a surrogate, or beyond U+10FFFF.
@@ -50,7 +51,7 @@ enum UTF8Sequence: Equatable {
     }
 
     /// How many bytes at the end of `bytes` begin a character that is not complete: 0 to 3.
-    static func incompleteSuffix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    package static func incompleteSuffix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
         for count in 1...3 where count <= bytes.count {
             let start = bytes.count - count
             // Only the first byte of a character can begin one.
@@ -58,5 +59,21 @@ enum UTF8Sequence: Equatable {
             return UTF8Sequence(in: bytes, at: start) == .incomplete(count) ? count : 0
         }
         return 0
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are UTF-8 from the beginning to the end; ASCII is read eight bytes at a time.
+    package var isUTF8: Bool {
+        let bytes = bindMemory(to: UInt8.self)
+        var at = 0
+        while true {
+            while at + 8 <= count, loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+                at += 8
+            }
+            guard at < count else { return true }
+            guard case .character(let length) = UTF8Sequence(in: bytes, at: at) else { return false }
+            at += length
+        }
     }
 }

@@ -1,0 +1,51 @@
+package import Foundation
+internal import GGUF
+
+/// How long it takes to map a file and to check its metadata and tensors' places, all that is needed before either is used.
+package struct LoadingTime: Sendable {
+    private let filename: String
+    private let keyCount: Int
+    private let tensorCount: Int
+    private let nanoseconds: [Double]
+
+    /// Opens the file once so that it is in memory, and then `repetitions` times.
+    package init(of url: URL, repetitions: Int) throws {
+        let clock = ContinuousClock()
+        var nanoseconds: [Double] = []
+        do {
+            let file = try GGUFFile(contentsOf: url)
+            for _ in 0..<repetitions {
+                var opened: GGUFFile?
+                let time = try clock.measure { opened = try GGUFFile(contentsOf: url) }
+                // To let go of it again is no part of the time.
+                withExtendedLifetime(opened) { nanoseconds.append(time / .nanoseconds(1)) }
+            }
+            (keyCount, tensorCount) = (file.metadata.keys.count, file.tensors.count)
+        } catch {
+            throw BenchmarkModel.LoadError(path: url.path, reason: "\(error)")
+        }
+        filename = url.path
+        self.nanoseconds = nanoseconds
+    }
+
+    package var record: Record {
+        var record = Record()
+        record.add("test", "load")
+        record.add("model_filename", filename)
+        record.add("n_keys", keyCount)
+        record.add("n_tensors", tensorCount)
+        record.add("avg_ns", nanoseconds.mean.rounded())
+        record.add("stddev_ns", nanoseconds.standardDeviation.rounded())
+        record.add("median_ns", nanoseconds.median.rounded())
+        record.add("samples_ns", .numbers(nanoseconds))
+        return record
+    }
+
+    package static let columns: [TableColumn] = [
+        TableColumn("test", isNumber: false) { $0["test"].text ?? "" },
+        TableColumn("keys") { $0["n_keys"].formatted(0) },
+        TableColumn("tensors") { $0["n_tensors"].formatted(0) },
+        TableColumn("ms, median") { $0["median_ns"].formatted(2, scale: 1e-6) },
+        TableColumn("± ms") { $0["stddev_ns"].formatted(2, scale: 1e-6) },
+    ]
+}

@@ -1,0 +1,73 @@
+import GGUF
+import Testing
+
+/// Strings are UTF-8, also those of an array, which are checked where they lie.
+@Suite struct TextTests {
+    private func array(_ elements: [[UInt8]]) -> RawFile {
+        var raw = RawFile(alignment: 1)
+        raw.addEntry("before", .bool, [1])
+        raw.addArray(
+            "words", typeID: GGUFValueType.string.rawValue, count: UInt64(elements.count),
+            elements.flatMap { [UInt8].string(utf8: $0) })
+        return raw
+    }
+
+    @Test(
+        arguments: [
+            [0xff], [0xc3], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x61, 0x80, 0x62],
+            Array("0123456789abcde".utf8) + [0x80], Array("01234567".utf8) + [0xe2, 0x96],
+        ] as [[UInt8]], 0..<3)
+    func anElementThatIsNotUTF8(utf8: [UInt8], index: Int) {
+        var elements = ["plain text", "▁Grüße", "🦙"].map { Array($0.utf8) }
+        elements[index] = utf8
+        let raw = array(elements)
+        let offset = raw.header.count - elements[(index + 1)...].reduce(0) { $0 + 8 + $1.count } - utf8.count
+        #expect(throws: GGUFError.invalidUTF8(what: "element \(index) of words", offset: offset)) { try raw.open() }
+    }
+
+    /// A character may not begin in one element and end in the next.
+    @Test func aCharacterInTwoElements() {
+        #expect(throws: GGUFError.self) { try array([[0xc3], [0xa9]]).open() }
+    }
+
+    @Test func whatIsUTF8IsWhatTheStandardLibraryTakes() {
+        // Every sequence that is decided by its first three bytes, and the borders of the others, behind ASCII of any length.
+        let borders: [UInt8] = [0, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]
+        var wrong: [[UInt8]] = []
+        for first in UInt8.min...UInt8.max {
+            for second in borders {
+                for third in borders {
+                    for tail in [[], [0x80], [0xbf], [0x41], [0xc0], [0xc3, 0xa9]] as [[UInt8]] {
+                        let bytes = Array(repeating: 0x61, count: Int(first) % 9) + [first, second, third] + tail
+                        let isUTF8 = bytes.withUnsafeBytes { $0.isUTF8 }
+                        if isUTF8 != (String(validating: bytes, as: UTF8.self) != nil) { wrong.append(bytes) }
+                    }
+                }
+            }
+        }
+        #expect(wrong == [])
+    }
+
+    @Test func aByteThatIsNotASCIIIsFoundAnywhere() {
+        for length in 0..<40 {
+            for place in 0..<length {
+                var bytes = [UInt8](repeating: 0x7a, count: length)
+                #expect(bytes.withUnsafeBytes { $0.isUTF8 })
+                bytes[place] = 0x80
+                #expect(!bytes.withUnsafeBytes { $0.isUTF8 }, "\(place) of \(length)")
+            }
+        }
+    }
+
+    /// Somebody may write to a file that is mapped; then texts may change, but not where they end.
+    @Test func lengthsThatChangeLaterDoNotMatter() throws {
+        let raw = array([Array("one".utf8), [], Array("three".utf8)])
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: raw.bytes.count, alignment: 8)
+        defer { bytes.deallocate() }
+        bytes.copyBytes(from: raw.bytes)
+        let file = try GGUFFile(ByteRegion(bytes: UnsafeRawBufferPointer(bytes), owner: "" as AnyObject))
+        let strings = try file.metadata.strings("words")
+        for index in bytes.indices.dropFirst(RawFile.prefixLength) { bytes[index] = 0xff }
+        #expect(strings.map(\.count) == [3, 0, 5])
+    }
+}

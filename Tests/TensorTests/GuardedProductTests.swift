@@ -1,0 +1,92 @@
+import GGUF
+import Tensor
+import Testing
+
+/// Products read no weight and no activation past the last one; what they fetch ahead may lie anywhere.
+@Suite struct GuardedProductTests {
+    /// One panel and less, a panel and a bit, several; the tokens of a decode, a draft, and a prompt.
+    private static let shapes = [1, 3, 4, 5, 15, 16, 17, 33].flatMap { rows in [1, 2, 3, 9].map { (rows, $0) } }
+
+    /// The same matrix, ordinary and at an edge of what may be touched.
+    private func matrices(
+        _ format: Format, rows: Int, columns: Int, at edge: GuardedMemory.Edge
+    ) throws -> (plain: Matrix, guarded: Matrix) {
+        var generator = Generator(UInt64(rows))
+        let bytes = format.encoded(generator.floats(rows * columns))
+        func matrix(_ region: ByteRegion) -> Matrix {
+            Matrix(rows: rows, columns: columns, format: format.blocks, region: region)
+        }
+        return (matrix(ByteRegion(bytes)), matrix(try GuardedMemory(bytes, at: edge).region))
+    }
+
+    @Test(arguments: Format.quantized, GuardedMemory.Edge.allCases)
+    func integerKernelsStayInside(format: Format, edge: GuardedMemory.Edge) throws {
+        let blocks = try #require(format.blocks as? any IntegerFormat.Type)
+        let compute = Compute(threadCount: 1)
+        var generator = Generator(71)
+        let columns = format.granule
+        for (rows, tokens) in Self.shapes {
+            let weights = try matrices(format, rows: rows, columns: columns, at: edge)
+            let input = generator.floats(tokens * columns)
+            for kernel in IntegerProduct.kernels {
+                func product(_ weights: Matrix) throws -> [Float] {
+                    try input.guarded(edge, width: columns, to: tokens * rows, width: rows) { input, output in
+                        let bytes = compute.quantize(input, for: blocks)
+                        IntegerProduct.multiply(bytes, by: weights, into: output, with: kernel)
+                    }
+                }
+                #expect(
+                    try product(weights.guarded).bits == product(weights.plain).bits, "\(rows), \(tokens), \(kernel)")
+            }
+        }
+    }
+
+    @Test(
+        arguments: Format.all.flatMap { format in
+            (format.isQuantized ? [ActivationPrecision.bytes, .floats] : [.floats]).map { (format, $0) }
+        }, GuardedMemory.Edge.allCases)
+    func productsStayInside(test: (format: Format, precision: ActivationPrecision), edge: GuardedMemory.Edge) throws {
+        let compute = Compute(threadCount: 2, precision: test.precision)
+        var generator = Generator(72)
+        let columnCounts = test.format.isQuantized ? [test.format.granule, 3 * test.format.granule] : [1, 31, 33, 100]
+        for columns in columnCounts {
+            for (rows, tokens) in Self.shapes + [(301, 1), (301, 17), (130, 40)] {
+                let weights = try matrices(test.format, rows: rows, columns: columns, at: edge)
+                let input = generator.floats(tokens * columns)
+                let product = try input.guarded(edge, width: columns, to: tokens * rows, width: rows) {
+                    compute.multiply($0, by: weights.guarded, into: $1)
+                }
+                #expect(product.bits == compute.product(input, weights.plain).bits, "\(rows) x \(columns), \(tokens)")
+            }
+        }
+    }
+
+    /// Experts are slices of a matrix, and single rows are embeddings and candidates of the ordered head.
+    @Test(arguments: Format.all, GuardedMemory.Edge.allCases)
+    func someRowsStayInside(format: Format, edge: GuardedMemory.Edge) throws {
+        let compute = Compute(threadCount: 2)
+        var generator = Generator(73)
+        let columns = format.isQuantized ? format.granule : 33
+        let weights = try matrices(format, rows: 70, columns: columns, at: edge)
+        let input = generator.floats(columns)
+        for range in [0..<1, 0..<17, 53..<70, 69..<70] {
+            let product = try input.guarded(edge, width: columns, to: range.count, width: range.count) {
+                compute.multiply($0, by: weights.guarded[range], into: $1)
+            }
+            #expect(product.bits == compute.product(input, weights.plain[range]).bits)
+        }
+        let ids: [Int32] = [69, 0, 68, 1, 69]
+        func selected(_ weights: Matrix) throws -> [Float] {
+            try input.guarded(edge, width: columns, to: ids.count, width: 1) { input, output in
+                ids.withUnsafeBufferPointer { compute.multiply(input, byRows: $0, of: weights, into: output.base) }
+            }
+        }
+        #expect(try selected(weights.guarded).bits == selected(weights.plain).bits)
+        func gathered(_ table: Matrix) throws -> [Float] {
+            try [Float]().guarded(edge, width: 1, to: ids.count * columns, width: columns) { _, output in
+                compute.gather(ids[...], of: table, scale: 2, into: output)
+            }
+        }
+        #expect(try gathered(weights.guarded).bits == gathered(weights.plain).bits)
+    }
+}
