@@ -11,20 +11,14 @@ package enum Interruptible {
 
     /// Runs `work` in a task that the first Ctrl-C cancels; the second one kills the process.
     package static func run(_ work: @escaping @Sendable () async throws -> Void) async throws -> Outcome {
-        // Before the work begins: its first text may already be what the user interrupts.
         let interruption = Interruption()
-        signal(SIGINT, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-        source.setEventHandler {
-            endAtOnce()
-            interruption.trigger()
-        }
-        source.resume()
+        // Before the work begins: its first text may already be what the user interrupts.
+        let source = try Signals.notifyOfInterrupt { interruption.trigger() }
         let task = Task(operation: work)
         interruption.cancels(task)
         defer {
+            Signals.removeUnfinishedFiles(at: SIGINT)
             source.cancel()
-            endAtOnce()
         }
         do {
             try await task.value
@@ -32,12 +26,6 @@ package enum Interruptible {
         } catch is CancellationError {
             return .interrupted
         }
-    }
-
-    /// What Ctrl-C does from now on.
-    private static func endAtOnce() {
-        signal(SIGINT, SIG_DFL)
-        Signals.removeUnfinishedFiles(at: SIGINT)
     }
 }
 

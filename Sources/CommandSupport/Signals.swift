@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GGUF
 import Synchronization
@@ -32,6 +33,29 @@ enum Signals {
             signal(number, SIG_DFL)
             raise(number)  // comes when this handler returns
         }
+    }
+
+    /// Where the handler of Ctrl-C writes a byte; never closed, for a handler may be about to write.
+    private static let interruptPipe = Atomic<Int32>(-1)
+
+    /// Calls `body` at the first Ctrl-C, from now on; the next one ends the process. The system's own source of signals
+    /// would not do: it begins some time later, and misses what comes before.
+    /// - Throws: `SystemError`.
+    static func notifyOfInterrupt(_ body: @escaping @Sendable () -> Void) throws -> any DispatchSourceRead {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError() }
+        interruptPipe.store(ends[1], ordering: .releasing)
+        let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
+        source.setEventHandler {
+            source.cancel()
+            body()
+        }
+        source.resume()
+        handle(SIGINT) { number in
+            Signals.removeUnfinishedFiles(at: number)
+            write(Signals.interruptPipe.load(ordering: .acquiring), "!", 1)
+        }
+        return source
     }
 
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

@@ -7,6 +7,8 @@ struct Command {
     /// Whether a signal ended it, of which `status` then is the number.
     let isKilled: Bool
     let output: String
+    /// Whether the output is UTF-8 as it stands.
+    let isWhole: Bool
     let error: String
 
     static let fixtures = URL(fileURLWithPath: #filePath)
@@ -45,6 +47,7 @@ struct Command {
             }
         }
         self.output = String(decoding: text, as: UTF8.self)
+        isWhole = String(validating: text, as: UTF8.self) != nil
         self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         status = process.terminationStatus

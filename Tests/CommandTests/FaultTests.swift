@@ -108,9 +108,9 @@ struct FaultTests {
         let run = try Command(
             "gemma-generate", ["--ignore-eos", "-c", "200000", "-s", "5", "--temp", "3", "-p", prompt],
             interruptAfter: bytes)
-        #expect(run.status == 130 && run.output.hasPrefix(prompt))
+        #expect(run.status == 130 && !run.isKilled && run.output.hasPrefix(prompt))
         #expect(run.error.contains("tokens per target pass"))
-        #expect(!run.output.hasSuffix("\u{FFFD}"))
+        #expect(run.isWhole)
     }
 
     /// gemma-quantize in the middle of its file, held up by a standard error that is full.

@@ -70,6 +70,30 @@ struct OutputTests {
         #expect(try folder.names == ["run.kld"])
     }
 
+    @Test("A pipe that does not block is waited for")
+    func nonBlocking() throws {
+        let process = Process()
+        process.executableURL = try Command.executable("gemma-generate")
+        let prompt = String(repeating: "word ", count: 40_000)  // more than a pipe holds
+        let file = try TemporaryFile(prompt.utf8)
+        process.arguments = ["-f", file.path, "--temp", "0", "-n", "0", "-c", "100000", "--stats", "none"]
+        let (output, error) = (Pipe(), Pipe())
+        let descriptor = output.fileHandleForWriting.fileDescriptor
+        #expect(fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK) == 0)
+        process.standardOutput = output
+        process.standardError = error
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        // A warning about the length comes before the text, which then waits for a reader.
+        let warning = error.fileHandleForReading.availableData
+        #expect(String(decoding: warning, as: UTF8.self).hasPrefix("warning: the context of 100000"))
+        let read = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        withExtendedLifetime(file) {}
+        #expect(process.terminationStatus == 0)
+        #expect(String(decoding: read, as: UTF8.self) == prompt)
+    }
+
     @Test("No file takes the place of a stream that is closed")
     func allClosed() throws {
         let folder = try TemporaryFolder()
