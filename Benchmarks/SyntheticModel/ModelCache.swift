@@ -37,12 +37,7 @@ package struct ModelCache: Sendable {
             guard size(of: url) != writer.byteCount else { return url }
             try checkRoom(for: writer.byteCount)
             progress(name, writer.byteCount)
-            // Under a name of this process's own, since another may be writing the same model.
-            let own = directory.appendingPathComponent(name + ".\(ProcessInfo.processInfo.processIdentifier)")
-            try writer.write(to: own)
-            guard rename(own.path, url.path) == 0 else {
-                throw GGUFError.cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
-            }
+            try writer.write(to: url)
             return url
         }
         return (try file("", model.target()), try file("-assistant", model.drafter()))

@@ -9,10 +9,10 @@ import Tensor
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         // Random pairs never accept a draft; that is no news here.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
-        await runCommand(GemmaBench.self)
+        runCommand(GemmaBench.self)
     }
 }
 
@@ -136,6 +136,6 @@ struct GemmaBench: ParsableCommand {
     }
 
     private func write(_ records: [Record], _ columns: [TableColumn]) throws {
-        _ = StandardOutput.write(try output.text(of: records, columns: columns))
+        try StandardOutput.write(output.text(of: records, columns: columns))
     }
 }

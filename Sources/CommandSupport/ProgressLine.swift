@@ -11,13 +11,14 @@ package final class ProgressLine: Sendable {
         guard isTerminal else { return }
         isShown.withLock { isShown in
             StandardError.write("\r\u{1B}[K\(text)")
+            TerminalLine.set(.progress)
             isShown = true
         }
     }
 
     package func clear() {
         isShown.withLock { isShown in
-            if isShown { StandardError.write("\r\u{1B}[K") }
+            if isShown { TerminalLine.end() }
             isShown = false
         }
     }

@@ -5,29 +5,71 @@ package import Logging
 package enum StandardError {
     package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    package static func write(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+    package static func write(_ text: String) {
+        _ = writeAll(text, to: STDERR_FILENO)
+        TerminalLine.note(text)
+    }
+
+    /// What a signal's handler may call.
+    static func put(_ text: StaticString) {
+        _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+    }
 }
 
 /// The stream of text.
 package enum StandardOutput {
-    package static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    package static let isTerminal = isatty(STDOUT_FILENO) == 1
 
     /// Writes at once, without a buffer.
-    /// - Returns: false when nobody reads any more.
-    package static func write(_ text: String) -> Bool { writeAll(text, to: STDOUT_FILENO) }
+    package static func write(_ text: String) throws(OutputError) {
+        let error = writeAll(text, to: STDOUT_FILENO)
+        guard error == 0 else {
+            throw error == EPIPE ? .closed : .cannotWrite(reason: String(cString: strerror(error)))
+        }
+        if isTerminal { TerminalLine.note(text) }
+    }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
+package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Nobody reads any more. A command then ends quietly.
+    case closed
+    case cannotWrite(reason: String)
+
+    package var description: String {
+        switch self {
+        case .closed: "standard output is closed"
+        case .cannotWrite(let reason): "cannot write to standard output: \(reason)"
+        }
+    }
+}
+
+/// - Returns: 0, or the system's error number.
+private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
     return text.withUTF8 { bytes in
         var rest = UnsafeRawBufferPointer(bytes)
         while !rest.isEmpty {
             let count = write(descriptor, rest.baseAddress, rest.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            if count > 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            } else if errno == EAGAIN {
+                // Whoever shares the pipe with us does not want to wait; we do.
+                var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&place, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
         }
-        return true
+        return 0
+    }
+}
+
+/// Opens what of the three streams is closed, so that no file gets its number, and with it what was meant for the stream.
+/// Reading and writing still fail: the null device is opened for the opposite.
+func occupyStandardStreams() {
+    for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+    where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+        _ = open("/dev/null", mode)  // gets the lowest number, which is this one
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GGUF
 import Tensor
 
 /// Saves the log probabilities of a run (see `BaseFile`).
@@ -7,11 +8,9 @@ import Tensor
 /// was there before is as it was.
 package final class BaseFileWriter {
     private let url: URL
-    private let part: URL
-    private let file: FileHandle
+    private let file: UnfinishedFile
     private let buffer: AlignedMemory  // [buffer rows, rowBytes]
     private let rowBytes: Int
-    private var isFinished = false
 
     /// - Parameter rows: positions that are saved at a time at most.
     /// - Throws: `EvaluationError.cannotWrite`, `EvaluationError.wouldReplace` where something else has that name, or
@@ -21,21 +20,12 @@ package final class BaseFileWriter {
         rowBytes = LogProbabilityCodes.byteCount(vocabulary)
         buffer = try AlignedMemory([rows, rowBytes])
         self.url = url
-        // Under a name of this process's own, since another may be saving the same file.
-        part = url.appendingPathExtension("\(ProcessInfo.processInfo.processIdentifier).part")
         do {
-            try Data().write(to: part)
-            file = try FileHandle(forWritingTo: part)
+            file = try UnfinishedFile(url)
         } catch {
-            throw EvaluationError.cannotWrite(path: part.path, reason: Self.reason(error))
+            throw EvaluationError.cannotWrite(path: url.path, reason: "\(error)")
         }
-        try write(BaseFile.header(chunks, vocabulary: vocabulary))
-    }
-
-    deinit {
-        guard !isFinished else { return }
-        try? file.close()
-        try? FileManager.default.removeItem(at: part)
+        try BaseFile.header(chunks, vocabulary: vocabulary).withUnsafeBytes(write)
     }
 
     /// Room for the next `count` rows.
@@ -44,35 +34,23 @@ package final class BaseFileWriter {
     }
 
     /// Writes the first `count` rows of the room.
-    func writeRows(_ count: Int) throws {
-        try write(
-            Data(bytesNoCopy: buffer.base, count: count * rowBytes, deallocator: .none))
-    }
+    func writeRows(_ count: Int) throws { try write(UnsafeRawBufferPointer(rows(count))) }
 
     /// Puts the file where it belongs.
     package func finish() throws {
         do {
-            try file.close()
+            try file.finish()
         } catch {
-            throw EvaluationError.cannotWrite(path: part.path, reason: Self.reason(error))
+            throw EvaluationError.cannotWrite(path: url.path, reason: "\(error)")
         }
-        guard rename(part.path, url.path) == 0 else {
-            throw EvaluationError.cannotWrite(path: url.path, reason: String(cString: strerror(errno)))
-        }
-        isFinished = true
     }
 
-    private func write(_ data: Data) throws {
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
         do {
-            try file.write(contentsOf: data)
+            try file.write(bytes)
         } catch {
-            throw EvaluationError.cannotWrite(path: part.path, reason: Self.reason(error))
+            throw EvaluationError.cannotWrite(path: url.path, reason: "\(error)")
         }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        return (cause ?? error as NSError).localizedDescription
     }
 
     /// A slip of the command line must not cost a model: only a saved run is ever replaced.

@@ -52,6 +52,7 @@ private final class HeapBytes {
 /// A file mapped read-only into memory; unmapped when the last reference goes.
 final class MappedFile {
     let bytes: UnsafeRawBufferPointer
+    private let watch: WatchedFiles.Watch
 
     init(_ url: URL) throws(GGUFError) {
         let path = url.path
@@ -70,7 +71,11 @@ final class MappedFile {
             throw failure()
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
+        watch = WatchedFiles.mapped.add(path, addresses: bytes)
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+    deinit {
+        watch.end()
+        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+    }
 }

@@ -76,6 +76,16 @@ public struct GGUFMetadata: Sendable {
         try typed(key, "array of string") { if case .array(let array) = $0 { array.strings } else { nil } }
     }
 
+    /// What tensors' places are multiples of: `general.alignment`.
+    /// - Throws: `GGUFError.invalidAlignment`.
+    func alignment() throws(GGUFError) -> Int {
+        guard let value = self["general.alignment"] else { return GGUFFile.defaultAlignment }
+        guard case .uint32(let alignment) = value, alignment > 0, alignment & (alignment - 1) == 0,
+            alignment <= GGUFFile.maximumAlignment
+        else { throw .invalidAlignment(found: "\(value)") }
+        return Int(alignment)
+    }
+
     private func required<T>(_ key: String, _ value: T?) throws(GGUFError) -> T {
         guard let value else { throw .missingKey(key) }
         return value

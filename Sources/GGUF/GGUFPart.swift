@@ -19,7 +19,7 @@ struct GGUFPart: Sendable {
         var cursor = ByteCursor(region)
         let tensorCount: Int
         (version, metadata, tensorCount) = try Self.readMetadata(&cursor)
-        alignment = try Self.alignment(metadata)
+        alignment = try metadata.alignment()
         tensors = try Self.readTensorInfos(&cursor, count: tensorCount, alignment: alignment, part: index)
 
         let (start, fileSize) = (GGUFFile.padded(cursor.offset, to: alignment), region.bytes.count)
@@ -100,13 +100,5 @@ extension GGUFPart {
 
         let dimensions = try TensorInfo.checked(lengths, tensor: name, type: type)
         return (TensorInfo(name: name, dimensions: dimensions, type: type, offset: place, part: part), offset)
-    }
-
-    private static func alignment(_ metadata: GGUFMetadata) throws(GGUFError) -> Int {
-        guard let value = metadata["general.alignment"] else { return GGUFFile.defaultAlignment }
-        guard case .uint32(let alignment) = value, alignment > 0, alignment & (alignment - 1) == 0,
-            alignment <= GGUFFile.maximumAlignment
-        else { throw .invalidAlignment(found: "\(value)") }
-        return Int(alignment)
     }
 }

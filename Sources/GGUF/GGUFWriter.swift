@@ -77,10 +77,7 @@ public struct GGUFWriter: Sendable {
         }
     }
 
-    private var alignment: Int { metadata["general.alignment"]?.integer ?? GGUFFile.defaultAlignment }
-
-    /// Where `write(to: url)` writes until all is there.
-    package static func part(of url: URL) -> URL { url.appendingPathExtension("part") }
+    private var alignment: Int { (try? metadata.alignment()) ?? GGUFFile.defaultAlignment }
 
     /// Writes everything beside `url` first and then moves it there, so that a failed run leaves no half file.
     public func write(to url: URL) throws(GGUFError) {
@@ -94,34 +91,17 @@ public struct GGUFWriter: Sendable {
     /// As `write(to:)`; `check` is called after each part of a tensor (16 MB or less, if a row is no longer), and what it
     /// throws ends the writing.
     package func write(to url: URL, check: () throws -> Void) throws {
-        let part = Self.part(of: url)
-        func failure(_ url: URL, _ reason: String) -> GGUFError { .cannotWrite(path: url.path, reason: reason) }
-        guard FileManager.default.createFile(atPath: part.path, contents: nil),
-            let file = FileHandle(forWritingAtPath: part.path)
-        else { throw failure(part, String(cString: strerror(errno))) }
+        _ = try metadata.alignment()
         do {
-            defer { try? file.close() }
-            try write { data in
-                do {
-                    try file.write(contentsOf: data)
-                } catch {
-                    throw failure(url, systemReason(error))
-                }
+            let file = try UnfinishedFile(url)
+            try write { bytes in
+                try file.write(bytes)
                 try check()
             }
-            try file.close()
-            guard rename(part.path, url.path) == 0 else { throw failure(url, String(cString: strerror(errno))) }
-        } catch {
-            try? FileManager.default.removeItem(at: part)
-            throw error
+            try file.finish()
+        } catch let error as SystemError {
+            throw GGUFError.cannotWrite(path: url.path, reason: "\(error)")
         }
-    }
-
-    /// What the system says, without Foundation's words around it.
-    private func systemReason(_ error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-        return cause.domain == NSPOSIXErrorDomain
-            ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
     }
 
     /// The whole file in memory.
@@ -131,32 +111,47 @@ public struct GGUFWriter: Sendable {
         return result
     }
 
-    private func write(to output: (Data) throws -> Void) rethrows {
+    private func write(to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         let alignment = alignment
+        let padding = [UInt8](repeating: 0, count: alignment)
+        func pad(_ count: Int) throws {
+            let missing = GGUFFile.padded(count, to: alignment) - count
+            try padding.withUnsafeBytes { try output(UnsafeRawBufferPointer(rebasing: $0[..<missing])) }
+        }
         let header = header(alignment: alignment)
-        try output(Data(header))
-        try output(Data(count: GGUFFile.padded(header.count, to: alignment) - header.count))
+        try header.withUnsafeBytes(output)
+        try pad(header.count)
         for tensor in tensors {
-            let count = tensor.info.byteCount
             switch tensor.source {
-            case .region(let region): try output(Data(region.bytes))
+            case .region(let region): try write(region, to: output)
             case .generator(let generator): try write(tensor.info, generator, to: output)
             }
-            try output(Data(count: GGUFFile.padded(count, to: alignment) - count))
+            try pad(tensor.info.byteCount)
         }
     }
 
+    private func write(_ region: ByteRegion, to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        for offset in stride(from: 0, to: region.bytes.count, by: Self.partBytes) {
+            let end = min(offset + Self.partBytes, region.bytes.count)
+            try output(UnsafeRawBufferPointer(rebasing: region.bytes[offset..<end]))
+        }
+        withExtendedLifetime(region) {}
+    }
+
     private func write(
-        _ info: TensorInfo, _ generator: Generator, to output: (Data) throws -> Void
+        _ info: TensorInfo, _ generator: Generator, to output: (UnsafeRawBufferPointer) throws -> Void
     ) rethrows {
         let row = info.type.byteCount(of: info.rowLength)
         guard row > 0 else { return }
         let partBytes = max(1, Self.partBytes / row) * row
         var part = Data(count: min(partBytes, info.byteCount))
         for offset in stride(from: 0, to: info.byteCount, by: partBytes) {
-            if info.byteCount - offset < part.count { part = Data(count: info.byteCount - offset) }
-            part.withUnsafeMutableBytes { generator(offset, $0) }
-            try output(part)
+            let count = min(partBytes, info.byteCount - offset)
+            try part.withUnsafeMutableBytes { buffer in
+                let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+                generator(offset, bytes)
+                try output(UnsafeRawBufferPointer(bytes))
+            }
         }
     }
 

@@ -51,7 +51,7 @@ extension Statistics: CustomStringConvertible {
                     speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
                     speculation.rounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
         }
-        if let draftEstimates { lines.append(draftLengthLine(draftEstimates)) }
+        if let draftEstimates, speculation.rounds > 0 { lines.append(draftLengthLine(draftEstimates)) }
         return lines.joined(separator: "\n")
     }
 

@@ -92,10 +92,9 @@ package final class Quantizer: Sendable {
     /// Refuses to write over a file that is read, under whatever name, or over what is no file, or where there is no room.
     package func checkPlace(_ url: URL, byteCount: Int) throws(QuantizationError) {
         let inputs = file.urls.compactMap { FileStatus($0) }
-        for place in [url, GGUFWriter.part(of: url)] {
-            guard let status = FileStatus(place) else { continue }
-            guard status.isRegular else { throw .notAFile(path: place.path) }
-            guard !inputs.contains(status) else { throw .overwritesInput(path: place.path) }
+        if let status = FileStatus(url) {
+            guard status.isRegular else { throw .notAFile(path: url.path) }
+            guard !inputs.contains(status) else { throw .overwritesInput(path: url.path) }
         }
         let folder = url.deletingLastPathComponent().path
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)

@@ -89,7 +89,7 @@ package final class SpeculativeDecoder {
 
     /// Whether the text has to be read before a round can draft.
     package var hasUnreadPrompt: Bool {
-        tokens.count - target.cache.count != 1 || hiddenPosition != target.cache.count - 1
+        tokens.count - target.cache.count != 1 || hiddenPosition < 0 || hiddenPosition != target.cache.count - 1
     }
 
     // MARK: - Prompt
@@ -109,6 +109,7 @@ package final class SpeculativeDecoder {
         keepHidden(output.hidden, row: 0)
         sampler.distribution(of: output.logits.mutableRow(0), into: &distribution)
         guard let token = sampler.draw(from: distribution) else {
+            target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again
             throw ModelError.notANumber(position: tokens.count)
         }
         tokens.append(token)

@@ -6,10 +6,10 @@ import ReferenceCheck
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         // Random pairs never accept a draft; that is no news here.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
-        await runCommand(GemmaCheck.self)
+        runCommand(GemmaCheck.self)
     }
 }
 
@@ -40,15 +40,16 @@ struct OutputOptions: ParsableArguments {
                 result = Failure(name: name, error: "\(error)")
             }
             results.append(result)
-            if !json { print(result.line) }
+            if !json { try StandardOutput.write(result.line + "\n") }
         }
         let failed = results.count { !$0.passed }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(results.map(AnyResult.init)), as: UTF8.self))
+            let data = try encoder.encode(results.map(AnyResult.init))
+            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
         } else {
-            print("\(results.count - failed) passed, \(failed) failed")
+            try StandardOutput.write("\(results.count - failed) passed, \(failed) failed\n")
         }
         if failed > 0 { throw ExitCode(1) }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import ReferenceCheck
 
@@ -13,7 +14,9 @@ struct Quants: ParsableCommand {
 
     func run() throws {
         let check = try BlockFormatCheck(folder: URL(fileURLWithPath: directory))
-        if !output.json, !check.unknown.isEmpty { print("not read: \(check.unknown.joined(separator: ", "))") }
+        if !output.json, !check.unknown.isEmpty {
+            try StandardOutput.write("not read: \(check.unknown.joined(separator: ", "))\n")
+        }
         try output.report(check.known, check.run)
     }
 }

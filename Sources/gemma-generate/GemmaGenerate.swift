@@ -8,9 +8,9 @@ import Logging
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         LoggingSystem.bootstrap { _ in PlainLogHandler() }
-        await runCommand(GemmaGenerate.self)
+        runCommand(GemmaGenerate.self)
     }
 }
 
@@ -57,24 +57,20 @@ struct GemmaGenerate: AsyncParsableCommand {
             progress.show("reading the prompt: \(done) of \(total) tokens")
         }.makeAsyncIterator()
         try pieces.begin()
-        if !text.noDisplayPrompt, !StandardOutput.write(prompt) { return }
+        let shown = text.noDisplayPrompt ? "" : prompt
         let outcome = try await Interruptible.run { [pieces] in
+            try StandardOutput.write(shown)
             var pieces = pieces
             while let piece = try await pieces.next() {
                 progress.clear()
-                guard StandardOutput.write(piece) else { return false }
+                try StandardOutput.write(piece)
             }
-            return true
         }
         progress.clear()
+        stats.write(session.statistics, of: pair, options.speculation)
         switch outcome {
-        case .finished(false): return  // nobody reads: end quietly
-        case .finished(true):
-            stats.write(session.statistics, of: pair, options.speculation)
-            writeProfile(of: session)
-        case .interrupted:
-            stats.write(session.statistics, of: pair, options.speculation)
-            throw ExitCode(130)
+        case .finished: writeProfile(of: session)
+        case .interrupted: throw ExitCode(130)
         }
     }
 

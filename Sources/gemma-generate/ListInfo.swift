@@ -20,7 +20,7 @@ func listInfo(_ url: URL) throws {
     }
     let bytes = file.tensors.reduce(0) { $0 + $1.byteCount }
     lines.append("\(file.tensors.count) tensors, \(bytes) bytes")
-    _ = StandardOutput.write(lines.joined(separator: "\n") + "\n")
+    try StandardOutput.write(lines.joined(separator: "\n") + "\n")
 }
 
 /// A value on one line; long ones are cut.

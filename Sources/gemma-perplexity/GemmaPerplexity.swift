@@ -4,9 +4,9 @@ import Logging
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         LoggingSystem.bootstrap { _ in PlainLogHandler() }
-        await runCommand(GemmaPerplexity.self)
+        runCommand(GemmaPerplexity.self)
     }
 }
 
@@ -29,13 +29,12 @@ struct GemmaPerplexity: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        // Not where Ctrl-C only asks to end: reading what somebody types cannot be cancelled.
+        let contents = try text.contents()
         let measurement = try Measurement(
-            model: model.settings(), base: text.base(), text: text.file, chunkLength: text.contextLength,
+            model: model.settings(), base: text.base, text: contents, chunkLength: text.contextLength,
             chunkLimit: text.chunkLimit, isJSON: json)
-        let outcome = try await Interruptible.run {
-            try measurement.run()
-            return true
-        }
+        let outcome = try await Interruptible.run { try measurement.run() }
         if case .interrupted = outcome { throw ExitCode(130) }
     }
 }

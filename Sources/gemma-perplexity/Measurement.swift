@@ -11,8 +11,8 @@ import Tensor
 struct Measurement: Sendable {
     let model: ModelSettings
     let base: BaseUse
-    /// Of the text; a saved run to compare with has its own.
-    let text: String?
+    /// A saved run to compare with has its own.
+    let text: Data
     /// Nil for the default.
     let chunkLength: Int?
     /// Nil for all chunks.
@@ -37,7 +37,7 @@ struct Measurement: Sendable {
     private func measure(_ pair: Pair, savingIn url: URL?) throws {
         let length = chunkLength ?? min(Self.defaultChunkLength, pair.trainedContextLength)
         // What a document says is never more than text. `<bos>` begins every sequence of this architecture.
-        let tokens = pair.tokenizer.encode(try readText(text ?? "-"), parseSpecial: false)
+        let tokens = pair.tokenizer.encode(text, parseSpecial: false)
         let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunkLimit)
         let reader = try reader(pair, chunks)
         let file = try url.map {
@@ -57,9 +57,6 @@ struct Measurement: Sendable {
     }
 
     private func compare(_ pair: Pair, with url: URL) throws {
-        if let text {
-            Logger(label: "gemma").warning("\(text) is not read: the tokens come from \(url.lastPathComponent)")
-        }
         let file = try BaseFile(contentsOf: url, vocabulary: pair.target.config.vocabularySize)
         let chunks = file.chunks
         if let chunkLength, chunkLength < chunks.length {
@@ -95,9 +92,12 @@ struct Measurement: Sendable {
 
     /// Lines for a person, as they come. Where nobody reads them any more, only a run that is saved goes on.
     private func write(_ text: String) throws {
-        guard !isJSON, !StandardOutput.write(text) else { return }
-        if case .save = base { return }
-        throw ExitCode.success
+        guard !isJSON else { return }
+        do {
+            try StandardOutput.write(text)
+        } catch .closed {
+            guard case .save = base else { throw OutputError.closed }
+        }
     }
 
     private func writeJSON(_ report: some Encodable) throws {
@@ -107,6 +107,6 @@ struct Measurement: Sendable {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        _ = StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+        try StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
     }
 }

@@ -3,6 +3,7 @@ import BundledModel
 import CommandSupport
 import Foundation
 import Gemma4
+import Logging
 import Tensor
 
 struct ModelOptions: ParsableArguments {
@@ -90,8 +91,17 @@ struct TextOptions: ParsableArguments {
 
     var chunkLimit: Int? { chunks < 0 ? nil : chunks }
 
+    /// The text, unless it comes from a saved run.
+    func contents() throws -> Data {
+        guard case .compare(let url) = base else { return try readText(file ?? "-") }
+        if let file {
+            Logger(label: "gemma").warning("\(file) is not read: the tokens come from \(url.lastPathComponent)")
+        }
+        return Data()
+    }
+
     /// What is done with the saved run, if there is one.
-    func base() -> BaseUse {
+    var base: BaseUse {
         guard let path = klDivergenceBase else { return .none }
         let url = URL(fileURLWithPath: path)
         return comparesWithBase ? .compare(url) : .save(url)

@@ -8,9 +8,9 @@ import Tensor
 
 @main
 enum Main {
-    static func main() async {
+    static func main() {
         LoggingSystem.bootstrap { _ in PlainLogHandler() }
-        await runCommand(GemmaQuantize.self)
+        runCommand(GemmaQuantize.self)
     }
 }
 
@@ -75,7 +75,7 @@ struct GemmaQuantize: AsyncParsableCommand {
         }
         let report = Report(plan)
         if dryRun {
-            _ = StandardOutput.write(report.table + report.summary)
+            try StandardOutput.write(report.table + report.summary)
             return
         }
         let start = ContinuousClock.now
@@ -83,7 +83,6 @@ struct GemmaQuantize: AsyncParsableCommand {
         let outcome = try await Interruptible.run {
             defer { report.endLine() }
             try quantizer.write(to: request.output) { report.show($0) }
-            return true
         }
         switch outcome {
         case .finished:

@@ -4,27 +4,29 @@ import Testing
 /// Runs the executables that were built with the tests.
 struct Command {
     let status: Int32
+    /// Whether a signal ended it, of which `status` then is the number.
+    let isKilled: Bool
     let output: String
+    /// Whether the output is UTF-8 as it stands.
+    let isWhole: Bool
     let error: String
 
     static let fixtures = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
     /// - Parameters:
-    ///   - interruptAfter: sends Ctrl-C, once, when so many bytes of output have come.
-    ///   - addressSpace: kilobytes that the process may map at most (`ulimit -v`).
+    ///   - script: runs it in a shell, as `"$@"`.
+    ///   - bytes: calls `action`, once, when so many bytes of output have come; by default that sends Ctrl-C.
     init(
-        _ name: String, _ arguments: [String], input: String? = nil, interruptAfter bytes: Int? = nil,
-        addressSpace: Int? = nil
+        _ name: String, _ arguments: [String], shell script: String? = nil, input: String? = nil,
+        interruptAfter bytes: Int? = nil, action: (Process) throws -> Void = { $0.interrupt() }
     ) throws {
         let process = Process()
-        let executable = try Self.executable(name)
-        if let addressSpace {
+        process.executableURL = try Self.executable(name)
+        process.arguments = arguments
+        if let script {
+            process.arguments = try ["-c", script, "sh", Self.executable(name).path] + arguments
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "ulimit -v \(addressSpace); exec \"$0\" \"$@\"", executable.path] + arguments
-        } else {
-            process.executableURL = executable
-            process.arguments = arguments
         }
         let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
         process.standardOutput = output
@@ -40,18 +42,20 @@ struct Command {
             if part.isEmpty { break }
             text += part
             if let limit = bytes, text.count >= limit {
-                process.interrupt()
+                try action(process)
                 bytes = nil  // once: a second Ctrl-C kills
             }
         }
         self.output = String(decoding: text, as: UTF8.self)
+        isWhole = String(validating: text, as: UTF8.self) != nil
         self.error = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         status = process.terminationStatus
+        isKilled = process.terminationReason == .uncaughtSignal
     }
 
     /// Executables lie beside the bundle of the tests.
-    private static func executable(_ name: String) throws -> URL {
+    static func executable(_ name: String) throws -> URL {
         let bundles = [Bundle.main] + Bundle.allBundles
         let places = bundles.flatMap { [$0.bundleURL, $0.bundleURL.deletingLastPathComponent()] }
         let candidates = places.map { $0.appendingPathComponent(name) }
@@ -63,6 +67,21 @@ struct Command {
     var errorLine: String? {
         let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.count == 2 && lines[1].isEmpty && lines[0].hasPrefix("error: ") ? String(lines[0]) : nil
+    }
+}
+
+/// A folder that is deleted with the last reference.
+final class TemporaryFolder {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString, isDirectory: true)
+
+    init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    var names: Set<String> {
+        get throws { Set(try FileManager.default.contentsOfDirectory(atPath: url.path)) }
     }
 }
 

@@ -6,8 +6,8 @@ import Testing
 /// What does not fit into memory is refused in one line.
 @Suite("Memory refused")
 struct MemoryTests {
-    private func refused(_ arguments: [String], addressSpace: Int? = nil) throws -> String {
-        let run = try Command("gemma-generate", arguments, addressSpace: addressSpace)
+    private func refused(_ arguments: [String], shell script: String? = nil) throws -> String {
+        let run = try Command("gemma-generate", arguments, shell: script)
         #expect(run.status == 1 && run.output.isEmpty)
         return try #require(run.errorLine, "\(run.error)")
     }
@@ -23,12 +23,13 @@ struct MemoryTests {
         @Test("The process's own limit counts, and the context that is named fits below it")
         func addressSpace() throws {
             // Of which a tenth stays free: runs differ in what the allocator and the threads have reserved.
-            let line = try refused(["-c", "20000000"], addressSpace: 4_000_000)
+            let limit = "ulimit -v 4000000; exec \"$@\""
+            let line = try refused(["-c", "20000000"], shell: limit)
             let words = line.split(separator: " ")
             let place = try #require(words.firstIndex(of: "(-c"))
             let fitting = words[place + 1].prefix { $0.isNumber }
             let run = try Command(
-                "gemma-generate", ["-c", String(fitting), "-n", "2", "--stats", "none"], addressSpace: 4_000_000)
+                "gemma-generate", ["-c", String(fitting), "-n", "2", "--stats", "none"], shell: limit)
             #expect(run.status == 0 && !run.output.isEmpty, "\(run.error)")
         }
     #endif

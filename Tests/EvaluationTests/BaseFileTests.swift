@@ -148,4 +148,14 @@ struct BaseFileTests {
             try file.withRows(ofChunk: 1, positions: 2..<3) { _ in Issue.record("the row was used") }
         }
     }
+
+    @Test("Rows whose probabilities are none are refused, too", arguments: [-Float.infinity, .infinity, .nan, 1])
+    func damagedLeast(_ least: Float) throws {
+        var bytes = bytes()
+        withUnsafeBytes(of: least) { bytes.replaceSubrange(bytes.count - 12..<bytes.count - 8, with: $0) }
+        let file = try open(bytes)
+        #expect(throws: EvaluationError.damagedRow(path: "F", chunk: 2, position: 2)) {
+            try file.withRows(ofChunk: 1, positions: 2..<3) { _ in Issue.record("the row was used") }
+        }
+    }
 }

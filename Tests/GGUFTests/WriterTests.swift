@@ -84,14 +84,36 @@ import Testing
         }
     }
 
-    @Test func aDirectoryInThePlaceOfTheUnfinishedFileIsLeftAlone() throws {
+    @Test func twoWritersOfOneFileDoNotMeet() throws {
         try withDirectory { directory in
             let url = directory.appendingPathComponent("model.gguf")
-            let part = url.appendingPathExtension("part")
-            try FileManager.default.createDirectory(at: part, withIntermediateDirectories: false)
-            try Data([1]).write(to: part.appendingPathComponent("precious"))
-            #expect(throws: GGUFError.self) { try writer().write(to: url) }
-            #expect(try contents(directory) == ["model.gguf.part"])
+            var isNested = false
+            try writer(value: 1).write(to: url) {
+                guard !isNested else { return }
+                isNested = true
+                #expect(try contents(directory).count == 1)
+                try writer(value: 2).write(to: url)
+                #expect(try Array(Data(contentsOf: url)) == writer(value: 2).bytes())
+            }
+            #expect(try Array(Data(contentsOf: url)) == writer(value: 1).bytes())
+            #expect(try contents(directory) == ["model.gguf"])
+        }
+    }
+
+    @Test func whatEndsTheWritingLeavesWhatWasThere() throws {
+        struct Stop: Error {}
+        try withDirectory { directory in
+            let url = directory.appendingPathComponent("model.gguf")
+            try writer(value: 1).write(to: url)
+            var parts = 0
+            #expect(throws: Stop.self) {
+                try writer(value: 2).write(to: url) {
+                    parts += 1
+                    if parts == 3 { throw Stop() }
+                }
+            }
+            #expect(try contents(directory) == ["model.gguf"])
+            #expect(try Array(Data(contentsOf: url)) == writer(value: 1).bytes())
         }
     }
 
@@ -168,6 +190,18 @@ import Testing
     @Test(arguments: [0, 67, 69, 136]) func bytesThatDoNotFitTheShape(count: Int) throws {
         let error = GGUFError.truncated(what: "tensor t", offset: 0, needed: 68, available: count)
         try refuse(error, "t", [32, 2], .q8_0, bytes: count)
+    }
+
+    @Test(arguments: [GGUFValue.uint32(0), .uint32(3), .int32(-32), .uint32(1 << 31)])
+    func anAlignmentThatIsNone(value: GGUFValue) throws {
+        var writer = GGUFWriter()
+        try writer.metadata.add("general.alignment", value)
+        try writer.add(tensor: "a", dimensions: [1], type: .f32, bytes: [0, 0, 0, 0])
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        let error = GGUFError.invalidAlignment(found: "\(value)")
+        #expect(throws: error) { try writer.write(to: url) }
+        #expect(throws: error) { try GGUFFile(ByteRegion(writer.bytes())) }
+        #expect(!FileManager.default.fileExists(atPath: url.path))
     }
 
     @Test func rowsThatAreNotWholeBlocks() throws {

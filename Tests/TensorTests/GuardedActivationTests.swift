@@ -3,14 +3,14 @@ import Testing
 
 /// Operations on activations read and write no float past the last one.
 @Suite struct GuardedActivationTests {
-    private typealias Operation = @Sendable (Compute, Rows, Rows) -> Void
+    private typealias Operation = @Sendable (Compute, Rows, Rows) throws -> Void
 
     /// Each from some rows into as many of the same width.
     private static let operations: [(name: String, run: Operation)] = [
         ("norm", { $0.norm($1, weight: nil, epsilon: 1e-6, into: $2) }),
         (
             "weighted norm",
-            { $0.norm($1, weight: FloatBuffer([Float](repeating: 2, count: $1.width)), epsilon: 1e-6, into: $2) }
+            { try $0.norm($1, weight: FloatBuffer([Float](repeating: 2, count: $1.width)), epsilon: 1e-6, into: $2) }
         ),
         (
             "softmax",
@@ -49,9 +49,11 @@ import Testing
         let input = generator.floats(3 * width, scale: 4)
         for operation in Self.operations {
             let output = try input.guarded(edge, width: width, to: input.count, width: width) {
-                operation.run(compute, $0, $1)
+                try operation.run(compute, $0, $1)
             }
-            let expected = input.mapped(width: width, to: input.count, width: width) { operation.run(compute, $0, $1) }
+            let expected = try input.mapped(width: width, to: input.count, width: width) {
+                try operation.run(compute, $0, $1)
+            }
             #expect(output.bits == expected.bits, "\(operation.name)")
         }
     }

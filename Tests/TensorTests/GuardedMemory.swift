@@ -40,14 +40,15 @@ extension [Float] {
     /// What `body` makes of this as input, in `count` floats that hold NaN before; both end where nobody may read on, or
     /// begin there.
     func guarded(
-        _ edge: GuardedMemory.Edge, width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) -> Void
+        _ edge: GuardedMemory.Edge, width: Int, to count: Int, width outputWidth: Int,
+        _ body: (Rows, Rows) throws -> Void
     ) throws -> [Float] {
         let input = try withUnsafeBytes { try GuardedMemory(Array<UInt8>($0), at: edge) }
         let output = try [Float](repeating: .nan, count: count).withUnsafeBytes {
             try GuardedMemory(Array<UInt8>($0), at: edge)
         }
-        return withExtendedLifetime((input, output)) {
-            body(input.rows(width: width), output.rows(width: outputWidth))
+        return try withExtendedLifetime((input, output)) {
+            try body(input.rows(width: width), output.rows(width: outputWidth))
             return Array(output.bytes.bindMemory(to: Float.self))
         }
     }

@@ -48,10 +48,12 @@ extension [Float] {
     }
 
     /// What `body` makes of this as input, in `count` floats that hold NaN before.
-    func mapped(width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) -> Void) -> [Float] {
+    func mapped(
+        width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) throws -> Void
+    ) rethrows -> [Float] {
         var input = self
         var output = [Float](repeating: .nan, count: count)
-        input.withRows(width: width) { input in output.withRows(width: outputWidth) { body(input, $0) } }
+        try input.withRows(width: width) { input in try output.withRows(width: outputWidth) { try body(input, $0) } }
         return output
     }
 

@@ -1,0 +1,121 @@
+import BundledModel
+import Foundation
+import Gemma
+import Testing
+
+/// Tasks that share a pair or a session, and tasks that are cancelled.
+@Suite("Concurrency")
+struct ConcurrencyTests {
+    private let pair: Pair
+
+    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+
+    private static let prompt = "Once upon a time"
+
+    private func options(_ count: Int, seed: UInt64? = nil) -> GenerationOptions {
+        var options = GenerationOptions(temperature: seed == nil ? 0 : 1, seed: seed, maximumTokens: count)
+        options.ignoresEndOfText = true
+        return options
+    }
+
+    @Test("Sessions on one pair at once write what each would alone")
+    func sessions() async throws {
+        let pair = pair
+        let all = [nil, 1, 2, 3].map { options(200, seed: $0) }
+        var expected: [String] = []
+        for options in all { expected.append(try await Session(pair).generate(Self.prompt, options: options).whole()) }
+        #expect(Set(expected).count == all.count)
+        try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            for (index, options) in all.enumerated() {
+                group.addTask { (index, try await Session(pair).generate(Self.prompt, options: options).whole()) }
+            }
+            for try await (index, text) in group { #expect(text == expected[index]) }
+        }
+    }
+
+    @Test("Of two tasks on one session one at a time goes on; the other learns that it is superseded")
+    func oneSession() async throws {
+        let session = try Session(pair, contextLength: 2048)
+        let options = options(64)
+        let outcomes = await withTaskGroup(of: Result<String, any Error>.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    do {
+                        return .success(try await session.generate(Self.prompt, options: options).whole())
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.contains { (try? $0.get()) != nil })
+        for case .failure(let error) in outcomes {
+            guard case GemmaError.superseded = error else {
+                Issue.record("unexpected: \(error)")
+                continue
+            }
+        }
+        // Whatever the order was, the text is whole, and the session goes on with it.
+        let tokens = session.tokens
+        _ = try await session.generate("", options: options).whole()
+        #expect(session.tokens.starts(with: tokens))
+        #expect(session.tokens.count == tokens.count + 64)
+    }
+
+    @Test("Looking at figures and tokens from another task disturbs nothing")
+    func observers() async throws {
+        let session = try Session(pair)
+        let options = options(100)
+        let task = Task { try await session.generate(Self.prompt, options: options).whole() }
+        let observer = Task {
+            while session.statistics.finishReason == nil {
+                #expect(session.tokens.count >= session.statistics.promptTokens)
+                await Task.yield()
+            }
+        }
+        let text = try await task.value
+        await observer.value
+        #expect(try await text == Session(pair).generate(Self.prompt, options: options).whole())
+    }
+
+    @Test("Cancelled in the middle of a prompt, the session goes on with the whole of it")
+    func cancelledInPrompt() async throws {
+        let prompt = String(repeating: "Once upon a time there was a fox. ", count: 140)
+        let options = options(40)
+        let session = try Session(pair, contextLength: 2048)
+        let generation = session.generate(prompt, options: options) { done, total in
+            #expect(done < total)
+            withUnsafeCurrentTask { $0?.cancel() }
+        }
+        await #expect(throws: CancellationError.self) { try await Task { try await generation.whole() }.value }
+        let read = session.statistics.promptTokens
+        #expect(read > 0 && read < session.tokens.count)
+        let rest = try await session.generate("", options: options).whole()
+        #expect(session.statistics.promptTokens == session.tokens.count - 40 - read)
+        #expect(try await Session(pair, contextLength: 2048).generate(prompt, options: options).whole() == rest)
+    }
+
+    @Test("Cancelled in the middle of a prompt, a longer prompt can follow")
+    func promptAfterCancellation() async throws {
+        let prompt = String(repeating: "Once upon a time there was a fox. ", count: 140)
+        let options = options(40)
+        let session = try Session(pair, contextLength: 2048)
+        let generation = session.generate(prompt, options: options) { _, _ in withUnsafeCurrentTask { $0?.cancel() } }
+        await #expect(throws: CancellationError.self) { try await Task { try await generation.whole() }.value }
+        let more = " One day"
+        try #require(
+            pair.tokenizer.encode(prompt + more) == pair.tokenizer.encode(prompt) + pair.tokenizer.encode(more))
+        let rest = try await session.generate(more, options: options).whole()
+        let whole = try Session(pair, contextLength: 2048)
+        #expect(try await whole.generate(prompt + more, options: options).whole() == rest)
+    }
+}
+
+extension Generation {
+    fileprivate func whole() async throws -> String {
+        var text = ""
+        for try await piece in self { text += piece }
+        return text
+    }
+}

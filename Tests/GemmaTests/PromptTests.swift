@@ -1,0 +1,134 @@
+import BundledModel
+import Foundation
+import Gemma
+import Testing
+
+/// Any text is a prompt: it is read, or refused with the figures.
+@Suite("Prompts")
+struct PromptTests {
+    private let pair: Pair
+
+    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+
+    private func text(_ generation: Generation) async throws -> String {
+        var text = ""
+        for try await piece in generation { text += piece }
+        return text
+    }
+
+    private static let texts: [(name: String, text: String)] = [
+        ("a megabyte of one letter", String(repeating: "a", count: 1 << 20)),
+        ("a megabyte of words without a newline", String(repeating: "the quick brown fox ", count: 1 << 16)),
+        ("a megabyte of NULs", String(repeating: "\0", count: 1 << 20)),
+        ("a megabyte of spaces", String(repeating: " ", count: 1 << 20)),
+        ("a megabyte of newlines", String(repeating: "\n", count: 1 << 20)),
+        ("100,000 emoji", String(repeating: "😀", count: 100_000)),
+        ("emoji that are joined", String(repeating: "👨‍👩‍👧", count: 20_000)),
+        ("a letter with 100,000 accents", "a" + String(repeating: "\u{301}", count: 100_000)),
+        ("the last scalars there are", String(repeating: "\u{10FFFF}\u{FFFF}", count: 10_000)),
+        ("what was not UTF-8", String(decoding: [UInt8](repeating: 0xFF, count: 100_000), as: UTF8.self)),
+        ("control tokens", String(repeating: "<turn|><bos><|turn>", count: 20_000)),
+        ("beginnings of control tokens", String(repeating: "<|tur<", count: 100_000)),
+    ]
+
+    @Test(
+        "Whatever it is, tokens give it back, and a context that it does not fit says so", arguments: texts.map(\.name))
+    func giantPrompt(_ name: String) async throws {
+        let prompt = try #require(Self.texts.first { $0.name == name }).text
+        let tokens = pair.tokenizer.encode(prompt, parseSpecial: false)
+        #expect(pair.tokenizer.decode(tokens).utf8.elementsEqual(prompt.utf8))
+        let session = try Session(pair, contextLength: 64)
+        var options = GenerationOptions(temperature: 0)
+        options.parsesSpecialTokens = false
+        await #expect(throws: ModelError.contextFull(needed: tokens.count + 1, contextLength: 64)) {
+            try await text(session.generate(prompt, options: options))
+        }
+        #expect(session.tokens.isEmpty)
+        // The session is none the worse.
+        _ = try await text(session.generate("Once upon a time", options: .init(temperature: 0, maximumTokens: 4)))
+        #expect(session.statistics.generatedTokens == 4)
+    }
+
+    @Test("The empty prompt is read like any other", arguments: [0, 1, 5])
+    func empty(_ drafts: Int) async throws {
+        var options = GenerationOptions(temperature: 0, maximumTokens: 24)
+        options.ignoresEndOfText = true
+        options.speculation.draftLength = .fixed(drafts)
+        let session = try Session(pair)
+        let found = try await text(session.generate("", options: options))
+        #expect(session.statistics.promptTokens == 1 && session.statistics.generatedTokens == 24)
+        let alone = try Session(Pair(target: #require(BundledModel.target)))
+        #expect(try await text(alone.generate("", options: options)) == found)
+        // A generation before leaves nothing that the empty prompt would draft from.
+        session.reset()
+        #expect(try await text(session.generate("", options: options)) == found)
+        #expect(session.statistics.promptTokens == 1)
+    }
+
+    /// A prompt of so many tokens, `<bos>` included.
+    private func prompt(_ count: Int) throws -> String {
+        let prompt = String(repeating: "a", count: count - 1)
+        try #require(pair.tokenizer.encode(prompt).count == count - 1)
+        return prompt
+    }
+
+    @Test("A prompt as long as the context ends at once; one token less leaves room for one")
+    func fullContext() async throws {
+        let options = GenerationOptions(temperature: 0)
+        let full = try Session(pair, contextLength: 32)
+        #expect(try await text(full.generate(prompt(32), options: options)).isEmpty)
+        #expect(full.statistics.finishReason == .contextFull && full.tokens.count == 32)
+        // And again: there is nothing to go on with, and no trap.
+        #expect(try await text(full.generate("", options: options)).isEmpty)
+        await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
+            try await text(full.generate("a", options: options))
+        }
+        let less = try Session(pair, contextLength: 32)
+        _ = try await text(less.generate(prompt(31), options: options))
+        #expect(less.statistics.generatedTokens == 1 && less.tokens.count == 32)
+        let more = try Session(pair, contextLength: 32)
+        await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
+            try await text(more.generate(prompt(33), options: options))
+        }
+    }
+
+    @Test("No number of drafts and no room left trips: the text is that without drafts", arguments: 1...5)
+    func contextFullInDraft(_ drafts: Int) async throws {
+        var plain = GenerationOptions(temperature: 0)
+        plain.ignoresEndOfText = true
+        plain.speculation = .none
+        var drafting = plain
+        drafting.speculation.draftLength = .fixed(drafts)
+        for room in 0...7 {
+            let start = "Once upon a time"
+            let expected = try await text(Session(pair, contextLength: 5 + room).generate(start, options: plain))
+            let session = try Session(pair, contextLength: 5 + room)
+            #expect(try await text(session.generate(start, options: drafting)) == expected)
+            #expect(session.statistics.finishReason == .contextFull)
+            #expect(session.statistics.generatedTokens == room && session.tokens.count == 5 + room)
+        }
+    }
+
+    @Test("Contexts of 1 and 2 tokens, and more drafts than a context has", arguments: [1, 2, 3, 8])
+    func tinyContext(_ length: Int) async throws {
+        for drafts in [DraftLength.automatic, .fixed(0), .fixed(5), .fixed(64)] {
+            var options = GenerationOptions(temperature: 0, speculation: .init(draftLength: drafts))
+            options.ignoresEndOfText = true
+            let session = try Session(pair, contextLength: length)
+            _ = try await text(session.generate("", options: options))
+            #expect(session.statistics.finishReason == .contextFull && session.tokens.count == length)
+        }
+    }
+
+    @Test("No token and one token, with drafts or without", arguments: [0, 3, 64])
+    func fewTokens(_ drafts: Int) async throws {
+        for count in 0...2 {
+            let session = try Session(pair, contextLength: 64)
+            let options = GenerationOptions(
+                temperature: 0, maximumTokens: count, speculation: .init(draftLength: .fixed(drafts)))
+            _ = try await text(session.generate("Once upon a time", options: options))
+            #expect(session.statistics.finishReason == .maximumTokens)
+            #expect(session.statistics.generatedTokens == count && session.tokens.count == 5 + count)
+        }
+    }
+}

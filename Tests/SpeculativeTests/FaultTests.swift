@@ -1,0 +1,63 @@
+import BundledModel
+import Foundation
+import GGUF
+import Gemma4
+import Speculative
+import Testing
+
+/// What ends a round or a prompt before its time leaves a text that can go on.
+@Suite("Faults of a round")
+struct FaultTests {
+    private let pair: StoryPair
+
+    init() throws { pair = try StoryPair() }
+
+    /// Does something in a task that is cancelled already: drafts are made, and the pass that verifies them ends.
+    private func cancelled(_ body: () throws -> Void) async {
+        await withoutActuallyEscaping(body) { body in
+            nonisolated(unsafe) let body = body
+            await Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                #expect(throws: CancellationError.self) { try body() }
+            }.value
+        }
+    }
+
+    @Test("Cancelled between drafts and verification, the text goes on as if nothing had been", arguments: 0...5)
+    func cancelledRound(_ drafts: Int) async throws {
+        let plain = try pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
+        let decoder = try pair.decoder(drafts: drafts)
+        try decoder.append(StoryPair.start)
+        await cancelled { _ = try decoder.readPrompt() }
+        #expect(decoder.tokens == StoryPair.start && decoder.target.cache.count == 0)
+        _ = try decoder.readPrompt()
+        while decoder.tokens.count < 65 {
+            let tokens = decoder.tokens
+            await cancelled { _ = try decoder.round(limit: 60, stopTokens: []) }
+            #expect(decoder.tokens == tokens && decoder.target.cache.count == tokens.count - 1)
+            _ = try decoder.round(limit: 65 - tokens.count, stopTokens: [])
+        }
+        #expect(Array(decoder.tokens.dropFirst(5)) == plain)
+    }
+
+    @Test("A model that computes NaN says so, each time it is asked")
+    func notANumber() throws {
+        let file = try GGUFFile(contentsOf: #require(BundledModel.target))
+        var writer = GGUFWriter()
+        writer.metadata = file.metadata
+        for tensor in file.tensors {
+            var region = file.data(of: tensor)
+            if tensor.name == "output_norm.weight" {
+                region = ByteRegion([UInt8](repeating: 0xFF, count: tensor.byteCount))
+            }
+            try writer.add(tensor: tensor.name, dimensions: tensor.dimensions, type: tensor.type, region: region)
+        }
+        let broken = StoryPair(target: try Target(GGUFFile(ByteRegion(writer.bytes()))), drafter: pair.drafter)
+        let decoder = try broken.decoder(drafts: 3)
+        try decoder.append(StoryPair.start)
+        for _ in 0..<3 {
+            #expect(throws: ModelError.notANumber(position: 5)) { try decoder.readPrompt() }
+            #expect(decoder.hasUnreadPrompt && decoder.tokens.count == 5)
+        }
+    }
+}
