@@ -9,12 +9,19 @@ import Synchronization
 /// The door of this process; libFuzzer hands nothing of ours through.
 private let door = Mutex(FuzzTarget.gguf)
 
+private let doorVariable = "GEMMA_FUZZ_DOOR"
+
 /// Takes the door's name out of the arguments; what follows goes to libFuzzer.
 @_cdecl("LLVMFuzzerInitialize")
 func initialize(
     _ count: UnsafeMutablePointer<CInt>,
     _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
 ) -> CInt {
+    // libFuzzer starts itself anew for some jobs, without the name.
+    if let inherited = getenv(doorVariable).flatMap({ FuzzTarget(rawValue: String(cString: $0)) }) {
+        door.withLock { $0 = inherited }
+        return 0
+    }
     let name = count.pointee > 1 ? arguments.pointee[1].map { String(cString: $0) } : nil
     guard let target = name.flatMap(FuzzTarget.init) else {
         let doors = FuzzTarget.allCases.map(\.rawValue).joined(separator: "|")
@@ -28,6 +35,7 @@ func initialize(
         exit(writeSeeds(of: target, to: String(cString: folder)))
     }
     door.withLock { $0 = target }
+    setenv(doorVariable, target.rawValue, 1)
     arguments.pointee[1] = arguments.pointee[0]
     arguments.pointee += 1
     count.pointee -= 1
