@@ -97,7 +97,9 @@ let package = Package(
         .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
         .target(
             name: "Benchmarking",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "CommandSupport"],
+            dependencies: [
+                "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative", "CommandSupport",
+            ],
             path: "Benchmarks/Benchmarking"),
         .executableTarget(
             name: "gemma-bench",

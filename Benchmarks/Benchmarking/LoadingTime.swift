@@ -1,17 +1,20 @@
 package import Foundation
 internal import GGUF
+import Tokenizer
 
-/// How long it takes to map a file and to check its metadata and tensors' places, all that is needed before either is used.
+/// How long it takes to map a file and to check its metadata and tensors' places, all that is needed before either is used;
+/// and how long to check and index the vocabulary, if there is one.
 package struct LoadingTime: Sendable {
     private let filename: String
     private let keyCount: Int
     private let tensorCount: Int
     private let nanoseconds: [Double]
+    private let vocabularyNanoseconds: [Double]
 
     /// Opens the file once so that it is in memory, and then `repetitions` times.
     package init(of url: URL, repetitions: Int) throws {
         let clock = ContinuousClock()
-        var nanoseconds: [Double] = []
+        var (nanoseconds, vocabularyNanoseconds): ([Double], [Double]) = ([], [])
         do {
             let file = try GGUFFile(contentsOf: url)
             for _ in 0..<repetitions {
@@ -20,12 +23,20 @@ package struct LoadingTime: Sendable {
                 // To let go of it again is no part of the time.
                 withExtendedLifetime(opened) { nanoseconds.append(time / .nanoseconds(1)) }
             }
+            if file.metadata["tokenizer.ggml.tokens"] != nil {
+                for _ in 0..<repetitions {
+                    var tokenizer: BPETokenizer?
+                    let time = try clock.measure { tokenizer = try BPETokenizer(file) }
+                    withExtendedLifetime(tokenizer) { vocabularyNanoseconds.append(time / .nanoseconds(1)) }
+                }
+            }
             (keyCount, tensorCount) = (file.metadata.keys.count, file.tensors.count)
         } catch {
             throw BenchmarkModel.LoadError(path: url.path, reason: "\(error)")
         }
         filename = url.path
         self.nanoseconds = nanoseconds
+        self.vocabularyNanoseconds = vocabularyNanoseconds
     }
 
     package var record: Record {
@@ -38,6 +49,10 @@ package struct LoadingTime: Sendable {
         record.add("stddev_ns", nanoseconds.standardDeviation.rounded())
         record.add("median_ns", nanoseconds.median.rounded())
         record.add("samples_ns", .numbers(nanoseconds))
+        if !vocabularyNanoseconds.isEmpty {
+            record.add("vocab_median_ns", vocabularyNanoseconds.median.rounded())
+            record.add("vocab_samples_ns", .numbers(vocabularyNanoseconds))
+        }
         return record
     }
 
@@ -47,5 +62,6 @@ package struct LoadingTime: Sendable {
         TableColumn("tensors") { $0["n_tensors"].formatted(0) },
         TableColumn("ms, median") { $0["median_ns"].formatted(2, scale: 1e-6) },
         TableColumn("± ms") { $0["stddev_ns"].formatted(2, scale: 1e-6) },
+        TableColumn("vocabulary, ms") { $0["vocab_median_ns"].formatted(2, scale: 1e-6) },
     ]
 }

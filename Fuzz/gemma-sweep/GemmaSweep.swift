@@ -5,7 +5,7 @@ import FuzzTargets
 
 @main
 enum Main {
-    static func main() async { await runCommand(GemmaSweep.self) }
+    static func main() { runCommand(GemmaSweep.self) }
 }
 
 /// Damages the miniature pair in every simple way, and looks what becomes of it.
@@ -34,7 +34,9 @@ struct GemmaSweep: ParsableCommand {
                 return damaged
             }
         }
-        if let memory = ResidentMemory.current { print("at most \(memory.peak / 1_000_000) MB of memory") }
+        if let memory = ResidentMemory.current {
+            try StandardOutput.write("at most \(memory.peak / 1_000_000) MB of memory\n")
+        }
     }
 
     private func sweep(_ name: String, _ places: StrideTo<Int>, _ damage: (Int) -> [UInt8]) throws {
@@ -49,9 +51,9 @@ struct GemmaSweep: ParsableCommand {
             let time = ContinuousClock.now - start
             if time > slowest { (slowest, slowestPlace) = (time, place) }
         }
-        print(
+        try StandardOutput.write(
             "\(name): \(refused) refused, \(loaded) loaded; the slowest took "
                 + slowest.formatted(.units(allowed: [.milliseconds], fractionalPart: .show(length: 1)))
-                + " (at \(slowestPlace))")
+                + " (at \(slowestPlace))\n")
     }
 }

@@ -60,8 +60,7 @@ private func run<Command: ParsableCommand>(_ type: Command.Type) async throws {
 }
 
 private func fail(_ message: String, code: Int32) -> Never {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
     TerminalLine.end()
-    StandardError.write("error: \(line)\n")
+    StandardError.write("error: \(errorLine(message))\n")
     exit(code)
 }

@@ -12,11 +12,11 @@ func listInfo(_ url: URL) throws {
         throw GemmaError.cannotLoad(path: url.path, reason: error)
     }
     var lines = ["GGUF version \(file.version), alignment \(file.alignment)", ""]
-    for key in file.metadata.keys { lines.append("\(key) = \(file.metadata[key].map(summary) ?? "")") }
+    for key in file.metadata.keys { lines.append("\(printable(key)) = \(file.metadata[key].map(summary) ?? "")") }
     lines.append("")
     for tensor in file.tensors {
         let shape = tensor.dimensions.map(String.init).joined(separator: " x ")
-        lines.append("\(tensor.name)  \(tensor.type.name)  [\(shape)]  \(tensor.byteCount) bytes")
+        lines.append("\(printable(tensor.name))  \(tensor.type.name)  [\(shape)]  \(tensor.byteCount) bytes")
     }
     let bytes = file.tensors.reduce(0) { $0 + $1.byteCount }
     lines.append("\(file.tensors.count) tensors, \(bytes) bytes")

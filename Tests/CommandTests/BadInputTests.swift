@@ -1,5 +1,6 @@
 import BundledModel
 import Foundation
+import GGUF
 import Testing
 
 /// Bad input earns one clear line on standard error, and nothing on standard output.
@@ -33,6 +34,26 @@ struct BadInputTests {
         var other = model
         other.replaceSubrange(Int(place.lowerBound)..<Int(place.upperBound), with: Array("gemmaX".utf8))
         try expect(other, "the architecture is gemmaX; expected gemma4")
+    }
+
+    @Test("What a file says is quoted without its control characters, and shortened")
+    func hostileTexts() throws {
+        var writer = GGUFWriter()
+        let escape = "\u{1B}[2J\u{202E}\r"
+        try writer.metadata.add("general.architecture", .string(escape + String(repeating: "x", count: 100_000)))
+        let file = try TemporaryFile(writer.bytes())
+        let line = try #require(Command("gemma-generate", ["-m", file.path]).errorLine)
+        #expect(line.contains(#"\u{1B}[2J\u{202E}"#) && line.count < 1100)
+        #expect(!line.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" || $0 == "\r" })
+
+        writer.metadata = GGUFMetadata()
+        try writer.metadata.add(escape, .bool(true))
+        try writer.add(tensor: escape, dimensions: [0], type: .f32, bytes: [])
+        let other = try TemporaryFile(writer.bytes())
+        let list = try Command("gemma-generate", ["-m", other.path, "--list-info"])
+        #expect(list.status == 0 && list.output.contains(#"\u{1B}[2J\u{202E}\r = true"#))
+        #expect(!list.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" || $0 == "\r" })
+        withExtendedLifetime((file, other)) {}
     }
 
     @Test("Pairs that do not fit")
