@@ -22,10 +22,12 @@ package enum MiniaturePair {
         try Pair(target: GGUFFile(ByteRegion(target())), assistant: GGUFFile(ByteRegion(drafter())))
     }
 
-    /// Bytes of a file in front of its tensors' data.
-    package static func headerLength(of bytes: [UInt8]) throws -> Int {
+    /// Where the data of a file of ours begins, and where the last tensor ends, behind which only padding stands.
+    package static func dataRange(of bytes: [UInt8]) throws -> Range<Int> {
         let file = try GGUFFile(ByteRegion(bytes))
-        return bytes.count - file.tensors.reduce(0) { max($0, $1.offset + $1.byteCount) }
+        let end = file.tensors.reduce(0) { max($0, $1.offset + $1.byteCount) }
+        let start = bytes.count - (end + file.alignment - 1) / file.alignment * file.alignment
+        return start..<start + end
     }
 
     static func seeds() throws -> [(name: String, bytes: [UInt8])] {

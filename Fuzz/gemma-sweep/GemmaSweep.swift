@@ -27,7 +27,7 @@ struct GemmaSweep: ParsableCommand {
             ("target", try MiniaturePair.target()), ("drafter", try MiniaturePair.drafter()),
         ] {
             try sweep("\(name) cut", stride(from: 0, to: bytes.count, by: step)) { Array(bytes.prefix($0)) }
-            let header = try MiniaturePair.headerLength(of: bytes)
+            let header = try MiniaturePair.dataRange(of: bytes).lowerBound
             try sweep("\(name) bits", stride(from: 0, to: 8 * header, by: step)) { bit in
                 var damaged = bytes
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
