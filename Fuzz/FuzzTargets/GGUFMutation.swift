@@ -188,7 +188,7 @@ private struct Mutation {
         tensors[index].dimensions[place] =
             switch below(4) {
             case 0: max(0, length + below(3) - 1)
-            case 1: length * 2
+            case 1: length &* 2 & .max
             default: lengths[below(lengths.count)]
             }
         if below(4) == 0, tensors[index].dimensions.count < 4 { tensors[index].dimensions.append(1 + below(3)) }
@@ -208,12 +208,14 @@ private struct Mutation {
     private mutating func fit(_ index: Int) {
         let tensor = tensors[index]
         let type = tensor.type
-        guard let row = tensor.dimensions.first, row.isMultiple(of: type.blockSize) else { return remove(index) }
-        let rows = tensor.dimensions.dropFirst().reduce(1, *)
-        let bytes = type.byteCount(of: row).multipliedReportingOverflow(by: rows)
-        guard !bytes.overflow, bytes.partialValue <= Self.maximumBytes else { return remove(index) }
+        // A length of zero hides the others from this size, but not from whoever multiplies them.
+        let count = tensor.dimensions.reduce(1.0) { $0 * Double(max($1, 1)) }
+        guard let row = tensor.dimensions.first, row.isMultiple(of: type.blockSize),
+            count <= Double(Self.maximumBytes)
+        else { return remove(index) }
+        let size = type.byteCount(of: row) * tensor.dimensions.dropFirst().reduce(1, *)
         let old = tensor.bytes.isEmpty ? [0] : tensor.bytes
-        tensors[index].bytes = (0..<bytes.partialValue).map { old[$0 % old.count] }
+        tensors[index].bytes = (0..<size).map { old[$0 % old.count] }
     }
 
     private mutating func remove(_ index: Int) { tensors.remove(at: index) }
