@@ -13,7 +13,9 @@ enum ModelDoor {
     static func run(_ input: [UInt8]) throws {
         let file = try GGUFFile(ByteRegion(input))
         try? file.checkTensors()
-        let isDrafter = try file.metadata.stringIfPresent("general.architecture") == "gemma4-assistant"
+        let isDrafter =
+            try file.metadata.stringIfPresent("general.architecture")?.utf8.elementsEqual("gemma4-assistant".utf8)
+            ?? false
         let pair =
             try isDrafter
             ? Pair(target: target.get(), assistant: file)

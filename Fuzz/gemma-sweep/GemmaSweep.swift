@@ -13,7 +13,10 @@ struct GemmaSweep: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-sweep",
         abstract: "Cuts a small model at every byte and flips every bit of its header and metadata.",
-        discussion: "Each damaged file is loaded, and where that works, six tokens are generated with it.")
+        discussion: """
+            Each damaged file is loaded, and where that works, six tokens are generated with it. The exit code is 1 if one \
+            takes more than 2 seconds, or all of it more than 512 MB of memory.
+            """)
 
     @Option(help: "Take every n-th byte and bit only.")
     var step = 1
@@ -36,6 +39,7 @@ struct GemmaSweep: ParsableCommand {
         }
         if let memory = ResidentMemory.current {
             try StandardOutput.write("at most \(memory.peak / 1_000_000) MB of memory\n")
+            if memory.peak > 512 << 20 { throw ExitCode(1) }
         }
     }
 
@@ -55,5 +59,6 @@ struct GemmaSweep: ParsableCommand {
             "\(name): \(refused) refused, \(loaded) loaded; the slowest took "
                 + slowest.formatted(.units(allowed: [.milliseconds], fractionalPart: .show(length: 1)))
                 + " (at \(slowestPlace))\n")
+        if slowest > .seconds(2) { throw ExitCode(1) }
     }
 }

@@ -10,8 +10,14 @@ package func printable(_ text: some StringProtocol) -> String {
 
 /// `message`, which may quote a stranger's file, as one printable line of bearable length.
 package func errorLine(_ message: String) -> String {
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    let (longest, head, tail) = (1000, 700, 200)  // in characters
-    return line.count <= longest
-        ? printable(line) : "\(printable(line.prefix(head))) [...] \(printable(line.suffix(tail)))"
+    let line = shortened(message, to: 1000, head: 700, tail: 200)
+    return printable(line.split(whereSeparator: \.isNewline).joined(separator: " "))
+}
+
+/// `text` without its middle, or its end, where it is longer than `longest`. Counted in Unicode scalars: a single character
+/// may be of any length.
+package func shortened(_ text: String, to longest: Int, head: Int, tail: Int = 0) -> String {
+    let scalars = text.unicodeScalars
+    guard !scalars.dropFirst(longest).isEmpty else { return text }
+    return "\(String(scalars.prefix(head))) [...] \(String(scalars.suffix(tail)))"
 }

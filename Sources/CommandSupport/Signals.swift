@@ -25,8 +25,7 @@ enum Signals {
     /// Lets `number` end the process as it would anyway, and take half-written files and a line of progress with it.
     /// A signal that is ignored, as nohup(1) ignores SIGHUP, stays so.
     static func removeUnfinishedFiles(at number: Int32) {
-        var former = sigaction()
-        guard sigaction(number, nil, &former) == 0, !former.isIgnored else { return }
+        guard !isIgnored(number) else { return }
         handle(number) { number in
             WatchedFiles.unfinished.unlinkAll()
             TerminalLine.end()
@@ -51,11 +50,19 @@ enum Signals {
             body()
         }
         source.resume()
+        guard !isIgnored(SIGINT) else { return source }
         handle(SIGINT) { number in
+            let error = errno  // of the call that the signal may have come in after
             Signals.removeUnfinishedFiles(at: number)
-            write(Signals.interruptPipe.load(ordering: .acquiring), "!", 1)
+            StandardError.put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
+            errno = error
         }
         return source
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        return sigaction(number, nil, &action) == 0 && action.isIgnored
     }
 
     private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

@@ -11,8 +11,8 @@ package enum StandardError {
     }
 
     /// What a signal's handler may call.
-    static func put(_ text: StaticString) {
-        _ = Foundation.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+    static func put(_ text: StaticString, to descriptor: Int32 = STDERR_FILENO) {
+        _ = Foundation.write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
     }
 }
 

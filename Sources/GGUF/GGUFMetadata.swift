@@ -82,7 +82,12 @@ public struct GGUFMetadata: Sendable {
         guard let value = self["general.alignment"] else { return GGUFFile.defaultAlignment }
         guard case .uint32(let alignment) = value, alignment > 0, alignment & (alignment - 1) == 0,
             alignment <= GGUFFile.maximumAlignment
-        else { throw .invalidAlignment(found: "\(value)") }
+        else {
+            switch value {
+            case .array, .string: throw .invalidAlignment(found: value.typeName)  // of any length
+            default: throw .invalidAlignment(found: "\(value)")
+            }
+        }
         return Int(alignment)
     }
 

@@ -106,7 +106,8 @@ private struct ConfigReader {
 
     func check(_ architecture: Architecture) throws {
         let found = try metadata.string("general.architecture")
-        guard found == architecture.rawValue else {
+        // By bytes: String's equality may take quadratic time for what a stranger wrote.
+        guard found.utf8.elementsEqual(architecture.rawValue.utf8) else {
             throw ModelError.wrongArchitecture(expected: architecture.rawValue, found: found)
         }
     }

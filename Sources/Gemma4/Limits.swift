@@ -21,7 +21,7 @@ package enum Limits {
     package static let perLayerWidth = 65_536  // 10752 in E4B
     package static let experts = 0...1024  // 128 in 26B-A4B
     package static let usedExperts = 1...64  // 8 in 26B-A4B
-    package static let centroids = 1...65_536  // 2048 in E2B's drafter
+    package static let centroids = 1...16_384  // 2048 in E2B's drafter
 
     // Of the numbers that are no sizes, all released models have the same. A single-precision float holds every value of
     // these ranges, and its inverse.

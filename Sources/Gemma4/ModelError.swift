@@ -25,10 +25,10 @@ public enum ModelError: Error, Equatable, Sendable {
 extension ModelError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .wrongArchitecture("gemma4", "gemma4-assistant"):
+        case .wrongArchitecture("gemma4", let found) where found.utf8.elementsEqual("gemma4-assistant".utf8):
             "this is a drafter (gemma4-assistant), not a target; pass a gemma4 file as the model and this one as its "
                 + "drafter (-md)"
-        case .wrongArchitecture("gemma4-assistant", "gemma4"):
+        case .wrongArchitecture("gemma4-assistant", let found) where found.utf8.elementsEqual("gemma4".utf8):
             "this is a target (gemma4), not a drafter; pass a gemma4-assistant file as the drafter and this one as the "
                 + "model (-m)"
         case .wrongArchitecture(let expected, let found):

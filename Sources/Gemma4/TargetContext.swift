@@ -41,10 +41,10 @@ package final class TargetContext {
         perLayerInputs = try FloatBuffer(count: tokens, perLayerWidth)
         perLayerTokens = try FloatBuffer(count: tokens, perLayerWidth)
         hidden = try FloatBuffer(count: tokens, config.embeddingLength)
-        // As many rows as a verification has; its memory comes as it is touched.
         try compute.reserveProducts(tokens: tokens, columns: activations.widestInput)
         try compute.reserveProducts(tokens: tokens, columns: config.embeddingLength, resolution: .double)
         for layer in config.layers { try compute.reserveAttention(tokens: tokens, layer) }
+        // As many rows as a verification has; its memory comes as it is touched.
         logits = try FloatBuffer(count: min(tokens, Self.usualLogitRows), config.vocabularySize)
     }
 

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// An expected.json: the reference's answers for a target and its drafter.
-struct ExpectedPair {
+struct ExpectedPair: Decodable {
     /// Paths relative to the folder; the files lie beside it where absent.
     let target: String?
     let assistant: String?
@@ -37,41 +37,16 @@ extension ExpectedPair {
     /// Numbers of drafts in a round that a reference may ask for.
     private static let draftCounts = 0...1024
 
-    /// What the file has, before it is checked.
-    private struct Content: Decodable {
-        let target: String?
-        let assistant: String?
-        let prompt: [Int32]
-        let logits: [[Float]]
-        let hidden: [[Float]]
-        let greedy: [Int32]
-        let drafts: [Chain]
-        let speculative: [String: Speculation]
-    }
-
     /// - Parameter path: what errors call the text.
     /// - Throws: `CheckError.invalidReference`.
     init(json: Data, path: String) throws(CheckError) {
         func failure(_ reason: String) -> CheckError { .invalidReference(path: path, reason: reason) }
-        let content = try decodeJSON(Content.self, json, path: path)
-        let rows = max(content.logits.count, content.hidden.count)
-        guard content.prompt.count >= max(rows, 1) else {
-            throw failure("a prompt of \(content.prompt.count) tokens; expected one at least, and one for each row")
+        self = try decodeJSON(Self.self, json, path: path)
+        guard prompt.count >= max(logits.count, hidden.count, 1) else {
+            throw failure("a prompt of \(prompt.count) tokens; expected one at least, and one for each row")
         }
-        var speculative: [Int: Speculation] = [:]
-        for (key, value) in content.speculative {
-            guard let drafts = Int(key), Self.draftCounts.contains(drafts) else {
-                throw failure("\"\(key)\" is no number of drafts; expected 0 to \(Self.draftCounts.upperBound)")
-            }
-            speculative[drafts] = value
+        if let drafts = speculative.keys.first(where: { !Self.draftCounts.contains($0) }) {
+            throw failure("\(drafts) drafts in a round; expected 0 to \(Self.draftCounts.upperBound)")
         }
-        target = content.target
-        assistant = content.assistant
-        prompt = content.prompt
-        logits = content.logits
-        hidden = content.hidden
-        greedy = content.greedy
-        drafts = content.drafts
-        self.speculative = speculative
     }
 }

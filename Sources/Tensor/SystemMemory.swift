@@ -12,12 +12,12 @@ package struct SystemMemory: Sendable, Hashable {
         self.available = min(available, total)
     }
 
-    /// As the system says: on Linux by /proc/meminfo, the control group's limit and the process's own (`ulimit -v`, `-d`);
-    /// elsewhere all of the physical memory.
+    /// As the system says: on Linux by /proc/meminfo, the limit of a container's control group, and what is left below the
+    /// process's own limits (`ulimit -v`, `-d`); elsewhere all of the physical memory.
     package static var current: SystemMemory {
         let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         #if os(Linux)
-            let lines = text("/proc/meminfo").map(kilobytes) ?? [:]
+            let lines = text("/proc/meminfo").map(bytes(in:)) ?? [:]
             let (memory, swap) = (lines["MemTotal"] ?? physical, lines["SwapTotal"] ?? 0)
             let limit = limits.min() ?? .max
             return SystemMemory(
@@ -29,7 +29,7 @@ package struct SystemMemory: Sendable, Hashable {
     }
 
     /// Bytes by name, from lines such as `MemTotal:       16384 kB`.
-    package static func kilobytes(_ lines: String) -> [Substring: Int] {
+    package static func bytes(in lines: String) -> [Substring: Int] {
         var bytes: [Substring: Int] = [:]
         for line in lines.split(separator: "\n") {
             let words = line.split { $0 == ":" || $0 == " " || $0 == "\t" }
@@ -44,16 +44,17 @@ package struct SystemMemory: Sendable, Hashable {
     extension SystemMemory {
         private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 
-        /// Bytes that are left below each limit that is set.
+        /// Each limit that is set.
         private static var limits: [Int] {
             // Pages of address space, and of data (proc(5)).
             let used = (text("/proc/self/statm") ?? "").split(separator: " ").map { (Int($0) ?? 0) * pageSize }
             let process = [
                 left(of: RLIMIT_AS, used: used.first ?? 0), left(of: RLIMIT_DATA, used: used.count > 5 ? used[5] : 0),
             ]
-            // Where no limit is set, the files say "max", or a number near the largest.
+            // What a container has used of its limit is mostly pages of files, which it gives back. Where no limit is set, the files say "max", or a number near the largest.
             let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-            return (process + groups.map { text($0).flatMap { Int($0.filter { !$0.isWhitespace }) } }).compactMap { $0 }
+                .map { text($0).flatMap { Int($0.filter { !$0.isWhitespace }) } }
+            return (process + groups).compactMap { $0 }
         }
 
         private static let pageSize = sysconf(Int32(_SC_PAGESIZE))

@@ -46,7 +46,7 @@ private struct TensorCheck {
         for row in 0..<tensor.rowCount {
             for offset in floats.offsets {
                 let first = UnsafeRawPointer(base) + (row * rowBytes + offset)
-                guard hasNoNumber(first, count: blocks, exponent) else { continue }
+                guard holdsNonNumber(first, count: blocks, exponent) else { continue }
                 throw error(row: row, first, count: blocks, exponent)
             }
         }
@@ -54,7 +54,7 @@ private struct TensorCheck {
 
     /// Whether any of the floats at `first` and every block after it is none: without a branch for each, so that memory is
     /// what this waits for.
-    private func hasNoNumber<Bits: FixedWidthInteger>(
+    private func holdsNonNumber<Bits: FixedWidthInteger>(
         _ first: UnsafeRawPointer, count: Int, _ exponent: Bits
     ) -> Bool {
         let stride = tensor.type.blockBytes

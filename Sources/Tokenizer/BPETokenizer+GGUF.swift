@@ -6,7 +6,10 @@ extension BPETokenizer {
     public convenience init(_ file: GGUFFile) throws(TokenizerError) {
         let metadata = file.metadata
         let model = try Self.read { () throws(GGUFError) in try metadata.string(Key.model) }
-        guard model == Self.model else { throw .unsupportedModel(found: model, supported: Self.model) }
+        // By bytes: String's equality may take quadratic time for what a stranger wrote.
+        guard model.utf8.elementsEqual(Self.model.utf8) else {
+            throw .unsupportedModel(found: model, supported: Self.model)
+        }
         let merges = try Self.read { () throws(GGUFError) in try metadata.strings(Key.merges) }
         try self.init(Vocabulary(metadata), merges: merges)
     }

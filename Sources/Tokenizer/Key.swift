@@ -10,5 +10,8 @@ enum Key {
     static let unknown = "tokenizer.ggml.unknown_token_id"
 
     /// Whether `key` is that of a token's role; most of them mean nothing to us.
-    static func isRole(_ key: String) -> Bool { key.hasPrefix("tokenizer.ggml.") && key.hasSuffix("_token_id") }
+    static func isRole(_ key: String) -> Bool {
+        // By bytes: String's own comparisons may take quadratic time for what a stranger wrote.
+        key.utf8.starts(with: "tokenizer.ggml.".utf8) && key.utf8.reversed().starts(with: "_token_id".utf8.reversed())
+    }
 }

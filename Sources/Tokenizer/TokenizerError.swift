@@ -16,6 +16,8 @@ public enum TokenizerError: Error, Equatable, Sendable {
     case invalidTokenType(token: Int, value: Int)
     /// A token has more bytes than any token needs.
     case tokenTooLong(token: Int, byteCount: Int, limit: Int)
+    /// All special tokens together have more bytes than any model's.
+    case tooManySpecialTokens(limit: Int)
     /// A token of type 6 is not the text of a byte.
     case malformedByteToken(token: Int, text: String)
     /// The id of a special token lies outside of the vocabulary.
@@ -45,6 +47,9 @@ extension TokenizerError: CustomStringConvertible {
             "\(key) has \(count) elements; at most \(limit) are supported"
         case .invalidTokenType(let token, let value):
             "tokenizer.ggml.token_type says \(value) for token \(token); expected 0 to 6"
+        case .tooManySpecialTokens(let limit):
+            "the control and user-defined tokens of tokenizer.ggml.tokens have more than \(limit) bytes together, which no "
+                + "Gemma 4 file has; convert the file again"
         case .tokenTooLong(let token, let count, let limit):
             "tokenizer.ggml.tokens[\(token)] has \(count) bytes; expected at most \(limit)"
         case .malformedByteToken(let token, let text):

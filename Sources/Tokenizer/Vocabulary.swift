@@ -21,6 +21,8 @@ public struct Vocabulary: Sendable {
     // with their length.
     static let longestToken = 1024  // 93
     static let longestSpecialToken = 128  // 16
+    /// Of all special tokens together, each of whose bytes takes some memory of its own.
+    static let specialBytes = 1 << 20  // 46 KB
 
     /// Takes tokens in the order of their ids.
     /// - Parameters:
@@ -38,9 +40,12 @@ public struct Vocabulary: Sendable {
             throw .countMismatch(
                 key: Key.tokenTypes, count: types.count, otherKey: Key.tokens, otherCount: tokens.count)
         }
+        var specialBytes = 0
         for (id, (token, type)) in zip(tokens, types).enumerated() {
             let limit = type.isSpecial ? Self.longestSpecialToken : Self.longestToken
             guard token.count <= limit else { throw .tokenTooLong(token: id, byteCount: token.count, limit: limit) }
+            if type.isSpecial { specialBytes += token.count }
+            guard specialBytes <= Self.specialBytes else { throw .tooManySpecialTokens(limit: Self.specialBytes) }
             guard type != .byte || ByteToken.byte(of: Array(token)) != nil else {
                 throw .malformedByteToken(token: id, text: String(decoding: token, as: UTF8.self))
             }

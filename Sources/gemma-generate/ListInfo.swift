@@ -23,16 +23,21 @@ func listInfo(_ url: URL) throws {
     try StandardOutput.write(lines.joined(separator: "\n") + "\n")
 }
 
+private func quoted(_ text: String) -> String {
+    let longest = 120
+    let line = printable(shortened(text, to: longest, head: longest).debugDescription)
+    return text.unicodeScalars.dropFirst(longest).isEmpty ? line : "\(line) (\(text.utf8.count) bytes)"
+}
+
 /// A value on one line; long ones are cut.
 private func summary(_ value: GGUFValue) -> String {
     switch value {
     case .string(let text):
-        let line = text.debugDescription
-        return line.count > 120 ? line.prefix(120) + "... (\(text.utf8.count) bytes)" : line
+        return quoted(text)
     case .array(let array):
         let shown = 8
         let elements =
-            array.strings.map { $0.prefix(shown).map { String(decoding: $0, as: UTF8.self).debugDescription } }
+            array.strings.map { $0.prefix(shown).map { quoted(String(decoding: $0, as: UTF8.self)) } }
             ?? (0..<min(shown, array.count)).compactMap { array.element(at: $0).map(summary) }
         let more = array.count > shown ? ", ... (\(array.count))" : ""
         return "[\(elements.joined(separator: ", "))\(more)]"

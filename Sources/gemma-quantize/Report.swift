@@ -66,7 +66,8 @@ final class Report: Sendable {
         let tensor = plan.entries[index].tensor
         let shape = tensor.dimensions.map { padded("\($0)", 5) }.joined(separator: ", ")
         let number = "[\(padded("\(index + 1)", 4))/\(padded("\(plan.entries.count)", 4))]"
-        let name = tensor.name.padding(toLength: max(36, tensor.name.count), withPad: " ", startingAt: 0)
+        let shown = printable(tensor.name)
+        let name = shown.padding(toLength: max(36, shown.count), withPad: " ", startingAt: 0)
         return "\(number) \(name) - [\(shape)], type = \(padded(self.name(tensor.type), 6)), "
     }
 

@@ -114,13 +114,16 @@ struct WorkMemoryTests {
         }
     }
 
-    @Test("A context whose buffers are refused throws", arguments: [1 << 30, Int(Int32.max)])
+    @Test(
+        "A context of so many tokens at a time is refused before anything is made",
+        arguments: [1 << 30, Int(Int32.max)])
     func refused(_ batchLength: Int) throws {
-        // Rows for so many tokens at a time are more than an address space holds, or than the cache's memory.
         let target = try Fixtures.target("e2b-q8_0")
-        #expect(throws: (any Error).self) {
+        #expect {
             try TargetContext(
                 target, contextLength: .init(Int32.max), batchLength: batchLength, compute: Compute(threadCount: 1))
+        } throws: { error in
+            if case .cacheTooLarge(Int(Int32.max), _, _, _, _) = error as? ModelError { true } else { false }
         }
     }
 }

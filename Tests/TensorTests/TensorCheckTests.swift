@@ -130,9 +130,9 @@ struct MemoryTests {
             Absurd: 9223372036854775807 kB
 
             """
-        let bytes = SystemMemory.kilobytes(lines)
+        let bytes = SystemMemory.bytes(in: lines)
         #expect(bytes == ["MemTotal": 16_384 * 1024, "MemAvailable": 8192 * 1024, "Absurd": .max])
-        #expect(SystemMemory.kilobytes("") == [:])
+        #expect(SystemMemory.bytes(in: "") == [:])
     }
 
     @Test("There is some memory, and no more available than in all")

@@ -185,6 +185,14 @@ import Tokenizer
         }
     }
 
+    @Test func specialTokensOfAMegabyteAreRefused() throws {
+        var tiny = TinyVocabulary()
+        for index in 0..<(1 << 13) {
+            tiny.add("\(1_000_000 + index)" + String(repeating: "a", count: 121), .userDefined)
+        }
+        #expect(try error(tiny) == .tooManySpecialTokens(limit: 1 << 20))
+    }
+
     @Test func aSpecialTokenWithoutTextIsNeverFound() throws {
         var tiny = TinyVocabulary(merges: ["a b"])
         tiny.add("", .userDefined)
