@@ -110,7 +110,9 @@ let package = Package(
 
         .target(
             name: "FuzzTargets",
-            dependencies: ["GGUF", "Tensor", "Tokenizer", "Gemma", "Evaluation", "ReferenceCheck", "SyntheticModel"],
+            dependencies: [
+                "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck", "SyntheticModel",
+            ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
             name: "gemma-sweep", dependencies: ["FuzzTargets", "CommandSupport", argumentParser],

@@ -1,4 +1,5 @@
 internal import GGUF
+import Sampling
 
 /// Changes a file where its structure allows it, so that the reader accepts it and the model behind it gets to see the
 /// damage: another value for a key, another shape for a tensor, a scale that is no number.
@@ -6,23 +7,10 @@ enum GGUFMutation {
     /// - Returns: nil where `input` is no file that the reader accepts, or none that can be written anew.
     static func apply(to input: [UInt8], seed: UInt64) -> [UInt8]? {
         guard let file = try? GGUFFile(ByteRegion(input)) else { return nil }
-        var mutation = Mutation(file, random: SplitMix64(state: seed))
+        var mutation = Mutation(file, random: Xoshiro256(seed: seed))
         let changes = 1 + mutation.below(3)
         for _ in 0..<changes { mutation.change() }
         return try? mutation.written()
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, https://doi.org/10.1145/2660193.2660195).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }
 
@@ -36,12 +24,12 @@ private struct Mutation {
 
     private var metadata: GGUFMetadata
     private var tensors: [Tensor]
-    private var random: SplitMix64
+    private var random: Xoshiro256
 
     /// A file that grows beyond this would be slow to fuzz.
     private static let maximumBytes = 1 << 18
 
-    init(_ file: GGUFFile, random: SplitMix64) {
+    init(_ file: GGUFFile, random: Xoshiro256) {
         metadata = file.metadata
         tensors = file.tensors.map { info in
             let data = file.data(of: info)

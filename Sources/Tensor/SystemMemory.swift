@@ -51,7 +51,8 @@ package struct SystemMemory: Sendable, Hashable {
             let process = [
                 left(of: RLIMIT_AS, used: used.first ?? 0), left(of: RLIMIT_DATA, used: used.count > 5 ? used[5] : 0),
             ]
-            // What a container has used of its limit is mostly pages of files, which it gives back. Where no limit is set, the files say "max", or a number near the largest.
+            // What a container has used of its limit is mostly pages of files, which it gives back. Where no limit is set,
+            // the files say "max", or a number near the largest.
             let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
                 .map { text($0).flatMap { Int($0.filter { !$0.isWhitespace }) } }
             return (process + groups).compactMap { $0 }
