@@ -33,7 +33,7 @@ let kernelSettings: [SwiftSetting] =
 
 // MARK: - Targets
 
-// Dependencies point down: GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- the executables.
+// Dependencies point down: Platform <- GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- the executables.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -58,14 +58,15 @@ let package = Package(
             pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
 
-        .target(name: "GGUF"),
+        .target(name: "Platform"),
+        .target(name: "GGUF", dependencies: ["Platform"]),
         .target(
             name: "Tensor",
-            dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
+            dependencies: ["Platform", "GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
             swiftSettings: kernelSettings + [.enableExperimentalFeature("BuiltinModule")]),  // for prefetching
-        .target(name: "Tokenizer", dependencies: ["GGUF"]),
+        .target(name: "Tokenizer", dependencies: ["Platform", "GGUF"]),
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
+        .target(name: "Gemma4", dependencies: ["Platform", "GGUF", "Tensor"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
         .target(
@@ -75,13 +76,13 @@ let package = Package(
         .target(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
-        .target(name: "Evaluation", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "CommandSupport", dependencies: ["GGUF", "Tensor", argumentParser, logging]),
+        .target(name: "CommandSupport", dependencies: ["Platform", "Tensor", argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",
-            dependencies: ["GGUF", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging]),
+            dependencies: ["Platform", "GGUF", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging]),
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
@@ -98,49 +99,56 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative", "CommandSupport",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative",
             ],
             path: "Benchmarks/Benchmarking"),
         .executableTarget(
             name: "gemma-bench",
             dependencies: [
-                "GGUF", "Tensor", "Benchmarking", "SyntheticModel", "CommandSupport", argumentParser, logging,
+                "Platform", "Tensor", "Gemma4", "Speculative", "Benchmarking", "SyntheticModel", "CommandSupport",
+                argumentParser, logging,
             ],
             path: "Benchmarks/gemma-bench"),
 
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck", "SyntheticModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck",
+                "SyntheticModel",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
-            name: "gemma-sweep", dependencies: ["FuzzTargets", "CommandSupport", argumentParser],
+            name: "gemma-sweep", dependencies: ["Platform", "FuzzTargets", "CommandSupport", argumentParser],
             path: "Fuzz/gemma-sweep"),
 
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
-        .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(
-            name: "QuantizationTests", dependencies: ["GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
-        .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
-        .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
+            name: "QuantizationTests",
+            dependencies: ["Platform", "GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
+        .testTarget(
+            name: "TensorTests", dependencies: ["Platform", "GGUF", "Tensor"], swiftSettings: kernelSettings),
+        .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
         .testTarget(
             name: "ModelTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
+            dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
         .testTarget(
             name: "SpeculativeTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging,
+            ]),
         .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma4", "Assistant", "Speculative", "CommandSupport", "Benchmarking",
+                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Speculative", "CommandSupport", "Benchmarking",
                 "SyntheticModel", "BundledModel",
             ]),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
+            dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -1,6 +1,6 @@
-package import CommandSupport
 package import Foundation
 package import Gemma4
+package import Platform
 internal import Tensor
 
 /// A measurement and the circumstances of it.

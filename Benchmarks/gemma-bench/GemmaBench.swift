@@ -4,6 +4,7 @@ import CommandSupport
 import Foundation
 import Gemma4
 import Logging
+import Platform
 import SyntheticModel
 import Tensor
 

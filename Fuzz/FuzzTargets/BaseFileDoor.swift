@@ -1,5 +1,6 @@
 import Evaluation
 internal import GGUF
+import Platform
 import Tensor
 
 /// Reads a saved run of gemma-perplexity, and compares every row of it with one of our own.

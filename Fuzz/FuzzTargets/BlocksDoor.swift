@@ -1,4 +1,5 @@
 internal import GGUF
+import Platform
 import Tensor
 
 /// Computes with bytes in every block format. The first byte chooses the format, the second the cache; the rest is blocks,

@@ -1,4 +1,5 @@
 internal import GGUF
+import Platform
 
 /// Reads a file and everything in it, as listing and rewriting it would.
 enum GGUFDoor {

@@ -1,4 +1,5 @@
 internal import GGUF
+import Platform
 import Sampling
 
 /// Changes a file where its structure allows it, so that the reader accepts it and the model behind it gets to see the

@@ -1,6 +1,7 @@
 import Foundation
 internal import GGUF
 internal import Gemma
+import Platform
 import ReferenceCheck
 
 /// Reads the reference answers that gemma-check reads. The first byte chooses which.

@@ -1,5 +1,6 @@
 internal import GGUF
 package import Gemma
+import Platform
 import SyntheticModel
 import Tokenizer
 

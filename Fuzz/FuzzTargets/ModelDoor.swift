@@ -1,5 +1,6 @@
 internal import GGUF
 internal import Gemma
+import Platform
 import Tensor
 
 /// Loads a model and generates a few tokens with it.

@@ -1,4 +1,5 @@
 internal import GGUF
+import Platform
 import Tokenizer
 
 /// Turns texts into tokens and back. The first bit of the first byte says whether special tokens are parsed.

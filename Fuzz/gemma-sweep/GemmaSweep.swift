@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import FuzzTargets
+import Platform
 
 @main
 enum Main {

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import GGUF
+import Platform
 import Synchronization
 
 /// What signals do to an executable; libraries leave them alone.

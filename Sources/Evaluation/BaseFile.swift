@@ -1,5 +1,5 @@
 import Foundation
-import GGUF
+import Platform
 import Tensor
 
 /// The log probabilities of a run, saved for comparisons, in llama-perplexity's format, so that either program reads the
@@ -19,13 +19,14 @@ package struct BaseFile: Sendable {
     private static let headerBytes = magic.count + 3 * 4
 
     /// Maps the file at `url` and checks it against its own header and the model's vocabulary.
-    /// - Throws: `EvaluationError`, or `GGUFError` where it cannot be opened.
-    package init(contentsOf url: URL, vocabulary: Int) throws {
+    package init(contentsOf url: URL, vocabulary: Int) throws(EvaluationError) {
         let region: ByteRegion
         do {
             region = try ByteRegion(contentsOf: url)
-        } catch GGUFError.emptyFile {
+        } catch .emptyFile {
             throw EvaluationError.notABaseFile(path: url.path)
+        } catch {
+            throw EvaluationError.cannotOpen(path: url.path, reason: "\(error)")
         }
         try self.init(region, path: url.path, vocabulary: vocabulary)
     }

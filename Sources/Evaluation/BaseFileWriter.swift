@@ -1,5 +1,5 @@
 import Foundation
-import GGUF
+import Platform
 import Tensor
 
 /// Saves the log probabilities of a run (see `BaseFile`).

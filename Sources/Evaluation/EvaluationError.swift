@@ -3,6 +3,7 @@ package enum EvaluationError: Error, Equatable, Sendable {
     case invalidChunkLength(Int)
     /// llama-perplexity wants two chunks at least.
     case textTooShort(tokens: Int, chunkLength: Int)
+    case cannotOpen(path: String, reason: String)
     case notABaseFile(path: String)
     /// A number in the header that no run can have written.
     case invalidHeader(path: String, field: String, value: Int)
@@ -25,6 +26,7 @@ extension EvaluationError: CustomStringConvertible {
         case .textTooShort(let tokens, let length):
             "the text has \(tokens) tokens; two chunks of \(length) need \(2 * length): give more text, or "
                 + "shorter chunks (-c)"
+        case .cannotOpen(let path, let reason): "cannot open \(path): \(reason)"
         case .notABaseFile(let path):
             "\(path) is no file of saved logits (it does not begin with \"_logits_\"); make one with "
                 + "--kl-divergence-base alone"

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Reads a header's little-endian values one after the other; every length is checked before a byte is touched.
 struct ByteCursor {
     let region: ByteRegion

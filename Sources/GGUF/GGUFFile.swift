@@ -1,4 +1,5 @@
 import Foundation
+package import Platform
 
 /// A GGUF file (version 2 or 3), mapped into memory: metadata, and tensors left where they are.
 ///

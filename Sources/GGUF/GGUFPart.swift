@@ -1,4 +1,5 @@
 import Foundation
+internal import Platform
 
 /// One mapped file: a whole model, or a part of a split one.
 struct GGUFPart: Sendable {
@@ -9,8 +10,15 @@ struct GGUFPart: Sendable {
     private let data: ByteRegion
 
     init(contentsOf url: URL, index: Int) throws(GGUFError) {
-        let map = try MappedFile(url)
-        try self.init(ByteRegion(bytes: map.bytes, owner: map), index: index)
+        let region: ByteRegion
+        do {
+            region = try ByteRegion(contentsOf: url)
+        } catch .emptyFile {
+            throw GGUFError.emptyFile
+        } catch {
+            throw GGUFError.cannotOpen(path: url.path, reason: "\(error)")
+        }
+        try self.init(region, index: index)
     }
 
     /// - Parameter index: of the part in its model, which its tensors keep.

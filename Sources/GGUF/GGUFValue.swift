@@ -1,3 +1,5 @@
+package import Platform
+
 /// The type of a metadata value, numbered as in the file.
 public enum GGUFValueType: UInt32, Sendable, CaseIterable {
     case uint8 = 0

@@ -1,4 +1,5 @@
 import Foundation
+package import Platform
 
 /// Writes a GGUF file, version 3: metadata first, then the tensors in the order they were added.
 public struct GGUFWriter: Sendable {

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensor
 
 /// What a cache needs, before it is made.

@@ -1,3 +1,4 @@
+package import Platform
 package import Tensor
 
 /// How a cache stores its keys and its values.

@@ -1,5 +1,6 @@
 import Foundation
 internal import GGUF
+internal import Platform
 
 extension Compute {
     /// Operations a second of integer products at best: of Q8_0 weights that stay in a core's own cache, by a tile of

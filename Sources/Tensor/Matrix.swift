@@ -1,4 +1,5 @@
 public import GGUF
+package import Platform
 
 /// Why a tensor cannot serve as what it is asked for.
 public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import GGUF
+import Platform
 
 /// Encodes text in which no special token stands: divides it into the alphabet's tokens and merges those.
 struct FragmentEncoder {

@@ -1,4 +1,4 @@
-import GGUF
+import Platform
 
 /// Turns tokens into text one after the other, and never gives out a part of a character.
 ///

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Gemma
+import Platform
 
 /// How the figures of a run are printed.
 enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {

@@ -2,6 +2,7 @@ import Assistant
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import SyntheticModel
 import Tensor
 import Testing

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import Tensor
 import Testing
 

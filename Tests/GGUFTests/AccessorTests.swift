@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 @Suite struct AccessorTests {

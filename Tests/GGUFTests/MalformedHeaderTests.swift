@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 /// Files whose header or metadata are wrong; each is refused with the one error that says so.

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 /// A GGUF file written byte by byte, without the writer under test, so that a test can make any field wrong.

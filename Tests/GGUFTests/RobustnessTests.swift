@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 /// No content traps the process: a damaged file opens or is refused with a `GGUFError`.

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 /// What the writer writes and the reader reads.

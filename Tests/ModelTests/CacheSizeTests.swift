@@ -1,6 +1,7 @@
 import Assistant
 import BundledModel
 import Gemma4
+import Platform
 import Tensor
 import Testing
 

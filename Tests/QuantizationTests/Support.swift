@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Platform
 import Quantization
 import Testing
 

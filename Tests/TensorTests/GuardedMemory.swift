@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Platform
 import Tensor
 
 /// Bytes between two pages that nobody may touch: whoever reads or writes past either end is stopped at once.

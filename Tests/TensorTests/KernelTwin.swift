@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 
 func fused(_ sum: Float, _ a: Float, _ b: Float) -> Float {

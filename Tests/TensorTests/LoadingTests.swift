@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 
@@ -118,26 +119,5 @@ struct MemoryTests {
         let bytes = count.multipliedReportingOverflow(by: 4).overflow ? Int.max : 4 * count
         #expect(throws: TensorError.outOfMemory(bytes: bytes)) { try FloatBuffer(count: count) }
         #expect(throws: TensorError.outOfMemory(bytes: .max)) { try FloatBuffer(count: count, count, count) }
-    }
-
-    @Test("The system's figures are read where they are, and nothing else is")
-    func figures() {
-        let lines = """
-            MemTotal:       16384 kB
-            MemAvailable:\t8192 kB
-            HugePages_Total:       0
-            Nonsense: many kB
-            Absurd: 9223372036854775807 kB
-
-            """
-        let bytes = SystemMemory.bytes(in: lines)
-        #expect(bytes == ["MemTotal": 16_384 * 1024, "MemAvailable": 8192 * 1024, "Absurd": .max])
-        #expect(SystemMemory.bytes(in: "") == [:])
-    }
-
-    @Test("There is some memory, and no more available than in all")
-    func current() {
-        let memory = SystemMemory.current
-        #expect(memory.available > 0 && memory.available <= memory.total)
     }
 }

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tokenizer
 
 /// A vocabulary small enough to be read in a test: special tokens, 256 bytes, some characters, and what merges make.

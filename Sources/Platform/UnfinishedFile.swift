@@ -55,12 +55,3 @@ package final class UnfinishedFile {
         descriptor = -1
     }
 }
-
-/// What the system says, `errno`.
-package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
-    package let number: Int32
-
-    package init(_ number: Int32 = errno) { self.number = number }
-
-    package var description: String { String(cString: strerror(number)) }
-}

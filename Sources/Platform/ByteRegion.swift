@@ -13,7 +13,7 @@ package struct ByteRegion: @unchecked Sendable {
     }
 
     /// Maps the file at `url`.
-    package init(contentsOf url: URL) throws(GGUFError) {
+    package init(contentsOf url: URL) throws(MappingError) {
         let map = try MappedFile(url)
         self.init(bytes: map.bytes, owner: map)
     }
@@ -47,35 +47,4 @@ private final class HeapBytes {
     }
 
     deinit { bytes.deallocate() }
-}
-
-/// A file mapped read-only into memory; unmapped when the last reference goes.
-final class MappedFile {
-    let bytes: UnsafeRawBufferPointer
-    private let watch: WatchedFiles.Watch
-
-    init(_ url: URL) throws(GGUFError) {
-        let path = url.path
-        func failure() -> GGUFError { .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
-
-        // A pipe would else wait for somebody to write.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure() }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure() }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .cannotOpen(path: path, reason: "not a regular file") }
-        guard status.st_size > 0 else { throw .emptyFile }
-        let size = Int(status.st_size)
-        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw failure()
-        }
-        bytes = UnsafeRawBufferPointer(start: base, count: size)
-        watch = WatchedFiles.mapped.add(path, addresses: bytes)
-    }
-
-    deinit {
-        watch.end()
-        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
-    }
 }

@@ -1,18 +1,18 @@
 import Foundation
 
-/// What of this process is in memory.
+/// How much memory this process occupies, in bytes.
 package struct ResidentMemory: Sendable, Hashable {
-    /// Pages of mapped files, which the system can drop and read again.
+    /// Pages of mapped files: the system can drop them and read them again.
     package let mapped: Int
-    /// Memory of the process's own: heap and stacks.
+    /// The process's own memory: heap and stacks.
     package let own: Int
-    /// The most that both together have been.
+    /// The largest sum of both so far.
     package let peak: Int
 
-    /// Nil where the system does not say.
+    /// Nil if the system does not tell.
     package static var current: ResidentMemory? {
         #if os(Linux)
-            (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)).flatMap(ResidentMemory.init(status:))
+            ProcFile.text("/proc/self/status").flatMap(ResidentMemory.init(status:))
         #elseif canImport(Darwin)
             taskInfo()
         #else
@@ -26,23 +26,17 @@ package struct ResidentMemory: Sendable, Hashable {
         self.peak = peak
     }
 
-    /// From lines such as `RssAnon:      1234 kB`.
+    /// From the text of /proc/self/status, with lines such as `RssAnon:      1234 kB`.
     package init?(status: String) {
-        var kilobytes: [Substring: Int] = [:]
-        for line in status.split(separator: "\n") {
-            let words = line.split { $0 == ":" || $0 == " " || $0 == "\t" }
-            if words.count == 3, words[2] == "kB" { kilobytes[words[0]] = Int(words[1]) }
-        }
-        guard let file = kilobytes["RssFile"], let own = kilobytes["RssAnon"], let peak = kilobytes["VmHWM"] else {
-            return nil
-        }
-        self.init(mapped: file * 1024, own: own * 1024, peak: peak * 1024)
+        let bytes = ProcFile.bytes(in: status)
+        guard let mapped = bytes["RssFile"], let own = bytes["RssAnon"], let peak = bytes["VmHWM"] else { return nil }
+        self.init(mapped: mapped, own: own, peak: peak)
     }
 
-    /// Lets the peak begin anew, where the system can.
+    /// Resets the peak to what is resident now, where the system supports that.
     package static func resetPeak() {
         #if os(Linux)
-            // See clear_refs in proc(5): 5 sets the peak to what is resident now.
+            // proc(5), clear_refs: 5 resets the peak.
             guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
             try? file.write(contentsOf: Data("5".utf8))
             try? file.close()
