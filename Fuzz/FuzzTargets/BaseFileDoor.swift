@@ -19,7 +19,7 @@ enum BaseFileDoor {
                         saved.divergence(of: LogSoftmax($0)).divergence
                     }
                     guard !divergence.isNaN, saved[vocabulary - 1].isFinite else {
-                        throw FuzzTarget.Violation("a valid row gives a divergence of \(divergence)")
+                        throw Violation("a valid row gives a divergence of \(divergence)")
                     }
                 }
             }

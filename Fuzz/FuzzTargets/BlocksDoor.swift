@@ -40,7 +40,7 @@ enum BlocksDoor {
                 }
             }
             guard zip(byRow, byBlock).allSatisfy(areClose) else {
-                throw FuzzTarget.Violation("\(format.type.name): a row decodes to \(byRow), its blocks to \(byBlock)")
+                throw Violation("\(format.type.name): a row decodes to \(byRow), its blocks to \(byBlock)")
             }
         }
         let tokens = 3

@@ -22,13 +22,6 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case refused(any Error)
     }
 
-    /// Something that must be true of every input and was not of this one.
-    package struct Violation: Error, CustomStringConvertible {
-        package let description: String
-
-        init(_ description: String) { self.description = description }
-    }
-
     /// Feeds `input` to the door.
     /// - Throws: `Violation`, and nothing else.
     package func run(_ input: [UInt8]) throws(Violation) -> Outcome {

@@ -7,17 +7,17 @@ enum GGUFDoor {
         let file = try GGUFFile(ByteRegion(input))
         var (texts, numbers) = (0, 0.0)
         for key in file.metadata.keys {
-            guard let value = file.metadata[key] else { throw FuzzTarget.Violation("key \(key) has no value") }
+            guard let value = file.metadata[key] else { throw Violation("key \(key) has no value") }
             numbers += value.number ?? 0
             guard case .array(let array) = value else { continue }
             for index in 0..<array.count { numbers += array.element(at: index)?.number ?? 0 }
             array.strings?.forEach { texts += $0.count }
         }
-        guard texts <= input.count else { throw FuzzTarget.Violation("more text than bytes") }
+        guard texts <= input.count else { throw Violation("more text than bytes") }
         for tensor in file.tensors {
             let data = file.data(of: tensor)
             guard data.bytes.count == tensor.byteCount, file.tensor(tensor.name) == tensor else {
-                throw FuzzTarget.Violation("tensor \(tensor.name) is not what the file says")
+                throw Violation("tensor \(tensor.name) is not what the file says")
             }
             withExtendedLifetime(data) { numbers += Double(data.bytes.reduce(0) { $0 &+ Int($1) }) }
         }
@@ -57,7 +57,7 @@ enum GGUFDoor {
         }
         let copy = try GGUFFile(ByteRegion(writer.bytes()))
         guard copy.metadata.keys == file.metadata.keys, copy.tensors.count == file.tensors.count else {
-            throw FuzzTarget.Violation("rewriting the file lost something")
+            throw Violation("rewriting the file lost something")
         }
     }
 }

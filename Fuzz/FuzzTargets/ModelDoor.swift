@@ -32,6 +32,6 @@ enum ModelDoor {
         let number = try session.begin("not one <|turn>ab", options)
         var count = 0
         while let tokens = try session.step(number) { count += tokens.count }
-        guard count <= 6 else { throw FuzzTarget.Violation("\(count) tokens where 6 were asked for") }
+        guard count <= 6 else { throw Violation("\(count) tokens where 6 were asked for") }
     }
 }

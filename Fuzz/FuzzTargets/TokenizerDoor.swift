@@ -12,17 +12,17 @@ enum TokenizerDoor {
         let tokens = tokenizer.encode(text, parseSpecial: parseSpecial)
         for token in tokens {
             guard let type = tokenizer.vocabulary.type(of: token) else {
-                throw FuzzTarget.Violation("token \(token) is outside of the vocabulary")
+                throw Violation("token \(token) is outside of the vocabulary")
             }
             guard parseSpecial || type != .control else {
-                throw FuzzTarget.Violation("text became the control token \(token)")
+                throw Violation("text became the control token \(token)")
             }
         }
         try checkText(of: tokens, text, tokenizer)
         let string = String(decoding: text, as: UTF8.self)
         guard string.utf8.elementsEqual(text) else { return }
         guard tokenizer.encode(string, parseSpecial: parseSpecial) == tokens else {
-            throw FuzzTarget.Violation("a string and its bytes have different tokens")
+            throw Violation("a string and its bytes have different tokens")
         }
     }
 
@@ -31,12 +31,12 @@ enum TokenizerDoor {
         let expected = spaced(String(decoding: text, as: UTF8.self))
         let found = tokenizer.decode(tokens)
         guard spaced(found).utf8.elementsEqual(expected.utf8) else {
-            throw FuzzTarget.Violation("\(expected.debugDescription) came back as \(found.debugDescription)")
+            throw Violation("\(expected.debugDescription) came back as \(found.debugDescription)")
         }
         var decoder = StreamingDecoder(tokenizer, special: true)
         let pieces = tokens.map { decoder.append($0) } + [decoder.finish()]
         guard pieces.joined().utf8.elementsEqual(found.utf8) else {
-            throw FuzzTarget.Violation("\(found.debugDescription) came in pieces as \(pieces)")
+            throw Violation("\(found.debugDescription) came in pieces as \(pieces)")
         }
     }
 

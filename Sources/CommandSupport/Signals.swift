@@ -54,7 +54,7 @@ enum Signals {
         handle(SIGINT) { number in
             let error = errno  // of the call that the signal may have come in after
             Signals.removeUnfinishedFiles(at: number)
-            StandardError.put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
+            put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
             errno = error
         }
         return source
@@ -89,9 +89,9 @@ enum Signals {
             while Signals.hasFailed.exchange(true, ordering: .relaxed) { pause() }
             WatchedFiles.unfinished.unlinkAll()
             TerminalLine.end()
-            StandardError.put("error: ")
+            put("error: ")
             write(STDERR_FILENO, path, strlen(path))
-            StandardError.put(" shrank or cannot be read any more; leave it as it is while it is in use\n")
+            put(" shrank or cannot be read any more; leave it as it is while it is in use\n")
             _exit(1)
         }
         action.sa_flags = Int32(SA_SIGINFO)

@@ -9,11 +9,6 @@ package enum StandardError {
         _ = writeAll(text, to: STDERR_FILENO)
         TerminalLine.note(text)
     }
-
-    /// What a signal's handler may call.
-    static func put(_ text: StaticString, to descriptor: Int32 = STDERR_FILENO) {
-        _ = Foundation.write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
-    }
 }
 
 /// The stream of text.
@@ -40,27 +35,6 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
         case .closed: "standard output is closed"
         case .cannotWrite(let reason): "cannot write to standard output: \(reason)"
         }
-    }
-}
-
-/// - Returns: 0, or the system's error number.
-private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
-    var text = text
-    return text.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
-        while !rest.isEmpty {
-            let count = write(descriptor, rest.baseAddress, rest.count)
-            if count > 0 {
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-            } else if errno == EAGAIN {
-                // Whoever shares the pipe with us does not want to wait; we do.
-                var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&place, 1, -1)
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return 0
     }
 }
 

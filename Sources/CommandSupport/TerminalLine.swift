@@ -27,8 +27,8 @@ enum TerminalLine {
     static func end() {
         switch state.exchange(.empty, ordering: .relaxed) {
         case .empty: break
-        case .begun: StandardError.put("\n")
-        case .progress: StandardError.put("\r\u{1B}[K")
+        case .begun: put("\n")
+        case .progress: put("\r\u{1B}[K")
         }
     }
 }

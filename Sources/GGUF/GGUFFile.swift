@@ -7,13 +7,6 @@ package import Platform
 /// file is opened: afterwards every tensor lies inside a map.
 /// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 public final class GGUFFile: Sendable {
-    public static let magic: [UInt8] = Array("GGUF".utf8)
-    static let defaultAlignment = 32
-    static let maximumAlignment = 1 << 20
-    static let maximumKeyLength = 65535
-    static let maximumNameLength = 63
-    static let maximumDimensions: UInt32 = 4
-
     public let version: UInt32
     public let metadata: GGUFMetadata
     /// Tensors in the file's order, part by part.
@@ -63,6 +56,4 @@ public final class GGUFFile: Sendable {
 
     /// The bytes of a tensor of this file, valid while the returned region lives.
     package func data(of tensor: TensorInfo) -> ByteRegion { parts[tensor.part].data(of: tensor) }
-
-    static func padded(_ offset: Int, to alignment: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 }

@@ -79,9 +79,9 @@ public struct GGUFMetadata: Sendable {
     /// What tensors' places are multiples of: `general.alignment`.
     /// - Throws: `GGUFError.invalidAlignment`.
     func alignment() throws(GGUFError) -> Int {
-        guard let value = self["general.alignment"] else { return GGUFFile.defaultAlignment }
+        guard let value = self["general.alignment"] else { return GGUFFormat.defaultAlignment }
         guard case .uint32(let alignment) = value, alignment > 0, alignment & (alignment - 1) == 0,
-            alignment <= GGUFFile.maximumAlignment
+            alignment <= GGUFFormat.maximumAlignment
         else {
             switch value {
             case .array, .string: throw .invalidAlignment(found: value.typeName)  // of any length

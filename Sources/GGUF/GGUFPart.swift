@@ -30,7 +30,7 @@ struct GGUFPart: Sendable {
         alignment = try metadata.alignment()
         tensors = try Self.readTensorInfos(&cursor, count: tensorCount, alignment: alignment, part: index)
 
-        let (start, fileSize) = (GGUFFile.padded(cursor.offset, to: alignment), region.bytes.count)
+        let (start, fileSize) = (GGUFFormat.padded(cursor.offset, to: alignment), region.bytes.count)
         try TensorLayout.check(tensors, alignment: alignment, dataStart: start, fileSize: fileSize)
         // A file whose tensors are all empty may end before its padding.
         data = region.slice(min(start, fileSize)..<fileSize)
@@ -51,7 +51,7 @@ extension GGUFPart {
 
     private static func readMetadata(_ cursor: inout ByteCursor) throws(GGUFError) -> Header {
         let start = Array(cursor.region.bytes.prefix(4))
-        guard start == GGUFFile.magic else { throw .notGGUF(magic: start) }
+        guard start == GGUFFormat.magic else { throw .notGGUF(magic: start) }
         try cursor.skip(4, "the magic number")
         let version = try cursor.integer(UInt32.self, "the version")
         // A version that is sane with its bytes swapped was written on a big-endian machine.
@@ -66,7 +66,7 @@ extension GGUFPart {
         metadata.reserveCapacity(entryCount)
         for _ in 0..<entryCount {
             let at = cursor.offset
-            let key = try cursor.string("a metadata key", maximumLength: GGUFFile.maximumKeyLength)
+            let key = try cursor.string("a metadata key", maximumLength: GGUFFormat.maximumKeyLength)
             guard !key.isEmpty else { throw .emptyKey(offset: at) }
             let typeID = try cursor.integer(UInt32.self, "the type of \(key)")
             guard let type = GGUFValueType(rawValue: typeID) else { throw .unknownValueType(key: key, id: typeID) }
@@ -94,10 +94,10 @@ extension GGUFPart {
     private static func readTensorInfo(
         _ cursor: inout ByteCursor, place: Int, part: Int
     ) throws(GGUFError) -> (TensorInfo, offset: UInt64) {
-        let name = try cursor.string("a tensor name", maximumLength: GGUFFile.maximumNameLength)
+        let name = try cursor.string("a tensor name", maximumLength: GGUFFormat.maximumNameLength)
         guard !name.isEmpty else { throw .invalidTensorName(name) }
         let count = try cursor.integer(UInt32.self, "the dimensions of \(name)")
-        guard (1...GGUFFile.maximumDimensions).contains(count) else {
+        guard (1...GGUFFormat.maximumDimensions).contains(count) else {
             throw .dimensionCount(tensor: name, count: count)
         }
         var lengths: [UInt64] = []

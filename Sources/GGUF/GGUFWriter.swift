@@ -60,9 +60,9 @@ public struct GGUFWriter: Sendable {
     }
 
     private func checked(_ name: String, _ dimensions: [Int], _ type: TensorType) throws(GGUFError) -> TensorInfo {
-        guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
+        guard (1...GGUFFormat.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
         guard !names.contains(ByteKey(name)) else { throw .duplicateTensor(name) }
-        guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
+        guard (1...Int(GGUFFormat.maximumDimensions)).contains(dimensions.count) else {
             throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
         }
         let lengths = dimensions.map { UInt64(clamping: $0) }
@@ -73,12 +73,12 @@ public struct GGUFWriter: Sendable {
     /// Bytes of the file that `write` makes.
     package var byteCount: Int {
         let alignment = alignment
-        return tensors.reduce(GGUFFile.padded(header(alignment: alignment).count, to: alignment)) {
-            $0 + GGUFFile.padded($1.info.byteCount, to: alignment)
+        return tensors.reduce(GGUFFormat.padded(header(alignment: alignment).count, to: alignment)) {
+            $0 + GGUFFormat.padded($1.info.byteCount, to: alignment)
         }
     }
 
-    private var alignment: Int { (try? metadata.alignment()) ?? GGUFFile.defaultAlignment }
+    private var alignment: Int { (try? metadata.alignment()) ?? GGUFFormat.defaultAlignment }
 
     /// Writes everything beside `url` first and then moves it there, so that a failed run leaves no half file.
     public func write(to url: URL) throws(GGUFError) {
@@ -116,7 +116,7 @@ public struct GGUFWriter: Sendable {
         let alignment = alignment
         let padding = [UInt8](repeating: 0, count: alignment)
         func pad(_ count: Int) throws {
-            let missing = GGUFFile.padded(count, to: alignment) - count
+            let missing = GGUFFormat.padded(count, to: alignment) - count
             try padding.withUnsafeBytes { try output(UnsafeRawBufferPointer(rebasing: $0[..<missing])) }
         }
         let header = header(alignment: alignment)
@@ -157,7 +157,7 @@ public struct GGUFWriter: Sendable {
     }
 
     private func header(alignment: Int) -> [UInt8] {
-        var bytes = GGUFFile.magic
+        var bytes = GGUFFormat.magic
         bytes.appendLittleEndian(version)
         bytes.appendLittleEndian(UInt64(tensors.count))
         bytes.appendLittleEndian(UInt64(metadata.keys.count))
@@ -175,7 +175,7 @@ public struct GGUFWriter: Sendable {
             info.dimensions.forEach { bytes.appendLittleEndian(UInt64($0)) }
             bytes.appendLittleEndian(info.type.id)
             bytes.appendLittleEndian(UInt64(offset))
-            offset += GGUFFile.padded(info.byteCount, to: alignment)
+            offset += GGUFFormat.padded(info.byteCount, to: alignment)
         }
         return bytes
     }

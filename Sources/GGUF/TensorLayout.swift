@@ -19,7 +19,7 @@ struct TensorLayout {
         let (tensorEnd, overflow) = end.addingReportingOverflow(tensor.byteCount)
         guard !overflow, tensorEnd <= Int.max - alignment else { throw .totalSizeOverflow(tensor: tensor.name) }
         if tensor.byteCount > 0 { last = tensor }
-        end = GGUFFile.padded(tensorEnd, to: alignment)
+        end = GGUFFormat.padded(tensorEnd, to: alignment)
     }
 
     private func misplaced(_ tensor: TensorInfo, at offset: UInt64) -> GGUFError {
@@ -44,7 +44,7 @@ struct TensorLayout {
         let lastIndex = tensors.lastIndex { $0.byteCount > 0 }
         if let lastIndex, tensors[lastIndex].type.isContested, tensors[lastIndex].offset < available {
             let last = tensors[lastIndex]
-            let (found, padded) = (available - last.offset, GGUFFile.padded(last.byteCount, to: alignment))
+            let (found, padded) = (available - last.offset, GGUFFormat.padded(last.byteCount, to: alignment))
             guard (last.byteCount...padded).contains(found) else { throw .contested(last, found: found) }
         }
         guard let outside = tensors.first(where: { $0.offset + $0.byteCount > available && $0.byteCount > 0 }) else {

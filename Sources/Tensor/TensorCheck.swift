@@ -1,5 +1,5 @@
 package import GGUF
-package import Platform
+internal import Platform
 
 /// Where a block stores floats, and how.
 package struct StoredFloats: Sendable, Hashable {

@@ -60,7 +60,7 @@ extension BPETokenizer {
 
     /// The tokens of UTF-8 `bytes`, as above, without a copy of them.
     public func encode(_ bytes: UnsafeBufferPointer<UInt8>, parseSpecial: Bool = true) -> [TokenID] {
-        var encoder = FragmentEncoder(self)
+        var encoder = FragmentEncoder(vocabulary, alphabet, merges)
         // Text has more than three bytes per token, usually.
         encoder.output.reserveCapacity(bytes.count / 3)
         var start = 0

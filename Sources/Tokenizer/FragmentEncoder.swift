@@ -16,10 +16,10 @@ struct FragmentEncoder {
     private static let space = UInt8(ascii: " ")
     private static let newline = UInt8(ascii: "\n")
 
-    init(_ tokenizer: BPETokenizer) {
-        alphabet = tokenizer.alphabet
-        vocabulary = tokenizer.vocabulary
-        merges = tokenizer.merges
+    init(_ vocabulary: Vocabulary, _ alphabet: Alphabet, _ merges: MergeTable) {
+        self.vocabulary = vocabulary
+        self.alphabet = alphabet
+        self.merges = merges
         merger = BytePairMerger(merges)
     }
 

@@ -1,6 +1,3 @@
-/// The number of a token: its place in the vocabulary, and the row of its embedding.
-public typealias TokenID = Int32
-
 /// The tokens of a model: their bytes and types, and which of them have a role.
 ///
 /// Tokens are byte strings. They are compared byte by byte, never as `String`s, whose equality would conflate
