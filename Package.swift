@@ -33,7 +33,7 @@ let kernelSettings: [SwiftSetting] =
 
 // MARK: - Targets
 
-// Dependencies point down: Platform <- GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- the executables.
+// Dependencies point down: Platform <- GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- executables.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -77,8 +77,10 @@ let package = Package(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
-        .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "CommandSupport", dependencies: ["Platform", "Tensor", argumentParser, logging]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(
+            name: "CommandSupport",
+            dependencies: ["Platform", "Tensor", "Gemma4", "Speculative", "Gemma", argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",

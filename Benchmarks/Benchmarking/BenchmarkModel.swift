@@ -38,15 +38,17 @@ package struct BenchmarkModel: Sendable {
         do {
             return try body(GGUFFile(contentsOf: url))
         } catch {
-            throw LoadError(path: url.path, reason: "\(error)")
+            throw LoadError(path: url.path, reason: error)
         }
     }
 
     /// What is wrong with which file.
     package struct LoadError: Error, CustomStringConvertible {
-        let path: String
-        let reason: String
+        package let path: String
+        package let reason: any Error
 
-        package var description: String { reason.contains(path) ? reason : "\(path): \(reason)" }
+        package var description: String {
+            if case GGUFError.cannotOpen? = reason as? GGUFError { "\(reason)" } else { "\(path): \(reason)" }
+        }
     }
 }

@@ -32,7 +32,7 @@ package struct LoadingTime: Sendable {
             }
             (keyCount, tensorCount) = (file.metadata.keys.count, file.tensors.count)
         } catch {
-            throw BenchmarkModel.LoadError(path: url.path, reason: "\(error)")
+            throw BenchmarkModel.LoadError(path: url.path, reason: error)
         }
         filename = url.path
         self.nanoseconds = nanoseconds

@@ -26,7 +26,7 @@ private func end<Command: ParsableCommand>(with type: Command.Type) async -> Nev
     } catch let error as CommandLineError {
         fail(error.message, code: 2)
     } catch {
-        fail("\(error)", code: 1)
+        fail(explanation(of: error), code: 1)
     }
 }
 

@@ -49,10 +49,6 @@ public struct GGUFMetadata: Sendable {
 
     public func numberIfPresent(_ key: String) throws(GGUFError) -> Double? { try typed(key, "number") { $0.number } }
 
-    public func boolIfPresent(_ key: String) throws(GGUFError) -> Bool? {
-        try typed(key, "bool") { if case .bool(let value) = $0 { value } else { nil } }
-    }
-
     /// An array of any integer type.
     public func integers(_ key: String) throws(GGUFError) -> [Int] { try required(key, integersIfPresent(key)) }
 

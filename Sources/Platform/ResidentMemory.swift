@@ -58,11 +58,3 @@ package struct ResidentMemory: Sendable, Hashable {
         }
     #endif
 }
-
-extension ResidentMemory: CustomStringConvertible {
-    package var description: String {
-        String(
-            format: "memory: %.2f GB mapped, %.2f GB own, at most %.2f GB", Double(mapped) / 1e9, Double(own) / 1e9,
-            Double(peak) / 1e9)
-    }
-}

@@ -1,4 +1,5 @@
 package import GGUF
+internal import Gemma4
 package import Tensor
 
 /// What a user may want other than the file type says.
@@ -46,7 +47,7 @@ package struct QuantizationPlan: Sendable {
     /// - Throws: `QuantizationError`, or `GGUFError` where the file has no such keys as a model has.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
         let architecture = try file.metadata.string("general.architecture")
-        guard ["gemma4", "gemma4-assistant"].contains(architecture) else {
+        guard Architecture(rawValue: architecture) != nil else {
             throw QuantizationError.architecture(architecture)
         }
         self.fileType = fileType

@@ -18,7 +18,7 @@ struct OutputOptions: ParsableArguments {
             do {
                 result = try check(name)
             } catch {
-                result = Failure(name: name, error: "\(error)")
+                result = Failure(name: name, error: explanation(of: error))
             }
             results.append(result)
             if !json { try StandardOutput.write(result.line + "\n") }

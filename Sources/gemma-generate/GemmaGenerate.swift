@@ -18,10 +18,10 @@ enum Main {
 struct GemmaGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-generate",
-        abstract: "Continues a text with a Gemma 4 model, and with its drafter faster.",
+        abstract: "Continues a text with a Gemma 4 model, faster if it has a drafter.",
         discussion: """
-            Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard output, \
-            everything else to standard error.
+            Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard \
+            output; everything else goes to standard error.
             """,
         version: "swift-gemma \(Version.current)")
 
@@ -36,20 +36,24 @@ struct GemmaGenerate: AsyncParsableCommand {
     mutating func run() async throws {
         let (target, drafter) = try model.files()
         if model.listInfo { return try listInfo(target) }
-        let prompt = try text.promptText(isBundled: model.model == nil)
+        let prompt = try text.promptText(isBundled: model.pair.target == nil)
         let options = try generationOptions(hasDrafter: drafter != nil)
 
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
         let pair = try Pair(
             target: target, assistant: speculation.isOff ? nil : drafter, checkTensors: model.checkTensors)
+        let cacheTypes = model.cache.types()
         let session = try Session(
-            pair, contextLength: model.contextLength, threads: model.threads, keyCacheType: model.cache.key,
-            valueCacheType: model.cache.value)
+            pair, contextLength: model.contextLength, threads: model.threads.count, keyCacheType: cacheTypes.key,
+            valueCacheType: cacheTypes.value)
         progress.clear()
         if session.contextLength > pair.trainedContextLength {
             Logger(label: "gemma").warning(
-                "the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was trained for"
+                """
+                the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was \
+                trained for
+                """
             )
         }
 

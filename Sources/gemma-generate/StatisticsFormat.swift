@@ -15,7 +15,7 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
         case .text:
             StandardError.write(
                 "\n\n" + String(format: "loaded in %.2f s\n", pair.loadTime.inSeconds) + "\(statistics)\n"
-                    + (ResidentMemory.current.map { "\($0)\n" } ?? ""))
+                    + (ResidentMemory.current.map { $0.text + "\n" } ?? ""))
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -23,6 +23,14 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
             guard let data = try? encoder.encode(Report(statistics, of: pair, options)) else { return }
             StandardError.write("\n" + String(decoding: data, as: UTF8.self) + "\n")
         }
+    }
+}
+
+extension ResidentMemory {
+    fileprivate var text: String {
+        String(
+            format: "memory: %.2f GB mapped, %.2f GB own, at most %.2f GB", Double(mapped) / 1e9, Double(own) / 1e9,
+            Double(peak) / 1e9)
     }
 }
 

@@ -60,8 +60,7 @@ struct GemmaQuantize: AsyncParsableCommand {
     @Flag(help: "Print what would be done, with sizes, on standard output.")
     var dryRun = false
 
-    @Option(name: .shortAndLong, help: "Threads. Default: the number of physical cores.")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     mutating func run() async throws {
         let request = try Request(input: input, rest: rest, threads: threads)
@@ -106,10 +105,12 @@ struct GemmaQuantize: AsyncParsableCommand {
     }
 }
 
-/// An error with the file that it is about.
-private struct FileError: Error, CustomStringConvertible {
+/// An error, and the file that it is about.
+private struct FileError: AdvisedError, CustomStringConvertible {
     let path: String
     let reason: any Error
+
+    var advice: String? { CommandSupport.advice(for: reason) }
 
     var description: String {
         if case GGUFError.cannotOpen? = reason as? GGUFError { "\(reason)" } else { "\(path): \(reason)" }

@@ -107,8 +107,8 @@ struct BenchTests {
         try expect(
             ["-m", target, "--spec-synth-rates", "0.2,0.4"], "acceptance rate 2 is 0.4; expected 0 to 0.2", status: 1)
         try expect(["-m", target, "--spec-draft-n-max", "-5"], "-5 drafts in a round; expected 0 to 64", status: 1)
-        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8", status: 1)
-        try expect(["-m", target, "--draft"], "drafts need a drafter", status: 1)
+        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8; leave -c out", status: 1)
+        try expect(["-m", target, "--draft"], "drafts need a drafter; name one with -md", status: 1)
         try expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file", status: 1)
     }
 }

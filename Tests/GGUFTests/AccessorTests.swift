@@ -38,8 +38,6 @@ import Testing
             expected: "number", accepted: Set(integers.keys).union(["float32", "float64"]),
             required: { _ = try $0.number($1) }, optional: { try $0.numberIfPresent($1) != nil }),
         Accessor(
-            expected: "bool", accepted: ["bool"], required: nil, optional: { try $0.boolIfPresent($1) != nil }),
-        Accessor(
             expected: "array of integers", accepted: ["array of int32", "array of uint32"],
             required: { _ = try $0.integers($1) }, optional: { try $0.integersIfPresent($1) != nil }),
         Accessor(
@@ -111,7 +109,6 @@ import Testing
         #expect(try metadata.boolsIfPresent("array of bool") == [true, false])
         #expect(try metadata.strings("array of string").texts == ["", "é"])
         #expect(try metadata.string("string") == "text")
-        #expect(try metadata.boolIfPresent("bool") == true)
     }
 
     @Test func anErrorNamesKeyAndTypes() {
