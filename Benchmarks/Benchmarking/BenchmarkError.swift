@@ -1,6 +1,6 @@
 internal import Speculative
 
-/// Why a benchmark cannot run, or why its figures are of no use.
+/// Why a benchmark cannot run, or why its results are of no use.
 package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible {
     case noDrafter
     case draftLength(Int)
@@ -12,7 +12,7 @@ package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible
 
     package var description: String {
         switch self {
-        case .draftLength(let count): "\(count) drafts in a round; expected 0 to \(DraftLength.largest), or auto"
+        case .draftLength(let count): "\(count) drafts per round; expected 0 to \(DraftLength.largest), or auto"
         case .noDrafter: "drafts need a drafter"
         case .contextTooShort(let needed, let length): "these tests need a context of \(needed) tokens, not \(length)"
         case .peerFailed(let command, let status): "the peer ended with status \(status): \(command)"

@@ -3,7 +3,7 @@ package import Speculative
 /// How drafts are made and accepted in a draft-mtp test.
 package struct SpeculationPlan: Sendable, Hashable {
     package let length: DraftLength
-    /// Entry i is the probability that the first i + 1 drafts are all accepted; empty for what the target really accepts.
+    /// Entry i is the probability that the first i + 1 drafts are all accepted. If empty, the target decides.
     package let rates: [Double]
 
     /// - Throws: `SpeculationError.invalidRates` or `BenchmarkError.draftLength`.
@@ -17,7 +17,7 @@ package struct SpeculationPlan: Sendable, Hashable {
     }
 
     /// The decoder's options.
-    /// - Parameter seed: of the coin that decides which drafts are accepted.
+    /// - Parameter seed: of the random generator that decides which drafts are accepted.
     package func draftOptions(seed: UInt64) throws -> DraftOptions {
         DraftOptions(
             length: length, syntheticAcceptance: rates.isEmpty ? nil : try SyntheticAcceptance(rates: rates, seed: seed)

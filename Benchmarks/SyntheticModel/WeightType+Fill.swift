@@ -2,10 +2,10 @@ import Dispatch
 internal import GGUF
 
 extension WeightType {
-    /// Blocks that a thread makes at a time.
+    /// Blocks that a thread generates at a time.
     private static let pieceBlocks = 1 << 15
 
-    /// Writes random weights into `bytes`, which begin at byte `offset` of a tensor; on all processors.
+    /// Writes random weights into `bytes`, starting at byte `offset` of a tensor, on all processors.
     /// - Parameter deviation: the standard deviation of the weights.
     func fill(_ bytes: UnsafeMutableRawBufferPointer, offset: Int, _ random: RandomValues, deviation: Float) {
         guard let base = bytes.baseAddress else { return }
@@ -19,7 +19,7 @@ extension WeightType {
         }
     }
 
-    /// Writes `count` blocks, the first of which is block `first` of the tensor.
+    /// Writes `count` blocks, starting with block `first` of the tensor.
     private func fill(
         _ place: UnsafeMutableRawPointer, _ first: Int, _ count: Int, _ random: RandomValues, _ deviation: Float
     ) {
@@ -70,7 +70,7 @@ extension WeightType {
     }
 }
 
-/// Eight codes of Q8_0, of which -128 is none: 0 in its place.
+/// Eight codes of Q8_0. Replaces -128, which is not a valid code, with 0.
 @inline(__always)
 private func validCodes(_ word: UInt64) -> UInt64 {
     let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f

@@ -20,7 +20,7 @@ package enum WeightType: String, CaseIterable, Sendable {
         }
     }
 
-    /// This type, or where rows of `columns` are no whole number of its blocks, the one that gemma-quantize takes then.
+    /// This type; if `columns` is not a multiple of its block size, the type that gemma-quantize uses instead.
     func fitting(columns: Int) -> WeightType {
         guard !columns.isMultiple(of: tensorType.blockSize) else { return self }
         return Self.allCases.first { $0.tensorType == tensorType.ofSmallerBlocks } ?? self

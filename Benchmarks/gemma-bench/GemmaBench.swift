@@ -17,7 +17,7 @@ enum Main {
     }
 }
 
-/// Measures speed and memory; flags, test names and fields are llama-bench's where it has them.
+/// Measures speed and memory. Flags, test names and fields are those of llama-bench where it has them.
 struct GemmaBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-bench",

@@ -135,7 +135,7 @@ struct ComparisonOptions: ParsableArguments {
     @Option(
         help: """
             A peer's command, run in alternation with the tests here. It must print one JSON object per line with \
-            "test" and "samples_ts", as gemma-bench -o jsonl and llama-bench -o jsonl do. Prints the ratio of the medians.
+            "test" and "samples_ts", as gemma-bench and llama-bench do with -o jsonl. Prints the ratio of the medians.
             """)
     var compare: String?
 

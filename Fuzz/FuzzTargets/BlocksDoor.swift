@@ -2,8 +2,8 @@ internal import GGUF
 import Platform
 import Tensor
 
-/// Computes with bytes in every block format. The first byte chooses the format, the second the cache; the rest is blocks,
-/// and floats.
+/// Computes with bytes in every block format. The first byte selects the format, the second the types of the cache. The
+/// rest is used as blocks and as floats.
 enum BlocksDoor {
     static func run(_ input: [UInt8]) throws {
         guard input.count > 2 else { return }
@@ -20,7 +20,7 @@ enum BlocksDoor {
             floats, types[Int(input[1]) % types.count], types[Int(input[1]) / types.count % types.count], compute)
     }
 
-    /// Decodes the rows that `bytes` hold, and multiplies them with ones.
+    /// Decodes `bytes` as rows, and multiplies them by ones.
     private static func multiply(_ bytes: [UInt8], _ format: any BlockFormat.Type, _ compute: Compute) throws {
         let columns = max(format.type.blockSize, 32)
         let rowBytes = format.type.byteCount(of: columns)
@@ -50,7 +50,8 @@ enum BlocksDoor {
         withExtendedLifetime((region, input, output)) {}
     }
 
-    /// Equal but for rounding, which grows with what is subtracted on the way; numbers that are none need not agree.
+    /// Whether two values are equal except for rounding, which grows with the terms that cancel. NaN and infinity equal
+    /// anything.
     private static func areClose(_ a: Float, _ b: Float) -> Bool {
         guard a.isFinite, b.isFinite else { return true }
         let largest = max(abs(a), abs(b))
@@ -69,7 +70,7 @@ enum BlocksDoor {
         }
     }
 
-    /// Stores `floats` as keys and values and attends to them.
+    /// Stores `floats` as keys and values, and attends to them.
     private static func attend(_ floats: [Float], _ keyType: CacheType, _ valueType: CacheType, _ compute: Compute)
         throws
     {
@@ -87,7 +88,7 @@ enum BlocksDoor {
         withExtendedLifetime((rows, output, cache)) {}
     }
 
-    /// For each format two rows of bytes, and a cache.
+    /// For each format, two rows of bytes and a choice of cache types.
     static let seeds: [(name: String, bytes: [UInt8])] = ElementFormats.all.enumerated().map { index, format in
         let size = 2 * format.type.byteCount(of: max(format.type.blockSize, 32))
         let blocks = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ index) & 0x3b }

@@ -1,7 +1,7 @@
 internal import GGUF
 import Platform
 
-/// Reads a file and everything in it, as listing and rewriting it would.
+/// Reads a file and everything in it, and writes it again.
 enum GGUFDoor {
     static func run(_ input: [UInt8]) throws {
         let file = try GGUFFile(ByteRegion(input))
@@ -24,7 +24,7 @@ enum GGUFDoor {
         try checkRewriting(file)
     }
 
-    /// A file with every kind of value and some tensors, far smaller than a model.
+    /// A file with every kind of value and a few tensors, much smaller than a model.
     static func specimen() throws -> [UInt8] {
         var writer = GGUFWriter()
         let values: [(String, GGUFValue)] = [
@@ -47,7 +47,7 @@ enum GGUFDoor {
         return writer.bytes()
     }
 
-    /// What the writer makes of a file is a file with the same content.
+    /// Checks that a rewritten file has the same content.
     private static func checkRewriting(_ file: GGUFFile) throws {
         var writer = GGUFWriter()
         writer.metadata = file.metadata

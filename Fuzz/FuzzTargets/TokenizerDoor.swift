@@ -2,7 +2,7 @@ internal import GGUF
 import Platform
 import Tokenizer
 
-/// Turns texts into tokens and back. The first bit of the first byte says whether special tokens are parsed.
+/// Converts texts to tokens and back. The lowest bit of the first byte selects whether special tokens are parsed.
 enum TokenizerDoor {
     private static let tokenizer = Result { try BPETokenizer(GGUFFile(ByteRegion(MiniaturePair.target()))) }
 
@@ -12,7 +12,7 @@ enum TokenizerDoor {
         let tokens = tokenizer.encode(text, parseSpecial: parseSpecial)
         for token in tokens {
             guard let type = tokenizer.vocabulary.type(of: token) else {
-                throw Violation("token \(token) is outside of the vocabulary")
+                throw Violation("token \(token) is outside the vocabulary")
             }
             guard parseSpecial || type != .control else {
                 throw Violation("text became the control token \(token)")
@@ -26,7 +26,7 @@ enum TokenizerDoor {
         }
     }
 
-    /// Tokens give the text again, at once and one by one; `▁` comes back as the space that it stands for.
+    /// Checks that decoding gives the text again, at once and token by token. `▁` becomes the space it stands for.
     private static func checkText(of tokens: [TokenID], _ text: [UInt8], _ tokenizer: BPETokenizer) throws {
         let expected = spaced(String(decoding: text, as: UTF8.self))
         let found = tokenizer.decode(tokens)

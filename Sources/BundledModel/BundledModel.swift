@@ -1,9 +1,9 @@
 import Foundation
 
-/// The pair that comes with the package: a small Gemma 4 that tells stories, and its drafter.
+/// The pair that comes with the package: a small Gemma 4 model that tells stories, and its drafter.
 ///
-/// The files lie in a resource folder beside the executable. They are looked up here, not through `Bundle.module`, which
-/// ends the process where the folder is missing.
+/// The files are in a resource folder beside the executable. `Bundle.module` is not used, since it ends the process if
+/// the folder is missing.
 package enum BundledModel {
     package static let target: URL? = url("gemma4-tiny-stories-q8_0.gguf")
     package static let assistant: URL? = url("gemma4-tiny-stories-assistant-q8_0.gguf")

@@ -1,16 +1,16 @@
-/// An error for which a user of the command line can do something: which flag, and how.
+/// An error that a user of the command line can do something about.
 ///
-/// Libraries state facts in their errors and know no flags. The programs add these to the line.
+/// Errors of libraries state facts and never mention flags. Programs add what to do about them.
 package protocol AdvisedError: Error {
-    /// What to do, in the imperative: `use a shorter context (-c)`. Nil where the facts say all.
+    /// What to do, such as "use a shorter context (-c)"; nil if the facts are enough.
     var advice: String? { get }
 }
 
-/// What an error says, and what to do about it.
+/// The description of an error, followed by advice if there is any.
 package func explanation(of error: any Error) -> String {
     guard let advice = advice(for: error) else { return "\(error)" }
     return "\(error); \(advice)"
 }
 
-/// What a user can do about an error, if it is known.
+/// What a user can do about an error; nil if nothing is known.
 package func advice(for error: any Error) -> String? { (error as? any AdvisedError)?.advice }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes all of `text`, and waits if whoever shares the pipe with us has made it non-blocking.
+/// Writes all of `text`. Waits if the descriptor is non-blocking, as another user of the same pipe may have made it.
 /// - Returns: 0, or the system's error number.
 func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
@@ -21,7 +21,7 @@ func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     }
 }
 
-/// Writes `text` once, without allocating or locking: safe in a signal's handler.
+/// Writes `text` without allocating or locking, so that signal handlers may call it.
 func put(_ text: StaticString, to descriptor: Int32 = STDERR_FILENO) {
     _ = write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
 }

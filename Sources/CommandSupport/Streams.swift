@@ -1,7 +1,7 @@
 import Foundation
 package import Logging
 
-/// The stream of figures, progress and errors. Failures to write are of no interest to anybody.
+/// For statistics, progress and errors. Failures to write are ignored.
 package enum StandardError {
     package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -11,11 +11,11 @@ package enum StandardError {
     }
 }
 
-/// The stream of text.
+/// For text and results.
 package enum StandardOutput {
     package static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-    /// Writes at once, without a buffer.
+    /// Writes immediately, without a buffer.
     package static func write(_ text: String) throws(OutputError) {
         let error = writeAll(text, to: STDOUT_FILENO)
         guard error == 0 else {
@@ -26,7 +26,7 @@ package enum StandardOutput {
 }
 
 package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nobody reads any more. A command then ends quietly.
+    /// The reader has gone away. The command then ends silently.
     case closed
     case cannotWrite(reason: String)
 
@@ -38,16 +38,16 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Opens what of the three streams is closed, so that no file gets its number, and with it what was meant for the stream.
-/// Reading and writing still fail: the null device is opened for the opposite.
+/// Reopens closed standard streams on /dev/null, so that no file inherits their descriptors and receives their output.
+/// Reading and writing them still fails, because they are opened for the opposite direction.
 func occupyStandardStreams() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
-        _ = open("/dev/null", mode)  // gets the lowest number, which is this one
+        _ = open("/dev/null", mode)  // gets the lowest free descriptor, which is this one
     }
 }
 
-/// Log lines as a person at a terminal wants them: `warning: message`.
+/// Log lines for a terminal: `warning: message`.
 package struct PlainLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel = Logger.Level.notice

@@ -1,24 +1,24 @@
 import Foundation
 package import Platform
 
-/// A GGUF file (version 2 or 3), mapped into memory: metadata, and tensors left where they are.
+/// A GGUF file (version 2 or 3), mapped into memory. Tensors are not copied.
 ///
-/// The first file of a split model (`NAME-00001-of-00003.gguf`) stands for all of them. Everything is checked when the
-/// file is opened: afterwards every tensor lies inside a map.
+/// The first file of a split model (`NAME-00001-of-00003.gguf`) gives access to all of them. Everything is checked when
+/// the file is opened; after that, every tensor is known to be inside a mapped file.
 /// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 public final class GGUFFile: Sendable {
     public let version: UInt32
     public let metadata: GGUFMetadata
-    /// Tensors in the file's order, part by part.
+    /// Tensors in the order of the file; those of a split model part by part.
     public let tensors: [TensorInfo]
     public let alignment: Int
-    /// The files that were mapped: one, or the parts of a split model. Empty for bytes in memory.
+    /// The mapped files: one, or the parts of a split model. Empty if the bytes were already in memory.
     package let urls: [URL]
 
     private let indices: [ByteKey: Int]
     private let parts: [GGUFPart]
 
-    /// Maps the file at `url`, and if it is the first part of a split model, all others.
+    /// Maps the file at `url`, and all others if it is the first part of a split model.
     public convenience init(contentsOf url: URL) throws(GGUFError) {
         let first = try GGUFPart(contentsOf: url, index: 0)
         guard let split = try SplitModel(first.metadata, url) else {
@@ -30,7 +30,7 @@ public final class GGUFFile: Sendable {
         try split.check(tensorCount: tensors.count, first.metadata)
     }
 
-    /// Reads a file that is already in memory.
+    /// Reads a file whose bytes are already in memory.
     package convenience init(_ region: ByteRegion) throws(GGUFError) {
         try self.init([GGUFPart(region, index: 0)], urls: [])
     }

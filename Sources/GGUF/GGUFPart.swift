@@ -21,7 +21,7 @@ struct GGUFPart: Sendable {
         try self.init(region, index: index)
     }
 
-    /// - Parameter index: of the part in its model, which its tensors keep.
+    /// - Parameter index: of the part in its model; its tensors store it.
     init(_ region: ByteRegion, index: Int) throws(GGUFError) {
         guard !region.bytes.isEmpty else { throw .emptyFile }
         var cursor = ByteCursor(region)
@@ -32,13 +32,13 @@ struct GGUFPart: Sendable {
 
         let (start, fileSize) = (GGUFFormat.padded(cursor.offset, to: alignment), region.bytes.count)
         try TensorLayout.check(tensors, alignment: alignment, dataStart: start, fileSize: fileSize)
-        // A file whose tensors are all empty may end before its padding.
+        // If all tensors are empty, the file may end before the padding.
         data = region.slice(min(start, fileSize)..<fileSize)
     }
 
     /// The bytes of a tensor of this part.
     func data(of tensor: TensorInfo) -> ByteRegion {
-        // An empty one may have its place behind the end, where the padding before it is missing.
+        // The offset of an empty tensor may be past the end if the padding before it is missing.
         let start = tensor.byteCount > 0 ? tensor.offset : 0
         return data.slice(start..<start + tensor.byteCount)
     }
@@ -54,7 +54,7 @@ extension GGUFPart {
         guard start == GGUFFormat.magic else { throw .notGGUF(magic: start) }
         try cursor.skip(4, "the magic number")
         let version = try cursor.integer(UInt32.self, "the version")
-        // A version that is sane with its bytes swapped was written on a big-endian machine.
+        // A version that is valid with its bytes swapped was written on a big-endian machine.
         if version.byteSwapped == 2 || version.byteSwapped == 3 { throw .bigEndian }
         guard version == 2 || version == 3 else { throw .unsupportedVersion(version) }
         // The shortest tensor: a name of one byte, dimension count, one dimension, type, offset.
@@ -89,8 +89,8 @@ extension GGUFPart {
         return tensors
     }
 
-    /// - Parameter place: where the tensor has to begin.
-    /// - Returns: the tensor at that place, and the offset that the file gives.
+    /// - Parameter place: the offset that the tensor must have.
+    /// - Returns: the tensor at that offset, and the offset stated in the file.
     private static func readTensorInfo(
         _ cursor: inout ByteCursor, place: Int, part: Int
     ) throws(GGUFError) -> (TensorInfo, offset: UInt64) {

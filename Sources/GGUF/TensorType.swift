@@ -1,12 +1,12 @@
-/// How a tensor's values are stored: ggml's type number, and the size of its blocks.
+/// How a tensor's values are stored: the type number of ggml, and the size of a block.
 public struct TensorType: Sendable, Hashable {
-    /// ggml's number of the type.
+    /// The type number of ggml.
     public let id: UInt32
-    /// The name as llama.cpp prints it.
+    /// The name that llama.cpp prints.
     public let name: String
-    /// Values in a block.
+    /// Values per block.
     public let blockSize: Int
-    /// Bytes of a block.
+    /// Bytes per block.
     public let blockBytes: Int
 
     private init(_ id: UInt32, _ name: String, _ blockSize: Int, _ blockBytes: Int) {
@@ -16,10 +16,10 @@ public struct TensorType: Sendable, Hashable {
         self.blockBytes = blockBytes
     }
 
-    /// Whether other programs use the number for other formats: from 42 up nobody hands numbers out.
+    /// Whether other programs may use the number for other formats: from 42 on, numbers are not assigned by anyone.
     var isContested: Bool { id >= 42 }
 
-    /// Bytes of a row of `count` values, a whole number of blocks.
+    /// Bytes of a row of `count` values. The count must be a multiple of the block size.
     public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
 
     public static let f32 = TensorType(0, "F32", 1, 4)
@@ -43,7 +43,7 @@ public struct TensorType: Sendable, Hashable {
     public static let tbq3_k = TensorType(49, "TBQ3_K", 256, 98)
     public static let tbq4_k = TensorType(50, "TBQ4_K", 256, 130)
 
-    /// Every type whose size is known, also those that no kernel reads: a file that holds one can be listed.
+    /// Every type whose size is known. Those without a kernel are included so that files with them can be listed.
     static let known: [UInt32: TensorType] = {
         let types = [
             f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs,
@@ -59,7 +59,8 @@ public struct TensorType: Sendable, Hashable {
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
     }()
 
-    /// What takes its place where rows are no whole number of its blocks: smaller blocks, no fewer bits.
+    /// The replacement if the row length is not a multiple of the block size: smaller blocks, and at least as many
+    /// bits.
     package var ofSmallerBlocks: TensorType? {
         let smaller: [UInt32: TensorType] = [
             Self.q4_k.id: .q5_0, Self.q5_k.id: .q5_1, Self.q6_k.id: .q8_0, Self.tbq3_k.id: .tbq3_0,
@@ -74,28 +75,28 @@ public struct TensorType: Sendable, Hashable {
     }
 }
 
-/// Name, shape, type and place of a tensor.
+/// Name, shape, type and location of a tensor.
 public struct TensorInfo: Sendable, Hashable {
     public let name: String
-    /// Lengths as ggml stores them: `dimensions[0]` is the length of a row, the values of a row are contiguous.
+    /// In the order of ggml: `dimensions[0]` is the length of a row, whose values are contiguous.
     public let dimensions: [Int]
     public let type: TensorType
-    /// First byte, counted from the beginning of its file's data section.
+    /// The first byte, relative to the start of the data section of its file.
     public let offset: Int
-    /// Which file of a split model holds the tensor, from 0.
+    /// The file of a split model that contains the tensor, counted from 0.
     package internal(set) var part = 0
 
-    /// Values in a row.
+    /// Values per row.
     public var rowLength: Int { dimensions[0] }
-    /// Number of rows, over all further dimensions.
+    /// Number of rows: the product of all other dimensions.
     public var rowCount: Int { dimensions.dropFirst().reduce(1, *) }
     public var elementCount: Int { rowLength * rowCount }
     public var byteCount: Int { type.byteCount(of: rowLength) * rowCount }
 }
 
 extension TensorInfo {
-    /// `lengths` as dimensions of which every product, and the bytes of them all, fit an `Int`; so plain arithmetic on a
-    /// `TensorInfo` is safe. A length of zero makes no exception: it is counted as one.
+    /// Checks that every product of `lengths`, and the size in bytes, fits an `Int`, so that plain arithmetic on a
+    /// `TensorInfo` is safe. A length of zero does not hide an overflow of the others: it counts as one here.
     static func checked(
         _ lengths: [UInt64], tensor: String, type: TensorType
     ) throws(GGUFError) -> [Int] {

@@ -24,15 +24,16 @@ package struct ByteRegion: @unchecked Sendable {
         self.init(bytes: UnsafeRawBufferPointer(heap.bytes), owner: heap)
     }
 
-    /// Tells the system that few and scattered parts will be read: it then fetches no neighbours with them.
+    /// Tells the system that only a few scattered parts will be read, so that it does not read ahead.
     package func adviseRandomAccess() {
         guard let base = bytes.baseAddress else { return }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = UnsafeMutableRawPointer(mutating: base).alignedDown(toMultipleOf: page)
-        madvise(start, base + bytes.count - UnsafeRawPointer(start), MADV_RANDOM)  // only advice: no matter if refused
+        // Only advice, so failure does not matter.
+        madvise(start, base + bytes.count - UnsafeRawPointer(start), MADV_RANDOM)
     }
 
-    /// The part at `range`, which must lie inside.
+    /// The part at `range`, which must be inside the region.
     package func slice(_ range: Range<Int>) -> ByteRegion {
         ByteRegion(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), owner: owner)
     }

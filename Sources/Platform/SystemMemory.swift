@@ -40,8 +40,8 @@ package struct SystemMemory: Sendable, Hashable {
             let process = [
                 left(of: RLIMIT_AS, used: used.first ?? 0), left(of: RLIMIT_DATA, used: used.count > 5 ? used[5] : 0),
             ]
-            // Whatever a container has used of its limit is ignored: that is mostly cached pages of files, which are given
-            // back on demand. Without a limit the files say "max", or hold a number close to the largest possible.
+            // What a container has used of its limit is ignored: that is mostly cached pages of files, which the system
+            // reclaims on demand. Without a limit the files say "max", or hold a number close to the largest possible.
             let groups = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
                 .map { ProcFile.text($0).flatMap { Int($0.filter { !$0.isWhitespace }) } }
             return (process + groups).compactMap { $0 }

@@ -1,25 +1,25 @@
-/// What stands at a place in bytes that ought to be UTF-8 (The Unicode Standard, table 3-7).
+/// What is at a position of bytes that should be UTF-8 (The Unicode Standard, table 3-7).
 @usableFromInline
 package enum UTF8Sequence: Equatable {
-    /// A whole character of this many bytes.
+    /// A complete character of this many bytes.
     case character(Int)
-    /// So many bytes begin a character that the next byte does not continue.
+    /// This many bytes begin a character that the next byte does not continue.
     case invalid(Int)
-    /// So many bytes begin a character, and then the bytes end.
+    /// This many bytes begin a character, and then the input ends.
     case incomplete(Int)
 
-    /// Bytes that belong together.
+    /// The number of bytes that belong together.
     @inlinable package var byteCount: Int {
         switch self {
         case .character(let count), .invalid(let count), .incomplete(let count): count
         }
     }
 
-    /// - Parameter start: an index of `bytes` before its end.
+    /// - Parameter start: a valid index of `bytes`.
     @inlinable package init(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) {
         let expected: Int
-        // The second byte's range is narrower after four of the first bytes, lest a character be written longer than
-        // it has to be, as a surrogate, or beyond U+10FFFF.
+        // After four of the first bytes, the range of the second is narrower. This excludes overlong forms, surrogates,
+        // and anything beyond U+10FFFF.
         var continuation: ClosedRange<UInt8> = 0x80...0xBF
         switch bytes[start] {
         case 0x00...0x7F:
@@ -50,7 +50,7 @@ package enum UTF8Sequence: Equatable {
         self = .character(expected)
     }
 
-    /// How many bytes at the end of `bytes` begin a character that is not complete: 0 to 3.
+    /// The length of the incomplete character at the end of `bytes`: 0 to 3.
     package static func incompleteSuffix(of bytes: UnsafeBufferPointer<UInt8>) -> Int {
         for count in 1...3 where count <= bytes.count {
             let start = bytes.count - count
@@ -63,7 +63,7 @@ package enum UTF8Sequence: Equatable {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether the bytes are UTF-8 from the beginning to the end; ASCII is read eight bytes at a time.
+    /// Whether all of the bytes are valid UTF-8. Reads ASCII eight bytes at a time.
     package var isUTF8: Bool {
         let bytes = bindMemory(to: UInt8.self)
         var at = 0

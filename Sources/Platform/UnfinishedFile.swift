@@ -1,17 +1,18 @@
 import Foundation
 
-/// A file that is written beside its place and takes it when all is there: whatever happens before, the place is as it was
-/// and nothing else stays.
+/// A file that is written under a temporary name and renamed when it is complete. Until then the file at the final name
+/// stays as it was; if writing fails, the temporary file is removed.
 package final class UnfinishedFile {
     private let url: URL
     private let path: String
     private var descriptor: Int32
     private let watch: WatchedFiles.Watch
 
-    /// Begins a file that shall be `url`.
+    /// Creates the file that `finish()` renames to `url`.
     package init(_ url: URL) throws(SystemError) {
         while true {
-            // A name of its own, since another process, in a container even with the same number, may be writing the same file.
+            // A random name: another process may be writing the same file, and in a container it may even have the same
+            // process number.
             let name = String(format: "%08x.part", UInt32.random(in: 0...UInt32.max))
             let path = url.appendingPathExtension(name).path
             let watch = WatchedFiles.unfinished.add(path)
@@ -43,14 +44,14 @@ package final class UnfinishedFile {
         }
     }
 
-    /// Puts the file in its place, over what may be there.
+    /// Gives the file its final name, and replaces whatever has that name.
     package func finish() throws(SystemError) {
-        // Before the name: after a power cut there must not be a file of the right name and size full of zeros, and some
-        // systems say only here that the disk is full. Those that cannot synchronize say EINVAL or ENOTSUP.
+        // Before renaming, since a power cut could otherwise leave a file of the right name and size full of zeros.
+        // Some systems report a full disk only here. Those that cannot synchronize report EINVAL or ENOTSUP.
         guard fsync(descriptor) == 0 || [EINVAL, ENOTSUP].contains(errno) else { throw SystemError() }
         guard rename(path, url.path) == 0 else { throw SystemError() }
         watch.end()
-        // What closing could complain of, synchronizing has.
+        // fsync has reported any error that close could.
         close(descriptor)
         descriptor = -1
     }

@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// Files of this process that a signal's handler has to know: those that are mapped, and those that are half written.
+/// Files that a signal handler must know: those this process has mapped, and those it is writing.
 ///
-/// Executables handle signals, the library never does, and so nothing is recorded before `begin`. A handler may neither
-/// lock nor allocate nor count references: it follows a list of which entries are added at the front and never freed.
-/// One whose file is done with is marked, which costs a few bytes for each file that a command opens.
-package struct WatchedFiles: ~Copyable, @unchecked Sendable {  // entries never change but for what is atomic
-    /// Whose fault is a SIGBUS at an address of theirs.
+/// Only executables handle signals, so nothing is recorded before `begin`. A handler must not lock, allocate or count
+/// references. It therefore follows a linked list whose entries are added at the front and never freed. An entry is
+/// marked when its file is closed; this leaks a few bytes for each file that a command opens.
+package struct WatchedFiles: ~Copyable, @unchecked Sendable {  // entries never change, except for atomics
+    /// Mapped files, to attribute a SIGBUS by its address.
     package static let mapped = WatchedFiles()
-    /// What must not stay when the process ends.
+    /// Unfinished files, which must be removed if the process ends.
     package static let unfinished = WatchedFiles()
 
     private let isRecording = Atomic(false)
@@ -57,7 +57,7 @@ package struct WatchedFiles: ~Copyable, @unchecked Sendable {  // entries never 
         return found
     }
 
-    /// Removes them all.
+    /// Deletes all files in the list.
     package func unlinkAll() { forEach { path, _ in unlink(path) } }
 
     private func forEach(_ body: (UnsafePointer<CChar>, Range<UInt>) -> Void) {

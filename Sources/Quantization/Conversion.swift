@@ -1,6 +1,6 @@
 internal import Tensor
 
-/// Rows of a tensor on their way from one format to another.
+/// Converts rows of a tensor from one format to another.
 struct Conversion: ParallelJob {
     let source: UnsafeRawPointer
     let target: UnsafeMutableRawPointer
@@ -8,7 +8,7 @@ struct Conversion: ParallelJob {
     let encoder: any EncodableFormat.Type
     let rowLength: Int
     let rowCount: Int
-    /// Whether a thread has met values that are not finite; [threads]
+    /// Whether a thread found values that are not finite; [threads]
     private var hasBadValues: UnsafeMutablePointer<Bool>?
 
     init(
@@ -23,7 +23,7 @@ struct Conversion: ParallelJob {
         self.rowCount = rowCount
     }
 
-    /// Enough that taking a piece costs nothing beside it.
+    /// Enough that the cost of taking a piece is negligible.
     private var rowsPerPiece: Int { max(1, (1 << 14) / rowLength) }
 
     /// - Returns: whether all values were finite.
@@ -50,7 +50,7 @@ struct Conversion: ParallelJob {
         }
     }
 
-    /// Compares bit patterns, which the optimiser does with vectors.
+    /// Compares bit patterns, since the optimiser vectorises that.
     private static func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
         var largest: UInt32 = 0
         for value in values { largest = max(largest, value.bitPattern & 0x7fff_ffff) }

@@ -1,8 +1,8 @@
 package import Tensor
 
-/// What a file is quantized to: one format for most tensors, and in a mix (`Q4_K_M`) better ones for some.
+/// The target of a quantization: one format for most tensors; a mix such as `Q4_K_M` uses better ones for some.
 ///
-/// Names are llama-quantize's, and those of TurboQuant's formats.
+/// The names are those of llama-quantize and of the TurboQuant formats.
 package enum FileType: String, CaseIterable, Sendable {
     case f32 = "F32"
     case f16 = "F16"
@@ -23,7 +23,7 @@ package enum FileType: String, CaseIterable, Sendable {
     case tbq3_K = "TBQ3_K"
     case tbq3_0 = "TBQ3_0"
 
-    /// From a name in either case, `Q4_K` and `Q5_K` for the mixes, or llama.cpp's number.
+    /// From a name (ignoring case; `Q4_K` and `Q5_K` mean the mixes), or from the number of llama.cpp.
     package init?(_ text: String) {
         let name = text.uppercased()
         let found = Self.allCases.first {
@@ -33,7 +33,7 @@ package enum FileType: String, CaseIterable, Sendable {
         self = found
     }
 
-    /// llama.cpp's number (`general.file_type`); TurboQuant has none.
+    /// The number of llama.cpp (`general.file_type`); nil for TurboQuant.
     package var number: UInt32? {
         switch self {
         case .f32: 0
@@ -77,11 +77,11 @@ package enum FileType: String, CaseIterable, Sendable {
     }
 }
 
-/// The formats that can be written.
+/// The formats that have an encoder.
 package enum Encoders {
     package static let all = ElementFormats.all.compactMap { $0 as? any EncodableFormat.Type }
 
-    /// The format of that name, in either case.
+    /// The format of that name, ignoring case.
     package static func format(_ name: String) -> (any EncodableFormat.Type)? {
         all.first { $0.type.name == name.uppercased() }
     }

@@ -2,9 +2,9 @@ package import GGUF
 internal import Gemma4
 package import Tensor
 
-/// What a user may want other than the file type says.
+/// Overrides of the file type's defaults.
 package struct QuantizationOptions: Sendable {
-    /// A format for the tensors whose name a regular expression finds itself in; the first that matches counts.
+    /// A format for the tensors whose name matches a regular expression. The first override that matches is used.
     package struct Override: Sendable {
         package let pattern: String
         package let format: any EncodableFormat.Type
@@ -18,7 +18,7 @@ package struct QuantizationOptions: Sendable {
     package var overrides: [Override] = []
     package var tokenEmbedding: (any EncodableFormat.Type)?
     package var output: (any EncodableFormat.Type)?
-    /// One format for all tensors that are quantized, also in a mix.
+    /// Whether all quantized tensors get the same format, even in a mix.
     package var isPure = false
     /// Whether quantized tensors may be quantized again.
     package var allowsRequantizing = false
@@ -26,12 +26,12 @@ package struct QuantizationOptions: Sendable {
     package init() {}
 }
 
-/// Which tensor of a file gets which format.
+/// Assigns a format to each tensor of a file.
 package struct QuantizationPlan: Sendable {
     package struct Entry: Sendable {
         package let tensor: TensorInfo
         package let type: TensorType
-        /// Whether another type was meant, of whose blocks the tensor's rows are no whole number.
+        /// Whether this type replaces another one, because the row length is not a multiple of that one's block size.
         package let isFallback: Bool
 
         package var isConverted: Bool { type != tensor.type }
@@ -39,12 +39,12 @@ package struct QuantizationPlan: Sendable {
     }
 
     package let fileType: FileType
-    /// In the file's order.
+    /// In the order of the file.
     package let entries: [Entry]
 
     package var fallbackCount: Int { entries.count { $0.isFallback } }
 
-    /// - Throws: `QuantizationError`, or `GGUFError` where the file has no such keys as a model has.
+    /// - Throws: `QuantizationError`, or `GGUFError` if the file does not have the keys of a model.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
         let architecture = try file.metadata.string("general.architecture")
         guard Architecture(rawValue: architecture) != nil else {
@@ -84,7 +84,8 @@ package struct QuantizationPlan: Sendable {
         }
     }
 
-    /// `type`, or where the tensor's rows are no whole number of its blocks, one of smaller blocks and no fewer bits.
+    /// `type`; if the row length is not a multiple of its block size, a type of smaller blocks and at least as many
+    /// bits.
     private static func fitting(_ type: TensorType, _ tensor: TensorInfo) -> TensorType {
         func fits(_ type: TensorType) -> Bool { tensor.rowLength.isMultiple(of: type.blockSize) }
         return [type, type.ofSmallerBlocks, .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16

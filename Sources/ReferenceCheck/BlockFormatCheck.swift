@@ -2,10 +2,10 @@ package import Foundation
 internal import GGUF
 import Tensor
 
-/// Decodes and encodes the block formats of a folder with an index.json: for each type its bytes (`<type>.bin`) and the
-/// values they decode to (`<type>.f32`), made of input.f32.
+/// Checks the decoders and encoders of block formats against a folder with an index.json. For each type it contains the
+/// reference's encoding of input.f32 (`<type>.bin`) and the values that this decodes to (`<type>.f32`).
 package struct BlockFormatCheck {
-    /// Types of the folder that the engine knows, and those that it does not.
+    /// Types of the folder that the engine supports, and those that it does not.
     package let known: [String]
     package let unknown: [String]
 
@@ -20,7 +20,7 @@ package struct BlockFormatCheck {
 
         struct Entry: Decodable {
             let ggml_type: UInt32
-            /// The root mean square error of what the reference encoder made of the input, in single precision.
+            /// The root mean square error of the reference's encoding, in single precision.
             let rmse: Double
         }
     }
@@ -50,11 +50,11 @@ package struct BlockFormatCheck {
         package let name: String
         /// The largest error of a value, relative to the largest value of its row.
         let decodeError: Double
-        /// The same of the decoder of rows, which some formats have vectors for.
+        /// The same for the row decoder, which some formats implement with vectors.
         let rowError: Double
-        /// The most that either may be.
+        /// The limit for both.
         let tolerance: Double
-        /// What the encoder makes of the input; nil if the format has none.
+        /// The result of the encoder; nil if the format does not have one.
         let encoded: Encoded?
 
         package var passed: Bool {
@@ -69,11 +69,11 @@ package struct BlockFormatCheck {
     }
 
     package struct Encoded: Encodable, Sendable {
-        /// Whether every byte is the reference's.
+        /// Whether every byte equals the reference's.
         let isExact: Bool
-        /// The share of codes that are the reference's, where that is what counts.
+        /// The share of codes that equal the reference's, for formats that are judged by it.
         let equalCodes: Double?
-        /// The root mean square error, and the reference encoder's.
+        /// The root mean square error, and that of the reference encoder.
         let rmse: Double
         let referenceRMSE: Double
         let passed: Bool
@@ -102,12 +102,12 @@ package struct BlockFormatCheck {
             encoded: (format as? any EncodableFormat.Type).map { encode($0, bytes, referenceRMSE: entry.rmse) })
     }
 
-    /// Formats whose rotation comes from a QR decomposition, which no two libraries round alike.
+    /// Formats whose rotation comes from a QR decomposition, which every library rounds differently.
     private static let rotatedByQR = [TensorType.tbq3_k: 3, .tbq4_k: 4]
-    /// Formats whose encoder searches: what counts is that it finds as good a scale as the reference's.
+    /// Formats whose encoder searches for scales: they only have to be as good as the reference's.
     private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
-    /// The values of `bytes` by the plain decoder and by that of rows.
+    /// The values of `bytes`, from the plain decoder and from the row decoder.
     private func decode(_ bytes: [UInt8], _ format: any BlockFormat.Type) -> (plain: [Float], row: [Float]) {
         let type = format.type
         var plain = [Float](repeating: 0, count: input.count)
@@ -155,7 +155,7 @@ package struct BlockFormatCheck {
         return Encoded(isExact: isExact, equalCodes: codes, rmse: rmse, referenceRMSE: referenceRMSE, passed: passed)
     }
 
-    /// The share of equal codes in blocks of 256 codes and a half.
+    /// The share of equal codes, in blocks of 256 codes followed by a half.
     private func equalCodes(_ found: [UInt8], _ expected: [UInt8], bits: Int, blockBytes: Int) -> Double {
         func codes(_ bytes: [UInt8]) -> [Int] {
             stride(from: 0, to: bytes.count, by: blockBytes).flatMap { start in

@@ -5,7 +5,7 @@ import Logging
 @main
 enum Main {
     static func main() {
-        // Random pairs never accept a draft; that is no news here.
+        // Random pairs never accept a draft, so warnings about that are noise here.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         runCommand(GemmaCheck.self)
     }

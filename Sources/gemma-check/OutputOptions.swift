@@ -3,13 +3,13 @@ import CommandSupport
 import Foundation
 import ReferenceCheck
 
-/// Options that every check has.
+/// Options of every check.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print one JSON array on standard output instead of lines.")
     var json = false
 
-    /// Runs `check` on each of `cases` and prints the results as they come; ends with exit code 1 if one has failed.
-    /// A case that cannot be checked has failed.
+    /// Runs `check` on each of `cases` and prints the results. Ends with exit code 1 if any failed; a case that cannot
+    /// be checked counts as failed.
     func report(_ cases: [String], _ check: (String) throws -> any CheckResult) throws {
         guard !cases.isEmpty else { throw ValidationError("there is nothing to check in that folder") }
         var results: [any CheckResult] = []

@@ -5,7 +5,7 @@ import ReferenceCheck
 
 struct Pairs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks each folder below DIR that has an expected.json: logits, hidden states, drafts, texts, rounds."
+        abstract: "Checks each folder below DIR with an expected.json: logits, hidden states, drafts, texts, rounds."
     )
 
     @Argument(help: "The folder.")

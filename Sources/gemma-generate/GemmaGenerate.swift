@@ -14,7 +14,7 @@ enum Main {
     }
 }
 
-/// Continues a text; flags have llama.cpp's names and meanings.
+/// Continues a text. Flags have the names and meanings of llama.cpp.
 struct GemmaGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-generate",
@@ -30,7 +30,7 @@ struct GemmaGenerate: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
-    @Option(help: "Figures on standard error: text, json or none.")
+    @Option(help: "Statistics on standard error: text, json or none.")
     var stats = StatisticsFormat.text
 
     mutating func run() async throws {
@@ -78,7 +78,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         }
     }
 
-    /// With `GEMMA_PROFILE=1`.
+    /// Prints the profile if there is one, with `GEMMA_PROFILE=1`.
     private func writeProfile(of session: Session) {
         guard let profile = session.profile else { return }
         StandardError.write("\n" + profile.table(session.machineLimits))

@@ -130,8 +130,8 @@ struct SpeculationFlags: ParsableArguments {
         name: .customLong("spec-draft-n-max"), parsing: .unconditional,
         help: ArgumentHelp(
             """
-            The most drafts per round, or auto for as many as make generation fastest, none if drafting costs more than \
-            it saves. With -s, auto looks at the text only and not at the clock.
+            The most drafts per round, or auto for as many as make generation fastest, none if drafting costs more \
+            than it saves. With -s, auto looks at the text only and not at the clock.
             """,
             valueName: "n|auto"))
     var draftLength = DraftLength.automatic

@@ -4,7 +4,7 @@ import Foundation
 import Gemma
 import Platform
 
-/// How the figures of a run are printed.
+/// How the statistics of a run are printed.
 enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json, none
 
@@ -34,7 +34,7 @@ extension ResidentMemory {
     }
 }
 
-/// The figures for machines, named as llama.cpp names them where it has them.
+/// The statistics for programs. Names are those of llama.cpp where it has them.
 private struct Report: Encodable {
     let loadSeconds: Double
     let promptTokens: Int
@@ -83,7 +83,7 @@ private struct Report: Encodable {
     }
 }
 
-/// What the automatic number of drafts was chosen by; times by the number of drafts and of rows.
+/// What the automatic number of drafts was based on. Keys of the times are numbers of drafts and of rows.
 private struct Estimates: Encodable {
     let acceptance: [Double]
     let draftSeconds: [Int: Double]
@@ -97,7 +97,7 @@ private struct Estimates: Encodable {
 }
 
 extension DraftLength: Encodable {
-    /// As on the command line: a number or "auto".
+    /// A number or "auto", as on the command line.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

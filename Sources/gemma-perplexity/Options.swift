@@ -95,7 +95,7 @@ struct TextOptions: ParsableArguments {
         return Data()
     }
 
-    /// What is done with the saved run, if there is one.
+    /// What to do with the saved run, if there is one.
     var base: BaseUse {
         guard let path = klDivergenceBase else { return .none }
         let url = URL(fileURLWithPath: path)
@@ -103,7 +103,7 @@ struct TextOptions: ParsableArguments {
     }
 }
 
-/// What is done with a run's log probabilities.
+/// What to do with the log probabilities of a run.
 enum BaseUse: Sendable {
     case none
     case save(URL)

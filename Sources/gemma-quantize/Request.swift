@@ -17,7 +17,7 @@ struct Request {
         var output: String?
         // If the first word is a type, there is no name.
         if rest.count > 1, let first = rest.first, FileType(first) == nil { output = rest.removeFirst() }
-        guard let name = rest.popFirst() else { throw ValidationError("a type is missing; \(Self.types)") }
+        guard let name = rest.popFirst() else { throw ValidationError("the type is missing; \(Self.types)") }
         guard let type = FileType(name) else { throw ValidationError("'\(name)' is not a type; \(Self.types)") }
         self.type = type
         self.output =
@@ -25,7 +25,7 @@ struct Request {
             ?? self.input.deletingLastPathComponent().appendingPathComponent("ggml-model-\(type.rawValue).gguf")
 
         let count = rest.popFirst()
-        guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is one argument too many") }
+        guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is an extra argument") }
         let wanted = count.map { Int($0) ?? 0 } ?? threads.count
         guard ThreadOptions.range.contains(wanted) else {
             throw ValidationError(

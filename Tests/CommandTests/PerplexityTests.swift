@@ -69,7 +69,7 @@ struct PerplexityTests {
         ] { #expect(lines.contains(name)) }
     }
 
-    @Test("Bad input earns one line")
+    @Test("Bad input gives one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32 = 1) throws {
             let run = try perplexity(arguments)

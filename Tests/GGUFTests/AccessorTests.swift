@@ -18,7 +18,7 @@ import Testing
         "int32": -2_000_000_000, "uint64": 1 << 62, "int64": .min,
     ]
 
-    /// An accessor, what it expects, and the keys of `all` that it takes.
+    /// An accessor, what it expects, and the keys of `all` that it accepts.
     private struct Accessor: Sendable, CustomTestStringConvertible {
         let expected: String
         let accepted: Set<String>
@@ -123,7 +123,7 @@ import Testing
         #expect(metadata["key"] == .bool(true))
     }
 
-    @Test func stringsAreSeenWhereTheyLieInTheFile() throws {
+    @Test func stringsAreNotCopiedFromTheFile() throws {
         let words = ["", "Grüße", "世界", "", "🦙"]
         var raw = RawFile()
         raw.addArray("words", typeID: GGUFValueType.string.rawValue, count: 5, words.flatMap { [UInt8].string($0) })
@@ -137,7 +137,7 @@ import Testing
         let start = try #require(region.bytes.baseAddress)
         let addresses = try strings.map { try #require($0.baseAddress) }
         #expect(addresses.allSatisfy { (start..<start + region.bytes.count).contains($0) })
-        // Each behind the one before and the 8 bytes of its own length.
+        // Each follows the one before and the 8 bytes of its own length.
         #expect(zip(zip(addresses, words), addresses.dropFirst()).allSatisfy { $0.0 + $0.1.utf8.count + 8 == $1 })
         withExtendedLifetime((region, file, strings)) {}
     }

@@ -6,7 +6,7 @@ import Testing
 struct RawFile {
     var magic = Array("GGUF".utf8)
     var version: UInt32 = 3
-    /// What the header says; nil for the truth.
+    /// The counts in the header; nil for the actual ones.
     var tensorCount: UInt64?
     var entryCount: UInt64?
     var entries: [[UInt8]] = []
@@ -14,7 +14,7 @@ struct RawFile {
     var alignment = 32
     var data: [UInt8] = []
 
-    /// Bytes in front of the first entry.
+    /// Bytes before the first entry.
     static let prefixLength = 24
 
     var header: [UInt8] {
@@ -50,7 +50,7 @@ struct RawFile {
                 + .littleEndian(typeID) + .littleEndian(offset))
     }
 
-    /// A file with every kind of value, strings and arrays among them, and four tensors, one of which holds nothing.
+    /// A file with every kind of value, including strings and arrays, and four tensors, one of them empty.
     static func specimen(version: UInt32 = 3) -> RawFile {
         var raw = RawFile(version: version)
         raw.addEntry("general.architecture", .string, .string("gemma4"))
@@ -92,7 +92,7 @@ extension GGUFFile {
         return withExtendedLifetime(region) { Array(region.bytes) }
     }
 
-    /// What the writer makes of everything that was read.
+    /// Writes everything that was read.
     func rewritten() throws(GGUFError) -> [UInt8] {
         var writer = GGUFWriter(version: version)
         writer.metadata = metadata
@@ -112,6 +112,6 @@ extension GGUFMetadata {
 }
 
 extension GGUFStrings {
-    /// The strings copied.
+    /// Copies of the strings.
     var texts: [String] { withExtendedLifetime(self) { map { String(decoding: $0, as: UTF8.self) } } }
 }

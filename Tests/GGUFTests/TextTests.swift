@@ -2,7 +2,7 @@ import GGUF
 import Platform
 import Testing
 
-/// Strings are UTF-8, also those of an array, which are checked where they lie.
+/// Strings must be UTF-8, including those of arrays, which are checked in place.
 @Suite struct TextTests {
     private func array(_ elements: [[UInt8]]) -> RawFile {
         var raw = RawFile(alignment: 1)
@@ -31,7 +31,7 @@ import Testing
         #expect(throws: GGUFError.self) { try array([[0xc3], [0xa9]]).open() }
     }
 
-    /// Somebody may write to a file that is mapped; then texts may change, but not where they end.
+    /// Another program may write to a mapped file. Then texts may change, but not their lengths.
     @Test func lengthsThatChangeLaterDoNotMatter() throws {
         let raw = array([Array("one".utf8), [], Array("three".utf8)])
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: raw.bytes.count, alignment: 8)

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct UTF8Tests {
     @Test func whatIsUTF8IsWhatTheStandardLibraryTakes() {
-        // Every sequence that is decided by its first three bytes, and the borders of the others,
-        // after ASCII of any length.
+        // Every sequence that is decided by its first three bytes, and the boundary cases of the others, after ASCII of
+        // any length.
         let borders: [UInt8] = [0, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xff]
         var wrong: [[UInt8]] = []
         for first in UInt8.min...UInt8.max {
