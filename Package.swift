@@ -154,8 +154,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "GGUF", "BundledModel", "gemma-generate", "gemma-check", "gemma-quantize", "gemma-perplexity",
-                "gemma-bench",
+                "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", "gemma-generate", "gemma-check",
+                "gemma-quantize", "gemma-perplexity", "gemma-bench",
             ]),
     ],
     swiftLanguageModes: [.v6]

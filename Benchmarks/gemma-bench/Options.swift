@@ -58,10 +58,10 @@ struct ModelOptions: ParsableArguments {
 }
 
 struct TestOptions: ParsableArguments {
-    @Option(name: [.customShort("p"), .long], parsing: .unconditional, help: "Tokens of a prompt; 0 for no such test.")
+    @Option(name: [.customShort("p"), .long], parsing: .unconditional, help: "Tokens of a prompt; 0 skips the test.")
     var nPrompt = IntegerList([512])
 
-    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 for no such test.")
+    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 skips the test.")
     var nGen = IntegerList([64])
 
     @Option(

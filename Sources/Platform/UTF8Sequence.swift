@@ -64,7 +64,9 @@ package enum UTF8Sequence: Equatable {
 
 extension UnsafeRawBufferPointer {
     /// Whether all of the bytes are valid UTF-8. Reads ASCII eight bytes at a time.
-    package var isUTF8: Bool {
+    ///
+    /// Inlined into the reader of files, which calls it for each of a million short strings.
+    @inlinable package var isUTF8: Bool {
         let bytes = bindMemory(to: UInt8.self)
         var at = 0
         while true {

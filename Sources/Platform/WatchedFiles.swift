@@ -23,7 +23,7 @@ package struct WatchedFiles: ~Copyable, @unchecked Sendable {  // entries never 
     }
 
     /// A file in the list, until `end`.
-    struct Watch: @unchecked Sendable {
+    struct Watch: @unchecked Sendable {  // the entry is never freed, and only an atomic of it changes
         fileprivate let entry: UnsafeMutablePointer<Entry>?
 
         func end() { entry?.pointee.isOver.store(true, ordering: .releasing) }

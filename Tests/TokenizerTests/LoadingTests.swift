@@ -154,8 +154,7 @@ import Tokenizer
         #expect(try error(metadata) == .metadata(.wrongType(key: key, expected: "array", found: "float32")))
     }
 
-    @Test(arguments: ["padding", "mask", "eot", "seperator"]) func theTokenOfAnUnusedRoleIsCheckedToo(role: String) throws
-    {
+    @Test(arguments: ["padding", "mask", "eot", "seperator"]) func theTokenOfAnUnusedRoleIsValid(role: String) throws {
         let tiny = TinyVocabulary()
         let key = "tokenizer.ggml.\(role)_token_id"
         var metadata = try tiny.metadata()
