@@ -2,11 +2,17 @@
 ///
 /// Every case carries the key, tensor or offset and the numbers that a reader of the message needs.
 public enum GGUFError: Error, Equatable, Sendable {
+    /// The file does not exist, cannot be read, or is not a regular file.
     case cannotOpen(path: String, reason: String)
+    /// The file cannot be written.
     case cannotWrite(path: String, reason: String)
+    /// The file has no bytes.
     case emptyFile
+    /// The file does not begin with `GGUF`.
     case notGGUF(magic: [UInt8])
+    /// The file was written for big-endian machines.
     case bigEndian
+    /// A version other than 2 and 3.
     case unsupportedVersion(UInt32)
     /// The file promises `needed` bytes at `offset`, but only `available` are left.
     case truncated(what: String, offset: Int, needed: UInt64, available: Int)
@@ -14,38 +20,64 @@ public enum GGUFError: Error, Equatable, Sendable {
     case countExceedsFile(what: String, count: UInt64, limit: Int)
     /// The header is longer than `limit` bytes.
     case headerTooLong(what: String, limit: Int)
+    /// A key or a name is longer than the format allows.
     case stringTooLong(what: String, offset: Int, length: Int, limit: Int)
+    /// A key, a name or a value is not UTF-8.
     case invalidUTF8(what: String, offset: Int)
+    /// A metadata key has no characters.
     case emptyKey(offset: Int)
+    /// A metadata key appears twice.
     case duplicateKey(String)
+    /// A metadata value has a type that the format does not define.
     case unknownValueType(key: String, id: UInt32)
+    /// A metadata value is an array of arrays.
     case nestedArray(key: String)
+    /// A boolean is stored as something other than 0 and 1.
     case invalidBool(key: String, value: UInt8)
+    /// `general.alignment` is not a valid alignment.
     case invalidAlignment(found: String)
+    /// Two tensors have the same name.
     case duplicateTensor(String)
+    /// A tensor name is empty or too long.
     case invalidTensorName(String)
+    /// A tensor has too few or too many dimensions.
     case dimensionCount(tensor: String, count: UInt32)
+    /// The size of a tensor overflows.
     case sizeOverflow(tensor: String, dimensions: [UInt64])
+    /// A tensor has a type number that is not known.
     case unknownTensorType(tensor: String, id: UInt32)
     /// A type number that other programs use for other formats. As the type that we know it needs `expected` bytes; the
     /// file has `found`.
     case contestedTensorType(tensor: String, id: UInt32, name: String, expected: Int, found: Int)
+    /// The row length of a tensor is not a multiple of the block size of its type.
     case rowNotWholeBlocks(tensor: String, rowLength: Int, type: String, blockSize: Int)
+    /// The offset of a tensor is not a multiple of the alignment.
     case tensorMisaligned(tensor: String, offset: UInt64, alignment: Int)
     /// A gap or an overlap between a tensor and the one before it. Offsets are relative to the start of the data.
     case tensorMisplaced(tensor: String, offset: UInt64, expected: Int)
     /// The sizes of all tensors up to this one add up to more than an `Int` can hold.
     case totalSizeOverflow(tensor: String)
+    /// A tensor ends after the end of the file.
     case tensorOutOfBounds(tensor: String, end: UInt64, fileSize: Int)
+    /// A required metadata key is missing.
     case missingKey(String)
+    /// A metadata value has the wrong type.
     case wrongType(key: String, expected: String, found: String)
+    /// A metadata value is outside its range.
     case outOfRange(key: String, value: String, expected: String)
+    /// A required tensor is missing.
     case missingTensor(String)
+    /// The file is a part of a split model, but not the first.
     case notFirstPart(number: Int, count: Int, first: String)
+    /// The name of the first part of a split model does not say so.
     case splitName(name: String, suffix: String)
+    /// A part of a split model does not exist.
     case missingPart(name: String, number: Int, count: Int)
+    /// A part of a split model is not the one that its name says.
     case wrongPart(name: String, key: String, found: String, expected: Int)
+    /// Two parts of a split model have a tensor of the same name.
     case tensorInTwoParts(String, String, String)
+    /// The parts of a split model have more or fewer tensors than the first part says.
     case splitTensorCount(expected: Int, found: Int)
     /// What is wrong with a part of a split model, other than the first.
     indirect case inPart(name: String, GGUFError)

@@ -7,10 +7,13 @@ package import Platform
 /// the file is opened; after that, every tensor is known to be inside a mapped file.
 /// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 public final class GGUFFile: Sendable {
+    /// The version of the format, 2 or 3.
     public let version: UInt32
+    /// The metadata; of a split model, that of the first part.
     public let metadata: GGUFMetadata
     /// Tensors in the order of the file; those of a split model part by part.
     public let tensors: [TensorInfo]
+    /// Offsets of tensors are multiples of this.
     public let alignment: Int
     /// The mapped files: one, or the parts of a split model. Empty if the bytes were already in memory.
     package let urls: [URL]

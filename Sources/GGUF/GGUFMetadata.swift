@@ -4,8 +4,10 @@ public struct GGUFMetadata: Sendable {
     public private(set) var keys: [String] = []
     private var values: [ByteKey: GGUFValue] = [:]
 
+    /// Metadata without keys.
     public init() {}
 
+    /// The value of `key`; nil if it does not exist.
     public subscript(key: String) -> GGUFValue? { values[ByteKey(key)] }
 
     mutating func reserveCapacity(_ count: Int) {
@@ -32,6 +34,9 @@ public struct GGUFMetadata: Sendable {
     }
 
     // MARK: - Typed access
+
+    // All of these throw `GGUFError.wrongType` if the value has another type. If the key does not exist, those with
+    // `IfPresent` in their name return nil, and the others throw `GGUFError.missingKey`.
 
     public func string(_ key: String) throws(GGUFError) -> String { try required(key, stringIfPresent(key)) }
 

@@ -69,6 +69,7 @@ public struct TensorType: Sendable, Hashable {
         return smaller[id]
     }
 
+    /// The type with the number `id`; nil if its size is not known.
     public init?(id: UInt32) {
         guard let type = Self.known[id] else { return nil }
         self = type
