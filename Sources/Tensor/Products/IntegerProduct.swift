@@ -13,8 +13,12 @@ package struct IntegerTask {
 package enum IntegerProduct {
     #if AVX512VNNI
         typealias Kernel = VNNIKernel
+    #elseif AVXVNNI
+        typealias Kernel = AVXVNNIKernel
     #elseif AVX2
         typealias Kernel = AVX2Kernel
+    #elseif arch(x86_64)
+        typealias Kernel = SSE2Kernel
     #else
         typealias Kernel = PortableKernel
     #endif
@@ -27,8 +31,14 @@ package enum IntegerProduct {
     /// All kernels that were compiled; products use the last one.
     package static let kernels: [any IntegerKernel.Type] = {
         var kernels: [any IntegerKernel.Type] = [PortableKernel.self]
+        #if arch(x86_64)
+            kernels.append(SSE2Kernel.self)
+        #endif
         #if AVX2
             kernels.append(AVX2Kernel.self)
+        #endif
+        #if AVXVNNI
+            kernels.append(AVXVNNIKernel.self)
         #endif
         #if AVX512VNNI
             kernels.append(VNNIKernel.self)
