@@ -3,9 +3,9 @@
 
     /// Integer products with SSE2, which every x86-64 processor has, four rows at a time.
     ///
-    /// `madd` adds two products of 16 bits. Shifts widen bytes to 16 bits: the even ones of each word, then the odd ones,
-    /// of weights and of a token's codes alike, so that each code meets its weight. The optimiser moves the widening of
-    /// weights out of the loop over tokens.
+    /// `madd` adds two products of 16 bits. Shifts widen bytes to 16 bits: the even ones of each word, then the odd
+    /// ones. Weights and a token's codes are widened alike, so that each code meets its weight. The optimiser moves the
+    /// widening of weights out of the loop over tokens.
     package enum SSE2Kernel: IntegerKernel {
         package static let panelRows = 4
 
