@@ -117,11 +117,12 @@ extension IntegerKernel {
                         first &+= inputsAtOnce
                     } while first < inWhole
                 }
-                for index in inWhole..<inputs.count {
-                    let (first, second) = self.sums(
-                        Format.self, panel, input.codes + (at &+ index) &* Group.count,
-                        offsets: input.offsets + (at &+ index) &* Format.scalesPerGroup)
-                    update(index, first, second)
+                for index in inputs.lowerBound &+ inWhole..<inputs.upperBound {
+                    let place = sums + (index &- inputs.lowerBound) &* panelRows &* 4
+                    let sum = place.loadUnaligned(as: Rows.Words.Floats.self)
+                    place.storeBytes(
+                        of: add(Format.self, panel, input, group &* input.count &+ index, to: sum),
+                        as: Rows.Words.Floats.self)
                 }
             }
         }
