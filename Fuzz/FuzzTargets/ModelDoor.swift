@@ -30,7 +30,7 @@ enum ModelDoor {
             speculation: SpeculationOptions(draftLength: .fixed(2)))
         let number = try session.begin("not one <|turn>ab", options)
         var count = 0
-        while let tokens = try session.step(number) { count += tokens.count }
+        while let step = try session.step(number) { count += step.tokens.count }
         guard count <= 6 else { throw FuzzTarget.Violation("\(count) tokens where 6 were asked for") }
     }
 }

@@ -78,8 +78,6 @@ extension Statistics: CustomStringConvertible {
 }
 
 extension Duration {
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
     /// `count` per second; 0 for no time.
-    func rate(_ count: Int) -> Double { self == .zero ? 0 : Double(count) / inSeconds }
+    fileprivate func rate(_ count: Int) -> Double { self == .zero ? 0 : Double(count) / inSeconds }
 }

@@ -72,15 +72,15 @@ package final class SpeculativeDecoder {
 
     /// Forgets the text; the statistics stay.
     package func restart() {
-        tokens.removeAll()
+        tokens.removeAll(keepingCapacity: true)
         target.cache.truncate(to: 0)
         hiddenPosition = -1
     }
 
-    /// What the number of drafts is chosen by; nil where it is fixed or there is no drafter.
-    package var draftEstimates: DraftEstimates? {
+    /// What chooses the number of drafts; nil if it is fixed or there is no drafter.
+    package var draftLengthPolicy: DraftLengthPolicy? {
         guard drafter != nil, options.length == .automatic else { return nil }
-        return DraftEstimates(isReproducible ? assumedPolicy : measuredPolicy)
+        return isReproducible ? assumedPolicy : measuredPolicy
     }
 
     /// Whether the text must not depend on how long anything takes: with a seed, how many drafts are made decides which
@@ -96,14 +96,25 @@ package final class SpeculativeDecoder {
 
     /// Reads what the target has not read of the text and adds the token that follows it.
     /// - Returns: the place of the new token in `tokens`.
-    package func readPrompt(progress: (_ done: Int) -> Void = { _ in }) throws -> Range<Int> {
+    package func readPrompt() throws -> Range<Int> {
+        while true {
+            let places = try readPromptBatch()
+            if !places.isEmpty { return places }
+        }
+    }
+
+    /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
+    /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory` or `CancellationError`. The text stays as it was.
+    package func readPromptBatch() throws -> Range<Int> {
         let unread = tokens[target.cache.count...]
-        let lastBatch = max(1, (unread.count - 1) % target.batchLength + 1)
-        try target.read(unread.dropLast(lastBatch), progress: progress)
-        let last = unread.suffix(lastBatch)
+        guard unread.count <= target.batchLength else {
+            _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
+            return tokens.endIndex..<tokens.endIndex
+        }
+        let last = unread
         let output = try target.forward(
             last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
-        progress(unread.count)
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
@@ -167,7 +178,7 @@ package final class SpeculativeDecoder {
         statistics.count(chosen: draftCount, drafted: drafts, accepted: accepted, tokens: count)
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
-        let (draftTime, passTime) = ((drafted - start).seconds, (end - drafted).seconds)
+        let (draftTime, passTime) = ((drafted - start).inSeconds, (end - drafted).inSeconds)
         measuredPolicy.record(
             drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
         assumedPolicy.record(
@@ -255,8 +266,4 @@ package final class SpeculativeDecoder {
             another target; run without it
             """)
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -76,8 +76,8 @@ struct GemmaGenerate: AsyncParsableCommand {
 
     /// With `GEMMA_PROFILE=1`.
     private func writeProfile(of session: Session) {
-        guard let profile = session.profile else { return }
-        StandardError.write("\n" + profile.table(session.machineLimits))
+        guard let table = session.profileTable() else { return }
+        StandardError.write("\n" + table)
     }
 
     private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {
