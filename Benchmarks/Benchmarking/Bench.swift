@@ -82,8 +82,7 @@ package final class Bench {
 
     /// Makes the cache hold `depth` positions.
     private func fill(_ depth: Int) throws {
-        // The last batch can be taken back; beyond that a sliding layer has forgotten what it saw then.
-        if (depth...depth + batchLength).contains(context.cache.count), depth > 0 {
+        if depth > 0, depth <= context.cache.count, context.cache.canTruncate(to: depth) {
             return context.cache.truncate(to: depth)
         }
         context.cache.truncate(to: 0)

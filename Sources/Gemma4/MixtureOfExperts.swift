@@ -4,7 +4,7 @@ extension DecoderLayer {
     /// The feed-forward network that all tokens share, and beside it the best of many small ones for each token:
     /// `branch = norm(ffn(norm(x))) + norm(sum of weight * expert(norm(x)))`.
     func mixture(_ x: Rows, _ experts: ExpertWeights, into branch: Rows, _ a: Activations, _ compute: Compute) {
-        guard let e = a.experts else { return }
+        guard let e = a.experts else { preconditionFailure("activations were made without experts") }
         let normed = a.normed.rows(width: x.width).prefix(x.count)
         let sum = e.sum.rows(width: x.width).prefix(x.count)
         compute.begin(.feedForward)
