@@ -77,7 +77,7 @@ let package = Package(
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "CommandSupport", dependencies: ["GGUF", "Tensor", argumentParser, logging]),
+        .target(name: "CommandSupport", dependencies: ["GGUF", "Tensor", "Gemma4", argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",

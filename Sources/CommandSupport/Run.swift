@@ -26,7 +26,8 @@ private func end<Command: ParsableCommand>(with type: Command.Type) async -> Nev
     } catch let error as CommandLineError {
         fail(error.message, code: 2)
     } catch {
-        fail("\(error)", code: 1)
+        let advice = (error as? any AdvisedError)?.advice.map { "; " + $0 } ?? ""
+        fail("\(error)\(advice)", code: 1)
     }
 }
 

@@ -48,6 +48,6 @@ struct CacheSize {
         return .cacheTooLarge(
             contextLength: contextLength, bytes: byteCount(contextLength), available: memory.available,
             fitting: min(longestContext(within: budget), contextLength - 1),
-            fittingInBytes: isSmaller && allowsBlocks ? smaller.longestContext(within: budget) : nil)
+            fittingWithQ8Cache: isSmaller && allowsBlocks ? smaller.longestContext(within: budget) : nil)
     }
 }

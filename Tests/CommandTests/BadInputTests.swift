@@ -75,12 +75,13 @@ struct BadInputTests {
     func numbers() throws {
         try expect(["-c", "0"], "a context length of 0; expected 1")
         try expect(["-c", "2000000000"], "bytes of memory")
+        try expect(["-c", "2000000000"], "; use -c ")
         try expect(["--temp", "-1"], "temperature is -1.0; expected 0 or more")
         try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
         try expect(["-t", "0"], "threads is 0")
         try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
         try expect(
-            ["-c", "8", "-p", "Once upon a time there was a fox"], "a text of 9 tokens does not fit the context of 8")
+            ["-c", "8", "-p", "Once upon a time there was a fox"], "a text of 9 tokens does not fit the context of 8; make the context longer (-c)")
     }
 
     @Test("Command lines that cannot be understood")

@@ -1,0 +1,1 @@
+package protocol AdvisedError: Error { var advice: String? { get } }
