@@ -28,8 +28,8 @@ public struct Pair: Sendable {
     /// - Parameters:
     ///   - target: a GGUF file of architecture `gemma4`.
     ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
-    ///   - checkTensors: whether all weights are looked through for NaN and infinity first, which reads the files whole. Text
-    ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
+    ///   - checkTensors: whether all weights are looked through for NaN and infinity first, which reads the files
+    ///     whole. Text from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
     public init(target: URL, assistant: URL? = nil, checkTensors: Bool = false) throws {
         let start = ContinuousClock.now

@@ -9,8 +9,8 @@ import Tokenizer
 /// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
 /// Generations follow each other on the same text: each continues where the last one ended or was given up. A session
-/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended. Its figures and
-/// tokens may be read at any time, from any task.
+/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended. Its figures
+/// and tokens may be read at any time, from any task.
 ///
 ///     let session = try Session(pair, contextLength: 4096)
 ///     for try await piece in session.generate("Once upon a time", options: .init(temperature: 0)) {
@@ -53,14 +53,14 @@ public final class Session: Sendable {
 
     /// - Parameters:
     ///   - pair: the model. Any number of sessions may share it.
-    ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained for,
-    ///     whichever is less.
+    ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained
+    ///     for, whichever is less.
     ///   - threads: 1 to 1024; nil for the number of physical cores.
     ///   - keyCacheType: how the keys of earlier tokens are stored.
     ///   - valueCacheType: how their values are stored.
     /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `ModelError.cacheTooLarge`,
-    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` if a cache type's blocks of 32 do not divide the
-    ///   width of the model's heads.
+    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` if a cache type's blocks of 32 do not divide
+    ///   the width of the model's heads.
     public init(
         _ pair: Pair, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
         valueCacheType: CacheType = .f16
@@ -92,8 +92,8 @@ public final class Session: Sendable {
     /// The tokens of the text so far, prompts included. Never waits for a computation.
     public var tokens: [TokenID] { snapshot.withLock { $0.tokens } }
 
-    /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise, or while something is computed. Measuring what
-    /// the session's threads can do at best takes some tenths of a second.
+    /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise, or while something is computed. Measuring
+    /// what the session's threads can do at best takes some tenths of a second.
     package func profileTable() -> String? {
         engine.withLockIfAvailable { engine in
             let compute = engine.decoder.target.compute
@@ -117,15 +117,15 @@ public final class Session: Sendable {
 
     /// Continues the text with `prompt` and then with what the model makes of it.
     ///
-    /// Nothing happens until the result is iterated. Cancelling the task or leaving the loop ends the generation; what was
-    /// read and delivered by then is the text that the next generation continues.
+    /// Nothing happens until the result is iterated. Cancelling the task or leaving the loop ends the generation; what
+    /// was read and delivered by then is the text that the next generation continues.
     /// - Parameters:
     ///   - prompt: at the beginning of a text, `<bos>` is put before it.
-    ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and the
-    ///     number of all. The session may be used from within.
-    /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not fit,
-    ///   `SamplingError` or `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another generation
-    ///   has begun on this session, `ModelError.notANumber`, or `CancellationError`.
+    ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
+    ///     the number of all. The session may be used from within.
+    /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
+    ///   fit, `SamplingError` or `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another
+    ///   generation has begun on this session, `ModelError.notANumber`, or `CancellationError`.
     public func generate(
         _ prompt: String, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil

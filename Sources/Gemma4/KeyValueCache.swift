@@ -27,8 +27,8 @@ package final class KeyValueCache {
     private let sources: [CacheSource]
 
     /// - Parameters:
-    ///   - batchLength: the largest number of positions stored at a time. A sliding ring holds the window and one batch, so
-    ///     forgetting a whole batch brings back every key that the window had before it.
+    ///   - batchLength: the largest number of positions stored at a time. A sliding ring holds the window and one
+    ///     batch, so forgetting a whole batch brings back every key that the window had before it.
     ///   - memory: what the system has. The OS overcommits and kills the process later, so a cache that cannot fit is
     ///     rejected up front.
     /// - Throws: `ModelError.cacheTooLarge`; `TensorError.unsupportedHeadWidth` where a type's blocks do not divide a
@@ -73,8 +73,8 @@ package final class KeyValueCache {
     /// Counts `tokens` more positions, whose keys every owning layer has stored.
     func commit(_ tokens: Int) { count += tokens }
 
-    /// Whether the cache can forget the positions from `count` on: all of them, or not so many that a sliding layer would
-    /// need keys which it has overwritten.
+    /// Whether the cache can forget the positions from `count` on: all of them, or not so many that a sliding layer
+    /// would need keys which it has overwritten.
     package func canTruncate(to count: Int) -> Bool {
         count == 0 || (count > 0 && (count >= self.count || storedEnd - count <= longestRewind))
     }

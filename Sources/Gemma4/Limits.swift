@@ -23,8 +23,8 @@ package enum Limits {
     package static let usedExperts = 1...64  // 8 in 26B-A4B
     package static let centroids = 1...16_384  // 2048 in E2B's drafter
 
-    // Of the numbers that are no sizes, all released models have the same. A single-precision float holds every value of
-    // these ranges, and its inverse.
+    // The numbers that are not sizes are the same in all released models. A single-precision float holds every value
+    // of these ranges, and its inverse.
     package static let epsilon = 1e-12...0.1  // 1e-6
     package static let rotaryBase = 1...1e12  // 1e4 and 1e6
     package static let logitSoftCap = 1e-2...1e6  // 30

@@ -40,7 +40,7 @@ extension DecoderLayer {
     }
 
     /// Expert by expert, so that each one's weights are read once for all its tokens. A token's sum is always in the
-    /// order of the experts' numbers, whatever batch it stands in.
+    /// order of the experts' numbers, whatever batch it is in.
     private func addExperts(
         _ x: Rows, _ experts: ExpertWeights, into sum: Rows, _ a: Activations, _ e: ExpertActivations,
         _ compute: Compute

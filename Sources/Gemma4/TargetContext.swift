@@ -62,8 +62,8 @@ package final class TargetContext {
     /// - Parameters:
     ///   - logits: the rows of `tokens` whose logits are wanted.
     ///   - hidden: the rows whose hidden states are wanted.
-    /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or `CancellationError`
-    ///   when the task is cancelled. The cache then holds what it held.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or
+    ///   `CancellationError` when the task is cancelled. The cache then holds what it held.
     package func forward(
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> Output {
@@ -181,7 +181,8 @@ package final class TargetContext {
         compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
         if !logits.isEmpty {
-            // Rounding error here reaches the logits directly; one-byte activations would cause half of their total error.
+            // Rounding error here reaches the logits directly; one-byte activations would cause half of their total
+            // error.
             compute.multiply(
                 states[shifted(logits, by: -firstRow)], by: target.head, into: scores, resolution: .double)
             if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }

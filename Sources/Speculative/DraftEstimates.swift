@@ -4,7 +4,8 @@ public struct DraftEstimates: Sendable, Hashable {
     public let acceptanceByPosition: [Double]
     /// The time that n drafts take, for each n that has been tried; empty where costs are assumed.
     public let draftTimes: [Int: Duration]
-    /// The time that the target's pass over k rows takes, for each k that has been tried; empty where costs are assumed.
+    /// The time that the target's pass over k rows takes, for each k that has been tried; empty where costs are
+    /// assumed.
     public let passTimes: [Int: Duration]
 
     package init(_ policy: DraftLengthPolicy) {

@@ -6,8 +6,8 @@ import Tensor
 
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
-/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which greedy
-/// decoding is the case where every distribution holds one token.
+/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which
+/// greedy decoding is the case where every distribution holds one token.
 package final class SpeculativeDecoder {
     package let target: TargetContext
     package let drafter: DraftContext?
@@ -48,8 +48,8 @@ package final class SpeculativeDecoder {
         tokens.reserveCapacity(min(target.cache.contextLength, 1 << 20))
     }
 
-    /// Starts counting anew, with other options. What was learned of the machine and the drafter stays, except where the
-    /// text is to depend on the sampler's seed alone.
+    /// Resets the statistics and sets other options. What was learned of the machine and the drafter stays, except where
+    /// the text is to depend on the sampler's seed alone.
     package func begin(sampler: Sampler, options: DraftOptions) {
         self.sampler = sampler
         self.options = options
@@ -132,7 +132,7 @@ package final class SpeculativeDecoder {
     /// One round: as many drafts as the options, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
     ///   - limit: tokens that are wanted at most, at least 1.
-    ///   - stopTokens: the text ends behind the first of them.
+    ///   - stopTokens: the text ends after the first of them.
     /// - Returns: the places of the new tokens in `tokens`.
     package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
         // A round gives one token more than it accepts drafts.
@@ -168,7 +168,7 @@ package final class SpeculativeDecoder {
         }
         let end = clock.now
 
-        // Accepted drafts and the token behind them; text behind a stop token is dropped.
+        // Accepted drafts and the token after them; text after a stop token is dropped.
         let news = batch[1...]
         let count = news.firstIndex(where: stopTokens.contains) ?? news.count
         tokens.append(contentsOf: news.prefix(count))
@@ -187,7 +187,8 @@ package final class SpeculativeDecoder {
         return tokens.count - count..<tokens.count
     }
 
-    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was unsure.
+    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was
+    /// unsure.
     private func draft(_ count: Int) throws -> Bool {
         batch.removeAll(keepingCapacity: true)
         batch.append(tokens[tokens.count - 1])
@@ -210,7 +211,7 @@ package final class SpeculativeDecoder {
         return endedUnsure
     }
 
-    /// Cuts `batch` behind the accepted drafts and puts the target's own token there; returns how many were accepted.
+    /// Cuts `batch` after the accepted drafts and puts the target's own token there; returns how many were accepted.
     private func verify(_ output: TargetContext.Output) throws -> Int {
         let drafts = batch.count - 1
         for row in 0...drafts {
