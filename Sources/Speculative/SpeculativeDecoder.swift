@@ -48,8 +48,8 @@ package final class SpeculativeDecoder {
         tokens.reserveCapacity(min(target.cache.contextLength, 1 << 20))
     }
 
-    /// Resets the statistics and sets other options. What was learned of the machine and the drafter stays, except where
-    /// the text is to depend on the sampler's seed alone.
+    /// Resets the statistics and sets other options. What was learned of the machine and the drafter stays, except
+    /// where the text is to depend on the sampler's seed alone.
     package func begin(sampler: Sampler, options: DraftOptions) {
         self.sampler = sampler
         self.options = options

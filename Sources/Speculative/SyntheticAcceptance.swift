@@ -5,7 +5,8 @@ package struct SyntheticAcceptance: Sendable, Hashable {
     package let rates: [Double]
     package let seed: UInt64
 
-    /// - Throws: `SpeculationError.invalidRates` for a rate that is not a probability or is higher than the one before it.
+    /// - Throws: `SpeculationError.invalidRates` for a rate that is not a probability or is higher than the one before
+    ///   it.
     package init(rates: [Double], seed: UInt64) throws(SpeculationError) {
         for (index, rate) in rates.enumerated() {
             let bound = index == 0 ? 1 : rates[index - 1]
