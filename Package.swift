@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import Foundation
 import PackageDescription
@@ -12,8 +12,11 @@ let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
 /// Which kernels are compiled: `portable` for the architecture's baseline, `avx2`, `avx512vnni`, or `native` (the
 /// default), the best that the building processor has.
 let processor = Context.environment["GEMMA_CPU"] ?? "native"
+// The manifest itself is compiled for the machine that builds, so a build for another architecture names it.
+let isCrossBuild = Context.environment["GEMMA_TARGET_ARCH"].map { $0 != "x86_64" } ?? false
 let processorFlags = Set(
-    ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace))
+    isCrossBuild
+        ? [] : ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace))
 let hasAVX2 = processorFlags.isSuperset(of: ["avx2", "fma", "f16c"])
 let hasVNNI = hasAVX2 && processorFlags.isSuperset(of: ["avx512_vnni", "avx512bw", "avx512vl"])
 

@@ -15,7 +15,8 @@ package struct Measurement: Sendable {
         package let count: Int
 
         var nanoseconds: Double { time / .nanoseconds(1) }
-        var rate: Double { time > .zero ? Double(count) / (time / .seconds(1)) : 0 }
+        var seconds: Double { time / .seconds(1) }
+        var rate: Double { time > .zero ? Double(count) / seconds : 0 }
     }
 
     package init(_ test: BenchmarkTest) { self.test = test }

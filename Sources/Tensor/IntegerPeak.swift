@@ -22,7 +22,9 @@ extension Compute {
             best = min(best, time)
         }
         withExtendedLifetime((weights, input, output)) {}
-        return Double(2 * rows * columns * tokens * PeakJob.rounds) / (best / .seconds(1))
+        let operations = 2 * rows * columns * tokens * PeakJob.rounds
+        let seconds: Double = best / .seconds(1)
+        return Double(operations) / seconds
     }
 }
 

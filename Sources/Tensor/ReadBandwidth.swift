@@ -25,7 +25,8 @@ enum ReadBandwidth {
             let time = ContinuousClock().measure { pool.run(job, count: pieces.count) }
             best = min(best, time)
         }
-        return Double(bytes) / (best / .seconds(1))
+        let seconds: Double = best / .seconds(1)
+        return Double(bytes) / seconds
     }
 }
 

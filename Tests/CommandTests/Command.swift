@@ -54,9 +54,14 @@ struct Command {
         isKilled = process.terminationReason == .uncaughtSignal
     }
 
-    /// Executables lie beside the bundle of the tests.
+    #if os(macOS)
+        private static let bundles = [Bundle.main, Bundle(for: TemporaryFolder.self)]
+    #else
+        private static let bundles = [Bundle.main]
+    #endif
+
+    /// Executables are beside the bundle of the tests.
     static func executable(_ name: String) throws -> URL {
-        let bundles = [Bundle.main] + Bundle.allBundles
         let places = bundles.flatMap { [$0.bundleURL, $0.bundleURL.deletingLastPathComponent()] }
         let candidates = places.map { $0.appendingPathComponent(name) }
         return try #require(

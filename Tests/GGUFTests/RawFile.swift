@@ -17,8 +17,14 @@ struct RawFile {
     static let prefixLength = 24
 
     var header: [UInt8] {
-        magic + .littleEndian(version) + .littleEndian(tensorCount ?? UInt64(tensors.count))
-            + .littleEndian(entryCount ?? UInt64(entries.count)) + entries.joined() + tensors.joined()
+        // Step by step: a chain of `+` takes Swift 6.2 too long to check.
+        var header = magic
+        header += [UInt8].littleEndian(version)
+        header += [UInt8].littleEndian(tensorCount ?? UInt64(tensors.count))
+        header += [UInt8].littleEndian(entryCount ?? UInt64(entries.count))
+        header += entries.joined()
+        header += tensors.joined()
+        return header
     }
 
     var dataStart: Int { (header.count + alignment - 1) / alignment * alignment }
