@@ -5,21 +5,21 @@ FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
 SECONDS = 60
 
-# OpenBLAS and LAPACKE, where they are missing.
+# Installs OpenBLAS and LAPACKE if they are missing.
 setup:
 	@Scripts/setup
 
-# A story, told by the bundled model and its drafter: three drafts a round, for figures worth looking at. For so small a
-# model auto often finds that drafts cost as much as they save.
+# A story told by the bundled model, with three drafts per round to show speculation at work. For such a small model,
+# auto often finds that drafts cost as much as they save.
 run: setup
 	@$(SWIFT_BUILD) --product gemma-generate
 	@$$($(SWIFT_BUILD) --show-bin-path)/gemma-generate --temp 0.8 --top-k 40 --spec-draft-n-max 3 -p "Once upon a time"
 
-# Release builds, since kernels without optimisation take minutes for what takes seconds.
+# Release builds, since kernels are many times slower without optimisation.
 test: setup
 	swift test -c release
 
-# The engine against reference answers: all of them where they are, else those of the tests.
+# Compares the engine with reference answers: all of them if they are available, otherwise those of the tests.
 check: setup
 	$(SWIFT_BUILD) --product gemma-check
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check pairs --exact $(FIXTURES)
@@ -29,11 +29,11 @@ ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check text $(FIXTURES)/text --vocab ../shared/gemma4-vocab.gguf
 endif
 
-# Damaged inputs for every door of the engine, SECONDS long each; see SECURITY.md.
+# Fuzzes every door of the engine for SECONDS each; see SECURITY.md.
 fuzz: setup
 	Scripts/fuzz $(SECONDS)
 
-# A small model cut at every byte, and with every bit of its header and metadata flipped.
+# Loads a small model cut at every byte, and with every bit of its header and metadata flipped.
 sweep: setup
 	$(SWIFT_BUILD) --product gemma-sweep
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-sweep
@@ -42,8 +42,8 @@ sweep: setup
 sanitize: setup
 	Scripts/sanitize
 
-# The figures that the README has, on random weights in E2B's shapes; the machine should have nothing else to do. The
-# model is written to the cache folder once (5 GB); BENCH takes more options, such as --profile or -o json.
+# The figures of the README, on random weights in the shapes of E2B. The machine should be idle. The model is written to
+# the cache folder once (5 GB). BENCH takes more options, such as --profile or -o json.
 bench: setup
 	$(SWIFT_BUILD) --product gemma-bench
 	bench=$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench && \
@@ -53,7 +53,7 @@ bench: setup
 	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65 $(BENCH) && \
 	$$bench --synthetic e2b -p 0 -n 64 --spec-synth-rates 0.65,0.42,0.28 --spec-draft-n-max auto $(BENCH)
 
-# Decoding while a busy loop has one of the cores (Linux): beside the first line of `make bench`.
+# Decoding while a busy loop occupies one of the cores (Linux), to compare with the first line of `make bench`.
 bench-busy: setup
 	$(SWIFT_BUILD) --product gemma-bench
 	taskset -c 0 sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; \

@@ -1,40 +1,66 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
-import Foundation
 import PackageDescription
 
-// MARK: - Processor
+// MARK: - Kernels
 
-// SwiftPM refuses unsafe flags in a dependency that is asked for by version, so only the root package is compiled
-// for this very processor; as a dependency it gets the baseline, which is correct and slower.
-let isRootPackage = !Context.packageDirectory.contains("/checkouts/")
+/// The architecture that the package is built for: the host's, unless a cross build says otherwise.
+let architecture: String = {
+    #if arch(arm64)
+        let host = "arm64"
+    #else
+        let host = "x86_64"
+    #endif
+    return Context.environment["GEMMA_TARGET_ARCH"] ?? host
+}()
 
-/// Which kernels are compiled: `portable` for the architecture's baseline, `avx2`, `avx512vnni`, or `native` (the
-/// default), the best that the building processor has.
-let processor = Context.environment["GEMMA_CPU"] ?? "native"
-let processorFlags = Set(
-    ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(whereSeparator: \.isWhitespace))
-let hasAVX2 = processorFlags.isSuperset(of: ["avx2", "fma", "f16c"])
-let hasVNNI = hasAVX2 && processorFlags.isSuperset(of: ["avx512_vnni", "avx512bw", "avx512vl"])
+/// One instruction set that kernels are compiled for. `Sources/<name>` is a link to `Sources/Kernels`, because SwiftPM
+/// refuses two targets with the same files. Which one runs is decided at run time; see `Kernels` in `Tensor`.
+struct KernelForm {
+    let name: String
+    var path: String?
+    /// Flags of the C importer, which Swift generates code by too. Instructions are named one by one, so that nothing
+    /// comes along that `Processor` does not check for.
+    var instructions: [String] = []
+    var defines: [String] = []
 
-let kernelSettings: [SwiftSetting] =
-    switch isRootPackage ? processor : "portable" {
-    case "native" where hasVNNI:
-        [.unsafeFlags(["-Xcc", "-march=native"]), .define("AVX512VNNI"), .define("AVX2")]
-    case "native" where hasAVX2:
-        [.unsafeFlags(["-Xcc", "-march=native"]), .define("AVX2")]
-    case "avx512vnni":
-        [.unsafeFlags(["-Xcc", "-march=icelake-server"]), .define("AVX512VNNI"), .define("AVX2")]
-    case "avx2":
-        [.unsafeFlags(["-Xcc", "-march=haswell"]), .define("AVX2")]
-    case "native", "portable": []
-    default: fatalError("GEMMA_CPU is \(processor); expected native, portable, avx2 or avx512vnni")
+    var target: Target {
+        .target(
+            name: name, dependencies: ["GGUF", "TensorBase"], path: path,
+            swiftSettings: [
+                .enableExperimentalFeature("BuiltinModule"),  // for prefetching
+                .unsafeFlags(instructions.flatMap { ["-Xcc", $0] }),
+            ] + defines.map { .define($0) })
     }
+}
+
+let avx2 = ["-mavx2", "-mfma", "-mf16c"]
+let forms: [KernelForm] =
+    [KernelForm(name: "KernelsBaseline", path: "Sources/Kernels", defines: ["BASELINE"])]
+    + (architecture == "arm64"
+        ? [
+            KernelForm(
+                name: "KernelsDotProduct", instructions: ["-march=armv8.2-a+dotprod+fp16"], defines: ["DOTPROD"]),
+            KernelForm(
+                name: "KernelsI8MM", instructions: ["-march=armv8.2-a+dotprod+fp16+i8mm"],
+                defines: ["DOTPROD", "I8MM"]),
+        ]
+        : [
+            KernelForm(name: "KernelsAVX2", instructions: avx2, defines: ["AVX2"]),
+            KernelForm(
+                name: "KernelsAVXVNNI", instructions: avx2 + ["-mavxvnni"], defines: ["AVX2", "AVXVNNI"]),
+            KernelForm(
+                name: "KernelsAVX512",
+                instructions: avx2 + ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni"],
+                defines: ["AVX2", "AVX512VNNI"]),
+        ])
 
 // MARK: - Targets
 
-// Dependencies point down: GGUF <- Tensor <- Gemma4 <- Assistant <- Speculative <- Gemma <- the executables.
+// Dependencies point down: Platform <- GGUF <- TensorBase <- Kernels... <- Tensor <- Gemma4 <- Assistant <- Speculative
+// <- Gemma <- executables.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let openBLAS = Target.Dependency.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -58,14 +84,15 @@ let package = Package(
             pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
 
-        .target(name: "GGUF"),
+        .target(name: "Platform", swiftSettings: [.enableExperimentalFeature("BuiltinModule")]),  // for XGETBV
+        .target(name: "GGUF", dependencies: ["Platform"]),
+        .target(name: "TensorBase", dependencies: ["Platform", "GGUF", openBLAS]),
         .target(
             name: "Tensor",
-            dependencies: ["GGUF", .target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
-            swiftSettings: kernelSettings + [.enableExperimentalFeature("BuiltinModule")]),  // for prefetching
-        .target(name: "Tokenizer", dependencies: ["GGUF"]),
+            dependencies: ["Platform", "GGUF", "TensorBase", openBLAS] + forms.map { .target(name: $0.name) }),
+        .target(name: "Tokenizer", dependencies: ["Platform", "GGUF"]),
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "Gemma4", dependencies: ["GGUF", "Tensor"]),
+        .target(name: "Gemma4", dependencies: ["Platform", "GGUF", "Tensor"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
         .target(
@@ -75,13 +102,17 @@ let package = Package(
         .target(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
-        .target(name: "Evaluation", dependencies: ["GGUF", "Tensor", "Gemma4"]),
-        .target(name: "Quantization", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "CommandSupport", dependencies: ["GGUF", "Tensor", argumentParser, logging]),
+        .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(
+            name: "CommandSupport",
+            dependencies: ["Platform", "Tensor", "Gemma4", "Speculative", "Gemma", argumentParser, logging]),
 
         .executableTarget(
             name: "gemma-generate",
-            dependencies: ["GGUF", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging]),
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging,
+            ]),
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
@@ -98,58 +129,66 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative", "CommandSupport",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative",
             ],
             path: "Benchmarks/Benchmarking"),
         .executableTarget(
             name: "gemma-bench",
             dependencies: [
-                "GGUF", "Tensor", "Benchmarking", "SyntheticModel", "CommandSupport", argumentParser, logging,
+                "Platform", "Tensor", "Gemma4", "Speculative", "Benchmarking", "SyntheticModel", "CommandSupport",
+                argumentParser, logging,
             ],
             path: "Benchmarks/gemma-bench"),
 
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck", "SyntheticModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck",
+                "SyntheticModel",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
-            name: "gemma-sweep", dependencies: ["FuzzTargets", "CommandSupport", argumentParser],
+            name: "gemma-sweep", dependencies: ["Platform", "FuzzTargets", "CommandSupport", argumentParser],
             path: "Fuzz/gemma-sweep"),
 
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
-        .testTarget(name: "GGUFTests", dependencies: ["GGUF"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(
-            name: "QuantizationTests", dependencies: ["GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
-        .testTarget(name: "TensorTests", dependencies: ["GGUF", "Tensor"], swiftSettings: kernelSettings),
-        .testTarget(name: "TokenizerTests", dependencies: ["GGUF", "Tokenizer"]),
+            name: "QuantizationTests",
+            dependencies: ["Platform", "GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
+        .testTarget(
+            name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
+        .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
         .testTarget(
             name: "ModelTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
+            dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
         .testTarget(
             name: "SpeculativeTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging]),
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging,
+            ]),
         .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma4", "Assistant", "Speculative", "CommandSupport", "Benchmarking",
+                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Speculative", "CommandSupport", "Benchmarking",
                 "SyntheticModel", "BundledModel",
             ]),
         .testTarget(
             name: "EvaluationTests",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
+            dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "BundledModel"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "GGUF", "BundledModel", "gemma-generate", "gemma-check", "gemma-quantize", "gemma-perplexity",
-                "gemma-bench",
+                "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", "gemma-generate", "gemma-check",
+                "gemma-quantize", "gemma-perplexity", "gemma-bench",
             ]),
     ],
     swiftLanguageModes: [.v6]
 )
+package.targets += forms.map(\.target)
 
 // The fuzzer links with libFuzzer, which only `--sanitize fuzzer` brings; see `make fuzz`.
 if Context.environment["GEMMA_FUZZ"] == "1" {

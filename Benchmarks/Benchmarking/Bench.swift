@@ -4,7 +4,7 @@ internal import Sampling
 internal import Speculative
 package import Tensor
 
-/// Runs tests on a model, all in one context.
+/// Runs tests on a model, all in the same context.
 package final class Bench {
     package let model: BenchmarkModel
     package let compute: Compute
@@ -12,7 +12,7 @@ package final class Bench {
     private let context: TargetContext
     private var drafters: [DraftHead: DraftContext] = [:]
 
-    /// - Parameter contextLength: as much as the longest test needs.
+    /// - Parameter contextLength: at least what the longest test needs.
     package init(
         _ model: BenchmarkModel, threads: Int, contextLength: Int, cacheTypes: CacheTypes = .init()
     ) throws {
@@ -29,7 +29,7 @@ package final class Bench {
     }
 
     package var batchLength: Int { context.batchLength }
-    /// Bytes of the keys and values of a context of full length.
+    /// Bytes of the keys and values of a full context.
     package var cacheByteCount: Int { context.cache.byteCount }
 
     /// One warm-up, then `repetitions` samples.
@@ -74,7 +74,7 @@ package final class Bench {
         case .draft(let steps, let head, let depth):
             return try sampleDraft(steps, head, depth)
         case .speculative:
-            return (.zero, 0)  // samples of a text under way: see `runSpeculative`
+            return (.zero, 0)  // samples are consecutive parts of one text: see `runSpeculative`
         }
     }
 
@@ -82,8 +82,8 @@ package final class Bench {
 
     /// Makes the cache hold `depth` positions.
     private func fill(_ depth: Int) throws {
-        // The last batch can be taken back; beyond that a sliding layer has forgotten what it saw then.
-        if (depth...depth + batchLength).contains(context.cache.count), depth > 0 {
+        // Only the last batch can be removed: sliding layers have overwritten what they need before that.
+        if depth > 0, depth <= context.cache.count, context.cache.canTruncate(to: depth) {
             return context.cache.truncate(to: depth)
         }
         context.cache.truncate(to: 0)
@@ -95,15 +95,15 @@ package final class Bench {
         _ = try context.forward(tokens(first..<first + count)[...], logits: logits, hidden: 0..<0)
     }
 
-    /// Some token for each position, always the same.
+    /// An arbitrary but fixed token for each position.
     private func tokens(_ positions: Range<Int>) -> [Int32] {
         positions.map { Int32($0 * 7919 % model.target.config.vocabularySize) }
     }
 
     // MARK: - Drafts
 
-    /// Drafts behind a pass of the target each, which is not counted but drives the drafter's weights out of the caches
-    /// as it does in real rounds.
+    /// Drafts, each after a pass of the target. The pass is not measured, but it evicts the drafter's weights from the
+    /// caches, as in real rounds.
     private func sampleDraft(_ steps: Int, _ head: DraftHead, _ depth: Int) throws -> (Duration, count: Int) {
         guard let drafter = drafters[head] else { throw BenchmarkError.noDrafter }
         try fill(max(depth, BenchmarkTest.minimumDecodeDepth))

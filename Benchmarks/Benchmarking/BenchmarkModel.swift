@@ -3,12 +3,12 @@ package import Foundation
 internal import GGUF
 package import Gemma4
 
-/// A target and perhaps a drafter, with what a report says about them. No tokenizer is needed.
+/// A target and optionally a drafter, and what a report says about them. No tokenizer is needed.
 package struct BenchmarkModel: Sendable {
     package let target: Target
     package let drafter: Drafter?
     package let filename: String
-    /// Architecture and the type that most of the weights have: `gemma4 Q8_0`.
+    /// The architecture and the type of most of the weights: `gemma4 Q8_0`.
     package let type: String
     /// Bytes of all tensors of the target.
     package let size: Int
@@ -38,15 +38,17 @@ package struct BenchmarkModel: Sendable {
         do {
             return try body(GGUFFile(contentsOf: url))
         } catch {
-            throw LoadError(path: url.path, reason: "\(error)")
+            throw LoadError(path: url.path, reason: error)
         }
     }
 
-    /// What is wrong with which file.
+    /// What is wrong with a file.
     package struct LoadError: Error, CustomStringConvertible {
-        let path: String
-        let reason: String
+        package let path: String
+        package let reason: any Error
 
-        package var description: String { reason.contains(path) ? reason : "\(path): \(reason)" }
+        package var description: String {
+            if case GGUFError.cannotOpen? = reason as? GGUFError { "\(reason)" } else { "\(path): \(reason)" }
+        }
     }
 }

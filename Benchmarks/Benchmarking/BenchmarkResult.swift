@@ -1,9 +1,9 @@
-package import CommandSupport
 package import Foundation
 package import Gemma4
+package import Platform
 internal import Tensor
 
-/// A measurement and the circumstances of it.
+/// A measurement and its circumstances.
 package struct BenchmarkResult: Sendable {
     package let measurement: Measurement
     package let model: BenchmarkModel
@@ -12,7 +12,7 @@ package struct BenchmarkResult: Sendable {
     package let cacheByteCount: Int
     package let batchLength: Int
     package let time: Date
-    /// Bytes a second that the machine reads, measured right behind the test; for decodes.
+    /// The read bandwidth of the machine in bytes per second, measured right after the test. Only for decodes.
     package let readBandwidth: Double?
     package let memory: ResidentMemory?
 
@@ -30,7 +30,7 @@ package struct BenchmarkResult: Sendable {
         self.memory = memory
     }
 
-    /// The fields that llama-bench has under its names, then ours.
+    /// The fields of llama-bench under the same names, then our own.
     package var record: Record {
         var record = Record()
         record.add("test", measurement.test.name)
@@ -40,6 +40,7 @@ package struct BenchmarkResult: Sendable {
         record.add("model_n_params", model.parameterCount)
         record.add("n_batch", batchLength)
         record.add("n_threads", threads)
+        record.add("kernels", Kernels.current.form.rawValue)
         record.add("type_k", cacheTypes.key.rawValue)
         record.add("type_v", cacheTypes.value.rawValue)
         record.add("cache_bytes", cacheByteCount)
@@ -77,14 +78,14 @@ package struct BenchmarkResult: Sendable {
         record.add("n_rows", rows)
         record.add("draft_head", head.map(\.rawValue))
         record.add("draft_n_max", plan?.length.description)
-        // As the option has them; none where the target decides.
+        // As given by the option; empty if the target decides.
         let rates = (plan?.rates ?? []).map { "\($0)" }.joined(separator: ",")
         record.add("spec_synth_rates", rates.isEmpty ? nil : rates)
         record.add("draft_n", plan == nil ? nil : measurement.draftCount)
         record.add("draft_n_accepted", plan == nil ? nil : measurement.acceptedCount)
     }
 
-    /// What of a record a table shows.
+    /// The columns of a table of records.
     package static let columns = [
         TableColumn("model", isNumber: false) { $0["model_type"].text ?? "" },
         TableColumn("size") { $0["model_size"].formatted(2, scale: 1e-9, unit: " GB") },

@@ -1,26 +1,26 @@
 internal import Speculative
 
-/// Which head of the drafter a test scores tokens with.
+/// The head with which the drafter scores tokens.
 package enum DraftHead: String, Sendable, CaseIterable {
     case ordered, dense
 }
 
-/// What is measured. Names are those of llama-bench where it has the test, so that figures pair up.
+/// What is measured. Tests that llama-bench has too have the same names, so that results can be compared.
 package enum BenchmarkTest: Sendable, Hashable {
-    /// Reading `tokens` of a prompt.
+    /// Reads a prompt of `tokens`.
     case prompt(tokens: Int, depth: Int)
-    /// `passes` decodes of `rows` rows, the logits of all of which are wanted.
+    /// `passes` decodes of `rows` rows each, with the logits of all rows.
     case decode(passes: Int, rows: Int, depth: Int)
     /// Steps of the drafter.
     case draft(steps: Int, head: DraftHead, depth: Int)
-    /// `tokens` of a text, decoded speculatively.
+    /// Decodes `tokens` of a text speculatively.
     case speculative(tokens: Int, plan: SpeculationPlan, depth: Int)
 
-    /// Tokens that are in the cache before decoding, where fewer are asked for: a decode never begins a text.
+    /// The fewest tokens in the cache before decoding: a decode never begins a text.
     static let minimumDecodeDepth = 8
-    /// Steps of a draft in `draft` tests.
+    /// Steps per draft in `draft` tests.
     static let draftLength = 3
-    /// What a round of a `speculative` test may write beyond the tokens asked for.
+    /// How many tokens a round of a `speculative` test may generate beyond those asked for.
     static let roundTokens = DraftLength.largest + 1
 
     package var depth: Int {
@@ -42,14 +42,14 @@ package enum BenchmarkTest: Sendable, Hashable {
         return depth > 0 ? "\(name)@d\(depth)" : name
     }
 
-    /// Positions in the cache that `repetitions` of the test need.
+    /// Positions of the cache needed for `repetitions` of the test.
     package func positionCount(repetitions: Int) -> Int {
         let start = max(depth, Self.minimumDecodeDepth)
         switch self {
         case .prompt(let tokens, _): return depth + tokens
         case .decode(let passes, let rows, _): return start + passes * rows
         case .draft(let steps, _, _): return start + steps / Self.draftLength + 2
-        // A text under way is not taken back: each repetition goes on where the last one ended.
+        // The text is not rewound: each repetition continues where the last one ended.
         case .speculative(let tokens, _, _): return start + 1 + (repetitions + 1) * (tokens + Self.roundTokens)
         }
     }

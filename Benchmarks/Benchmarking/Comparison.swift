@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Samples of each test, of one side, over all rounds; tests in the order in which they came.
+/// The samples of one side for each test, over all rounds. Tests are in the order of their first samples.
 package struct Samples: Sendable, Equatable {
     package private(set) var names: [String] = []
     private var rates: [String: [Double]] = [:]
@@ -14,8 +14,8 @@ package struct Samples: Sendable, Equatable {
         rates[name, default: []] += samples
     }
 
-    /// Adds what a peer prints: JSON objects, one a line, with `test` and `samples_ts`, or with llama-bench's fields in
-    /// place of `test`. Other lines are of no interest.
+    /// Adds the output of a peer: one JSON object per line with `test` and `samples_ts`, or with the fields of
+    /// llama-bench instead of `test`. Other lines are ignored.
     package mutating func add(output: String) {
         for line in output.split(whereSeparator: \.isNewline) {
             guard let figure = try? JSONDecoder().decode(PeerFigure.self, from: Data(line.utf8)),
@@ -26,7 +26,7 @@ package struct Samples: Sendable, Equatable {
     }
 }
 
-/// A line of a peer's output.
+/// A line of output of a peer.
 private struct PeerFigure: Decodable {
     let test: String?
     let n_prompt: Int?
@@ -46,19 +46,19 @@ private struct PeerFigure: Decodable {
     }
 }
 
-/// Our samples beside a peer's, measured in alternation.
+/// Our samples and those of a peer, measured in alternation.
 package struct Comparison: Sendable {
     package var ours = Samples()
     package var peer = Samples()
 
     package init() {}
 
-    /// Tests that one side alone has measured.
+    /// Tests that only one side has measured.
     package var unpaired: [String] {
         ours.names.filter { peer[$0].isEmpty } + peer.names.filter { ours[$0].isEmpty }
     }
 
-    /// A record for each test that both have measured.
+    /// A record for each test that both sides have measured.
     /// - Throws: `BenchmarkError.nothingInCommon`.
     package func records() throws(BenchmarkError) -> [Record] {
         let names = ours.names.filter { !peer[$0].isEmpty }
@@ -78,7 +78,7 @@ package struct Comparison: Sendable {
         }
     }
 
-    /// Medians with the spread from the slowest to the fastest sample.
+    /// Medians, with the range from the slowest to the fastest sample.
     package static let columns = [
         TableColumn("test", isNumber: false) { $0["test"].text ?? "" },
         TableColumn("swift-gemma t/s") { spread($0, "") },
@@ -98,7 +98,7 @@ package struct Peer: Sendable {
 
     package init(command: String) { self.command = command }
 
-    /// Runs the command in a shell and adds its figures; what it says on standard error passes through.
+    /// Runs the command in a shell and adds its results. Its standard error is passed through.
     package func run(into samples: inout Samples) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")

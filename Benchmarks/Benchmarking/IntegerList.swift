@@ -1,10 +1,10 @@
-/// Integers separated by commas, as benchmarks take them: `128,512`.
+/// Integers separated by commas, such as `128,512`.
 package struct IntegerList: Sendable, Hashable {
     package let values: [Int]
 
     package init(_ values: [Int]) { self.values = values }
 
-    /// Nil where a part is no integer of at least 0.
+    /// Nil unless all parts are integers of at least 0.
     package init?(_ text: String) {
         guard let values = parsedList(text, Int.init), values.allSatisfy({ $0 >= 0 }) else { return nil }
         self.values = values

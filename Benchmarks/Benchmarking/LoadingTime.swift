@@ -2,8 +2,8 @@ package import Foundation
 internal import GGUF
 import Tokenizer
 
-/// How long it takes to map a file and to check its metadata and tensors' places, all that is needed before either is used;
-/// and how long to check and index the vocabulary, if there is one.
+/// How long it takes to open a file: to map it, and to check its metadata and the offsets of its tensors. Also how long
+/// it takes to check and index the vocabulary, if there is one.
 package struct LoadingTime: Sendable {
     private let filename: String
     private let keyCount: Int
@@ -11,7 +11,7 @@ package struct LoadingTime: Sendable {
     private let nanoseconds: [Double]
     private let vocabularyNanoseconds: [Double]
 
-    /// Opens the file once so that it is in memory, and then `repetitions` times.
+    /// Opens the file once, to have it in memory, and then `repetitions` times.
     package init(of url: URL, repetitions: Int) throws {
         let clock = ContinuousClock()
         var (nanoseconds, vocabularyNanoseconds): ([Double], [Double]) = ([], [])
@@ -20,7 +20,7 @@ package struct LoadingTime: Sendable {
             for _ in 0..<repetitions {
                 var opened: GGUFFile?
                 let time = try clock.measure { opened = try GGUFFile(contentsOf: url) }
-                // To let go of it again is no part of the time.
+                // Releasing it is not part of the measured time.
                 withExtendedLifetime(opened) { nanoseconds.append(time / .nanoseconds(1)) }
             }
             if file.metadata["tokenizer.ggml.tokens"] != nil {
@@ -32,7 +32,7 @@ package struct LoadingTime: Sendable {
             }
             (keyCount, tensorCount) = (file.metadata.keys.count, file.tensors.count)
         } catch {
-            throw BenchmarkModel.LoadError(path: url.path, reason: "\(error)")
+            throw BenchmarkModel.LoadError(path: url.path, reason: error)
         }
         filename = url.path
         self.nanoseconds = nanoseconds

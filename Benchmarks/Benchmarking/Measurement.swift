@@ -6,16 +6,17 @@ package struct Measurement: Sendable {
     package private(set) var samples: [Sample] = []
     package var draftCount = 0
     package var acceptedCount = 0
-    /// Bytes that a decode reads: weights, keys and values.
+    /// Bytes that one decode reads: weights, keys and values.
     package var bytesPerPass: Int?
 
     package struct Sample: Sendable {
         package let time: Duration
-        /// What was done in it: tokens, passes or steps.
+        /// The number of tokens, passes or steps in it.
         package let count: Int
 
         var nanoseconds: Double { time / .nanoseconds(1) }
-        var rate: Double { time > .zero ? Double(count) / (time / .seconds(1)) : 0 }
+        var seconds: Double { time / .seconds(1) }
+        var rate: Double { time > .zero ? Double(count) / seconds : 0 }
     }
 
     package init(_ test: BenchmarkTest) { self.test = test }
@@ -23,7 +24,7 @@ package struct Measurement: Sendable {
     package mutating func add(_ time: Duration, count: Int) { samples.append(Sample(time: time, count: count)) }
 
     package var nanoseconds: [Double] { samples.map(\.nanoseconds) }
-    /// Counts a second.
+    /// Tokens, passes or steps per second.
     package var rates: [Double] { samples.map(\.rate) }
     package var bytesPerSecond: Double? { bytesPerPass.map { Double($0) * rates.mean } }
 }
@@ -31,7 +32,7 @@ package struct Measurement: Sendable {
 extension [Double] {
     package var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
 
-    /// Of a sample: divided by one less than the count.
+    /// The sample standard deviation: divides by one less than the count.
     package var standardDeviation: Double {
         guard count > 1 else { return 0 }
         let mean = mean

@@ -1,4 +1,4 @@
-/// Named values in an order: a row of a table, an object of JSON.
+/// An ordered list of named values: a row of a table, or a JSON object.
 package struct Record: Sendable, Encodable {
     package enum Value: Sendable, Hashable {
         case text(String)

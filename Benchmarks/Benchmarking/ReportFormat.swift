@@ -4,8 +4,8 @@ internal import Foundation
 package enum ReportFormat: String, Sendable, CaseIterable {
     case md, csv, json, jsonl
 
-    /// All of `records` as text that ends a line.
-    /// - Parameter columns: the fields of a Markdown table and their headings.
+    /// All `records` as text that ends with a newline.
+    /// - Parameter columns: the columns of a Markdown table.
     package func text(of records: [Record], columns: [TableColumn]) throws -> String {
         switch self {
         case .md: return markdown(records, columns)
@@ -22,7 +22,7 @@ package enum ReportFormat: String, Sendable, CaseIterable {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
-    /// One line for each record and one with the names; lists, of which a cell holds none, are left out.
+    /// A line with the names, and one for each record. Fields that are lists are left out.
     private func csv(_ records: [Record]) -> String {
         func isList(_ name: String) -> Bool {
             records.contains { if case .numbers = $0[name] { true } else { false } }
@@ -46,7 +46,7 @@ package enum ReportFormat: String, Sendable, CaseIterable {
     }
 
     private func markdown(_ records: [Record], _ columns: [TableColumn]) -> String {
-        // A column that would be empty says nothing.
+        // Empty columns are left out.
         let shown = columns.filter { column in records.contains { !column.text($0).isEmpty } }
         let rows = [shown.map(\.heading)] + records.map { record in shown.map { $0.text(record) } }
         let widths = shown.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -88,7 +88,7 @@ extension Record.Value {
 
     package var text: String? { if case .text(let text) = self { text } else { nil } }
 
-    /// With so many digits behind the point; empty for no number.
+    /// With this many digits after the decimal point; empty if the value is not a number.
     func formatted(_ digits: Int, scale: Double = 1, unit: String = "") -> String {
         number.map { String(format: "%.\(digits)f\(unit)", $0 * scale) } ?? ""
     }

@@ -1,7 +1,7 @@
 /// The scales of blocks whose codes are random bytes.
 extension WeightType {
-    /// Stores the scales of a block such that its values have mean 0 and the standard deviation `deviation`.
-    /// - Parameter random: 64 bits for scales that differ within the block.
+    /// Stores scales such that the values of a block have mean 0 and standard deviation `deviation`.
+    /// - Parameter random: 64 random bits, for formats with several scales per block.
     @inline(__always)
     func storeScales(_ block: UnsafeMutableRawPointer, _ random: UInt64, _ deviation: Float) {
         switch self {
@@ -33,18 +33,18 @@ extension WeightType {
         block.storeBytes(of: Float16(value).bitPattern, toByteOffset: offset, as: UInt16.self)
     }
 
-    /// A scale, and a minimum that takes away the mean of the codes; k-quants subtract theirs, others add it.
+    /// A scale, and a minimum that cancels the mean of the codes. K-quants subtract the minimum, other formats add it.
     @inline(__always)
     private func storeAffine(_ block: UnsafeMutableRawPointer, _ scale: Float, mean: Float) {
         storeHalf(scale, block, 0)
         storeHalf(-scale * mean, block, 2)
     }
 
-    /// The 12 bytes that hold eight scales and eight minima of 6 bits, with each minimum equal to its scale, which is 32
-    /// or more.
+    /// Stores eight scales and eight minima of 6 bits each in 12 bytes. Each minimum equals its scale, which is at
+    /// least 32.
     ///
-    /// Bytes 0 ... 3 (scales) and 4 ... 7 (minima) have the first four in their low 6 bits and the high 2 bits of the last
-    /// four above; bytes 8 ... 11 have the low 4 bits of the last four, scales low and minima high.
+    /// Bytes 0 ... 3 (scales) and 4 ... 7 (minima) contain the first four in their low 6 bits, and the high 2 bits of
+    /// the last four above them. Bytes 8 ... 11 contain the low 4 bits of the last four, scales in the low half.
     @inline(__always)
     private func storeSixBitScales(_ block: UnsafeMutableRawPointer, _ random: UInt64) {
         let high = UInt32(truncatingIfNeeded: random) | 0xa0a0_a0a0
@@ -54,7 +54,8 @@ extension WeightType {
         block.storeBytes(of: low | low << 4, toByteOffset: 12, as: UInt32.self)
     }
 
-    /// Makes sixteen random bytes scales of size 32 ..< 64 and either sign, which cancels the mean of the codes.
+    /// Turns sixteen random bytes into scales of magnitude 32 ..< 64 and either sign, which cancels the mean of the
+    /// codes.
     @inline(__always)
     private func storeSignedScales(_ scales: UnsafeMutableRawPointer) {
         let random = scales.loadUnaligned(as: SIMD16<Int8>.self)

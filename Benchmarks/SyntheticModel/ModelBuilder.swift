@@ -1,6 +1,6 @@
 internal import GGUF
 
-/// Adds keys and random tensors to a file; names without architecture and `.weight`.
+/// Adds keys and random tensors to a file. Names are given without the architecture and without `.weight`.
 struct ModelBuilder {
     private(set) var writer = GGUFWriter()
     private let architecture: String
@@ -9,7 +9,7 @@ struct ModelBuilder {
     init(architecture: String, name: String, type: WeightType) {
         self.architecture = architecture
         self.type = type
-        // A new file has no key yet that these could repeat.
+        // A new file does not have keys that these could repeat.
         try? writer.metadata.add("general.architecture", .string(architecture))
         try? writer.metadata.add("general.name", .string(name))
     }
@@ -26,7 +26,7 @@ struct ModelBuilder {
         try add(key, .array(GGUFArray(values.map(Int32.init))))
     }
 
-    /// The keys that target and drafter share, for one layer for each of `sliding`.
+    /// The keys that target and drafter share. `sliding` has an entry for each layer.
     mutating func addAttentionKeys(_ shapes: Shapes, sliding: [Bool]) throws(GGUFError) {
         try add("context_length", 131_072)
         try add("block_count", sliding.count)
@@ -44,7 +44,7 @@ struct ModelBuilder {
 
     // MARK: - Tensors
 
-    /// Entries with a standard deviation of 1 / sqrt(columns), which keeps activations at their size.
+    /// Entries with a standard deviation of 1 / sqrt(columns), which keeps the size of activations.
     mutating func add(matrix name: String, _ rows: Int, _ columns: Int) throws(GGUFError) {
         let (random, deviation) = (RandomValues(name), 1 / Float(columns).squareRoot())
         let type = type.fitting(columns: columns)
@@ -60,18 +60,18 @@ struct ModelBuilder {
 
     mutating func add(permutation name: String, _ count: Int) throws(GGUFError) {
         let order = RandomValues(name).permutation(count)
-        let bytes = order.withUnsafeBytes { Array($0) }  // as every machine that Swift runs on, little-endian
+        let bytes = order.withUnsafeBytes { Array($0) }  // little-endian, like every machine that Swift runs on
         try writer.add(tensor: name, dimensions: [count], type: .i32, bytes: bytes)
     }
 
-    /// Full layers rotate a quarter of a head; the others' frequencies are divided by so much that they stand still.
+    /// Full layers rotate a quarter of each head. The other frequencies are divided by so much that nothing rotates.
     mutating func addRotaryFactors(_ shapes: Shapes) throws(GGUFError) {
         let rotated = shapes.fullHeadWidth / 8
         try add(
             vector: "rope_freqs", (0..<shapes.fullHeadWidth / 2).map { $0 < rotated ? 1 : 1e30 })
     }
 
-    /// What the layers of target and drafter have in common.
+    /// The tensors that layers of target and drafter have in common.
     mutating func addLayer(
         _ prefix: String, embedding: Int, queryWidth: Int, headWidth: Int, feedForward: Int
     ) throws(GGUFError) {

@@ -1,11 +1,11 @@
 package import Foundation
 internal import GGUF
 
-/// The files of synthetic models, made where they are missing.
+/// The files of synthetic models, created if they are missing.
 package struct ModelCache: Sendable {
     package let directory: URL
 
-    /// Goes into the names: a file of another version is not used.
+    /// Part of the names, so that files of other versions are not used.
     private static let version = 1
 
     package init(directory: URL) { self.directory = directory }
@@ -20,7 +20,7 @@ package struct ModelCache: Sendable {
         return ModelCache(directory: caches.appendingPathComponent("swift-gemma", isDirectory: true))
     }
 
-    /// The files of `model`. One that is there with the right size is used as it is.
+    /// The files of `model`. An existing file of the right size is used.
     /// - Parameter progress: called with a file's name and size before it is written.
     /// - Throws: `ModelCacheError` or `GGUFError`.
     package func files(
@@ -50,7 +50,7 @@ package struct ModelCache: Sendable {
     private func checkRoom(for bytes: Int) throws {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory.path)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue else { return }
-        // Some room is left to others.
+        // Leaves some room for others.
         guard bytes + (256 << 20) <= free else {
             throw ModelCacheError.noRoom(path: directory.path, needed: bytes, free: free)
         }
@@ -64,10 +64,10 @@ package enum ModelCacheError: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .noDirectory(let path, let reason):
-            "cannot make the folder \(path) for synthetic models: \(reason); set XDG_CACHE_HOME to another one"
+            "cannot create the folder \(path) for synthetic models: \(reason); set XDG_CACHE_HOME to another folder"
         case .noRoom(let path, let needed, let free):
-            "a synthetic model of \(needed / 1_000_000) MB does not fit \(path), where \(free / 1_000_000) MB are free; "
-                + "set XDG_CACHE_HOME to a folder on another disk"
+            "a synthetic model of \(needed / 1_000_000) MB does not fit in \(path), where only "
+                + "\(free / 1_000_000) MB are free; set XDG_CACHE_HOME to a folder on another disk"
         }
     }
 }

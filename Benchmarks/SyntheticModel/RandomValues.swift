@@ -1,10 +1,10 @@
-/// Random numbers that depend on their place alone, so that parts of a tensor can be made in any order.
+/// Random numbers that depend only on their index, so that parts of a tensor can be generated in any order.
 ///
 /// The finalizer of splitmix64 over a counter (Steele, Lea and Flood, https://doi.org/10.1145/2660193.2660195).
 struct RandomValues: Sendable {
     let seed: UInt64
 
-    /// - Parameter name: of a tensor: each gets numbers of its own (FNV-1a).
+    /// - Parameter name: of a tensor. Its hash (FNV-1a) is the seed, so that tensors differ.
     init(_ name: String) {
         seed = name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }

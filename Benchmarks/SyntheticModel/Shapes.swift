@@ -1,9 +1,9 @@
 /// The sizes of a released model and of its drafter.
 package enum Preset: String, CaseIterable, Sendable {
     case e2b, e4b
-    /// The structure of E2B with everything small, its vocabulary too: made in a second.
+    /// The structure of E2B, with small sizes and a small vocabulary: generated in a second.
     case mini
-    /// As small as a model can be that still has every part: for tests that load it thousands of times.
+    /// The smallest model that still has every part, for tests that load it thousands of times.
     case tiny
 
     var shapes: Shapes {
@@ -27,7 +27,7 @@ package enum Preset: String, CaseIterable, Sendable {
                 vocabulary: 8192, centroids: 64,
                 drafter: DrafterShapes(embedding: 128, layers: 4, feedForward: 512, heads: 4))
         case .tiny:
-            // The widths are single blocks of most formats, the vocabulary 256 bytes and a few tokens more.
+            // Widths are one block of most formats; the vocabulary has 256 bytes and a few more tokens.
             Shapes(
                 embedding: 32, layers: 3, feedForward: 32, heads: 2, keyValueHeads: 1, headWidth: 32,
                 fullHeadWidth: 64, window: 4, slidingPerFull: 1, sharedLayers: 1, isDoubleWide: true, perLayer: 32,
@@ -48,9 +48,9 @@ struct Shapes {
     let window: Int
     /// Sliding layers between two full ones.
     let slidingPerFull: Int
-    /// Layers at the end that own no keys and values.
+    /// Layers at the end that use the keys and values of earlier layers.
     let sharedLayers: Int
-    /// Whether the sharing layers' feed-forward networks are twice as wide.
+    /// Whether the feed-forward networks of those layers are twice as wide.
     let isDoubleWide: Bool
     let perLayer: Int
     let vocabulary: Int
@@ -58,7 +58,7 @@ struct Shapes {
     let centroids: Int
     let drafter: DrafterShapes
 
-    /// The last layer is always a full one.
+    /// The last layer is always full.
     func isSliding(_ layer: Int) -> Bool { layer != layers - 1 && (layer + 1) % (slidingPerFull + 1) != 0 }
     func ownsCache(_ layer: Int) -> Bool { layer < layers - sharedLayers }
     func headWidth(sliding: Bool) -> Int { sliding ? headWidth : fullHeadWidth }

@@ -2,8 +2,8 @@ package import GGUF
 
 /// A target and a drafter with the exact shapes of released models and random weights.
 ///
-/// The text that such a pair generates means nothing, but its cost does: the bytes read and the arithmetic done for a
-/// token are those of the real checkpoint. There is no tokenizer in the files.
+/// The generated text is meaningless, but the cost is realistic: each token reads the same bytes and does the same
+/// arithmetic as with the real checkpoint. The files do not contain a tokenizer.
 package struct SyntheticModel: Sendable, Hashable {
     package let preset: Preset
     package let type: WeightType
@@ -22,7 +22,7 @@ package struct SyntheticModel: Sendable, Hashable {
         self.init(preset, type: type)
     }
 
-    /// The target's file, its weights made as it is written.
+    /// The file of the target. Weights are generated while it is written.
     package func target() throws(GGUFError) -> GGUFWriter {
         let shapes = preset.shapes
         var builder = ModelBuilder(architecture: "gemma4", name: "gemma-4-\(preset)-random", type: type)
@@ -61,7 +61,7 @@ package struct SyntheticModel: Sendable, Hashable {
         return builder.writer
     }
 
-    /// The drafter's file, with an ordered head.
+    /// The file of the drafter, which has an ordered head.
     package func drafter() throws(GGUFError) -> GGUFWriter {
         let shapes = preset.shapes
         let drafter = shapes.drafter

@@ -4,29 +4,30 @@ import CommandSupport
 import Foundation
 import Gemma4
 import Logging
+import Platform
 import SyntheticModel
 import Tensor
 
 @main
 enum Main {
     static func main() {
-        // Random pairs never accept a draft; that is no news here.
+        // Random pairs never accept a draft, so warnings about that are noise here.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         runCommand(GemmaBench.self)
     }
 }
 
-/// Measures speed and memory; flags, test names and fields are llama-bench's where it has them.
+/// Measures speed and memory. Flags, test names and fields are those of llama-bench where it has them.
 struct GemmaBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-bench",
         abstract: "Measures how fast a Gemma 4 model reads prompts, decodes, drafts, and decodes speculatively.",
         discussion: """
-            Lists are separated by commas: -p 128,512. A test is run once to warm up and then -r times. Each decode is \
-            set beside what the machine can read, measured right behind it. Results go to standard output, everything \
-            else to standard error.
+            Lists are separated by commas: -p 128,512. Each test runs once to warm up and then -r times. Each decode \
+            is compared with the machine's memory bandwidth, measured right after it. Results go to standard output; \
+            everything else goes to standard error.
             """,
-        version: "swift-gemma \(Version.current)")
+        version: Version.line)
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Tests") var tests: TestOptions
@@ -38,23 +39,23 @@ struct GemmaBench: ParsableCommand {
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens of the context. Default: as many as the tests need.")
+        help: "Length of the context in tokens. Default: as long as the tests need.")
     var contextLength: Int?
 
     @OptionGroup var cache: CacheOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples of each test.")
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples per test.")
     var repetitions = 3
 
     @Option(name: .shortAndLong, help: "md, csv, json or jsonl.")
     var output = ReportFormat.md
 
-    @Flag(help: "Print where each test's time went, on standard error.")
+    @Flag(help: "Print where the time of each test went, on standard error.")
     var profile = false
 
     func validate() throws {
-        guard threads.values.allSatisfy({ (1...1024).contains($0) }) else {
-            throw ValidationError("-t: expected 1 to 1024 threads")
+        guard threads.values.allSatisfy(ThreadOptions.range.contains) else {
+            throw ValidationError("-t: expected 1 to \(ThreadOptions.range.upperBound) threads")
         }
         guard (1...10_000).contains(repetitions) else {
             throw ValidationError("-r is \(repetitions); expected 1 to 10000")
@@ -67,7 +68,7 @@ struct GemmaBench: ParsableCommand {
         }
     }
 
-    private var cacheTypes: CacheTypes { CacheTypes(key: cache.key, value: cache.value) }
+    private var cacheTypes: CacheTypes { cache.types() }
 
     func run() throws {
         if let path = model.fileToOpen {
@@ -75,7 +76,7 @@ struct GemmaBench: ParsableCommand {
             return try write([time.record], LoadingTime.columns)
         }
         let plan = try speculation.plan()
-        let model = try model.load()
+        guard let model = try model.load() else { throw ValidationError("name a model with -m") }
         let list = try tests.list(model, plan: plan)
         let needed = list.map { $0.positionCount(repetitions: repetitions) }.max() ?? 1
         let length = contextLength ?? needed
@@ -87,7 +88,7 @@ struct GemmaBench: ParsableCommand {
         for count in threads.values {
             try run(list, on: Bench(model, threads: count, contextLength: length, cacheTypes: cacheTypes)) { result in
                 records.append(result.record)
-                // Lines are of use as they come, to a person and in case of an interruption.
+                // Lines are useful as soon as they are there, to a person and if the run is interrupted.
                 if output == .jsonl { try write([result.record], BenchmarkResult.columns) }
             }
         }
@@ -116,12 +117,12 @@ struct GemmaBench: ParsableCommand {
         }
     }
 
-    /// Ours, peer, ours, peer: what slows the machine down for a while slows both.
+    /// Ours, peer, ours, peer: whatever slows the machine down for a while slows both.
     private func compare(with peer: Peer, _ model: BenchmarkModel, _ tests: [BenchmarkTest], _ length: Int) throws {
         var result = Comparison()
         for round in 1...comparison.compareRounds {
             StandardError.write("round \(round) of \(comparison.compareRounds)\n")
-            // A context of its own each time, so that its memory is not in the peer's way.
+            // A new context each time, so that its memory is not in the peer's way.
             let bench = try Bench(
                 model, threads: threads.values[0], contextLength: length, cacheTypes: cacheTypes)
             for test in tests {

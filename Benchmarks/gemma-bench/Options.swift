@@ -14,8 +14,6 @@ extension RateList: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-extension DraftLength: ExpressibleByArgument {}
-
 extension SyntheticModel: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
@@ -23,64 +21,59 @@ extension SyntheticModel: ExpressibleByArgument {
 extension ReportFormat: ExpressibleByArgument {}
 
 struct ModelOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "The model, a GGUF file.")
-    var model: String?
-
-    @Option(
-        name: [.customLong("md", withSingleDash: true), .long],
-        help: "The model's drafter, a GGUF file of architecture gemma4-assistant.")
-    var modelDraft: String?
+    @OptionGroup var pair: PairOptions
 
     @Option(
         help: """
-            In place of files: e2b, e4b or mini, a pair of the released shapes with random weights; e2b:q4_0 for \
-            another type than q8_0 (\(WeightType.allCases.map(\.rawValue).joined(separator: ", "))). It is written to the cache folder once.
+            Instead of files: e2b, e4b or mini, a pair of the released shapes with random weights. e2b:q4_0 selects \
+            a type other than q8_0 (\(WeightType.allCases.map(\.rawValue).joined(separator: ", "))). The files \
+            are written to the cache folder once.
             """)
     var synthetic: SyntheticModel?
 
     @Option(
-        name: .customLong("load"), help: "Measure only how long it takes to open this GGUF file and to check it.")
+        name: .customLong("load"), help: "Only measure how long it takes to open and check this GGUF file.")
     var fileToOpen: String?
 
     func validate() throws {
-        guard [model != nil, synthetic != nil, fileToOpen != nil].count(where: { $0 }) == 1 else {
+        guard [pair.target != nil, synthetic != nil, fileToOpen != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
                 "name a model: either files with -m and -md, or --synthetic e2b, e4b or mini, or a file to --load")
         }
-        if modelDraft != nil, model == nil {
+        if pair.drafter != nil, pair.target == nil {
             throw ValidationError("-md goes with -m; --synthetic comes with a drafter")
         }
     }
 
-    func load() throws -> BenchmarkModel {
+    /// - Returns: nil without a model, which `validate` refuses.
+    func load() throws -> BenchmarkModel? {
         if let synthetic {
             let files = try ModelCache.standard.files(of: synthetic) { name, bytes in
                 StandardError.write("writing \(name), \(bytes / 1_000_000) MB\n")
             }
             return try BenchmarkModel(target: files.target, drafter: files.drafter)
         }
-        return try BenchmarkModel(
-            target: URL(fileURLWithPath: model ?? ""), drafter: modelDraft.map { URL(fileURLWithPath: $0) })
+        return try pair.target.map { try BenchmarkModel(target: $0, drafter: pair.drafter) }
     }
 }
 
 struct TestOptions: ParsableArguments {
-    @Option(name: [.customShort("p"), .long], parsing: .unconditional, help: "Tokens of a prompt; 0 for no such test.")
+    @Option(name: [.customShort("p"), .long], parsing: .unconditional, help: "Tokens of a prompt; 0 skips the test.")
     var nPrompt = IntegerList([512])
 
-    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 for no such test.")
+    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 skips the test.")
     var nGen = IntegerList([64])
 
     @Option(
-        name: [.customShort("d"), .long], parsing: .unconditional, help: "Tokens that are in the cache at the start.")
+        name: [.customShort("d"), .long], parsing: .unconditional, help: "Tokens in the cache at the start.")
     var nDepth = IntegerList([0])
 
     @Option(
         name: [.customShort("b"), .customLong("rows")], parsing: .unconditional,
-        help: "Rows of a decode, of all of which the logits are wanted.")
+        help: "Rows per decode; the logits of all of them are computed.")
     var rows = IntegerList([1])
 
-    @Flag(help: "Also measure steps of the drafter, as many as -n says, with each head that it has.")
+    @Flag(help: "Also measure -n steps of the drafter, with each of its heads.")
     var draft = false
 
     func validate() throws {
@@ -93,7 +86,7 @@ struct TestOptions: ParsableArguments {
         }
     }
 
-    /// The tests, in the order in which they are run: one depth after the other, so that its cache is filled once.
+    /// The tests, in the order in which they are run: one depth after another, so that each cache is filled once.
     func list(_ model: BenchmarkModel, plan: SpeculationPlan?) throws -> [BenchmarkTest] {
         var tests: [BenchmarkTest] = []
         for depth in nDepth.values {
@@ -121,14 +114,14 @@ struct TestOptions: ParsableArguments {
 struct SpeculationFlags: ParsableArguments {
     @Option(
         name: .customLong("spec-draft-n-max"), parsing: .unconditional,
-        help: "Also measure draft-mtp with so many drafts in a round, or auto. Default: as many as there are rates.")
+        help: "Also measure draft-mtp with this many drafts per round, or auto. Default: as many as there are rates.")
     var length: DraftLength?
 
     @Option(
         name: .customLong("spec-synth-rates"), parsing: .unconditional,
         help: """
-            Also measure draft-mtp at given acceptance: entry i is the probability that the first i drafts are all \
-            accepted, such as 0.65,0.42,0.28. Drafts are made and verified; a seeded coin replaces the outcome.
+            Also measure draft-mtp at a given acceptance, such as 0.65,0.42,0.28: entry i is the probability that the \
+            first i drafts are all accepted. Drafts are made and verified, but a seeded coin decides the outcome.
             """)
     var rates: RateList?
 
@@ -141,12 +134,12 @@ struct SpeculationFlags: ParsableArguments {
 struct ComparisonOptions: ParsableArguments {
     @Option(
         help: """
-            A peer's command, run in alternation with the tests here. It prints a JSON object a line with "test" and \
-            "samples_ts", as gemma-bench -o jsonl and llama-bench -o jsonl do; the medians' ratio is printed.
+            A peer's command, run in alternation with the tests here. It must print one JSON object per line with \
+            "test" and "samples_ts", as gemma-bench and llama-bench do with -o jsonl. Prints the ratio of the medians.
             """)
     var compare: String?
 
-    @Option(parsing: .unconditional, help: "How often each side is run.")
+    @Option(parsing: .unconditional, help: "How often to run each side.")
     var compareRounds = 3
 
     func validate() throws {

@@ -1,8 +1,9 @@
 import Evaluation
 internal import GGUF
+import Platform
 import Tensor
 
-/// Reads a saved run of gemma-perplexity, and compares every row of it with one of our own.
+/// Reads a saved run of gemma-perplexity, and compares every row with fixed logits.
 enum BaseFileDoor {
     private static let vocabulary = 20
 
@@ -18,14 +19,14 @@ enum BaseFileDoor {
                         saved.divergence(of: LogSoftmax($0)).divergence
                     }
                     guard !divergence.isNaN, saved[vocabulary - 1].isFinite else {
-                        throw FuzzTarget.Violation("a valid row gives a divergence of \(divergence)")
+                        throw Violation("a valid row gives a divergence of \(divergence)")
                     }
                 }
             }
         }
     }
 
-    /// Two chunks of four tokens, of which one position each is scored.
+    /// Two chunks of four tokens, each with one scored position.
     static let seeds: [(name: String, bytes: [UInt8])] = {
         let numbers: [Int32] = [4, Int32(vocabulary), 2] + (0..<8).map { $0 }
         let logits = (0..<vocabulary).map { Float($0 % 5) }

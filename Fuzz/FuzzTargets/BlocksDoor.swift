@@ -1,45 +1,43 @@
 internal import GGUF
+import Platform
 import Tensor
 
-/// Computes with bytes in every block format. The first byte chooses the format, the second the cache; the rest is blocks,
-/// and floats.
+/// Computes with bytes in every block format. The first byte selects the format, the second the types of the cache. The
+/// rest is used as blocks and as floats.
 enum BlocksDoor {
     static func run(_ input: [UInt8]) throws {
         guard input.count > 2 else { return }
-        let format = ElementFormats.all[Int(input[0]) % ElementFormats.all.count]
+        let type = ElementFormats.all[Int(input[0]) % ElementFormats.all.count]
         let bytes = Array(input.dropFirst(2))
         let compute = Compute(threadCount: 1)
-        try multiply(bytes, format, compute)
+        try multiply(bytes, type, compute)
         let floats = bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
-        try encode(floats, format)
+        try encode(floats, type)
         let types = CacheType.allCases
         try attend(
             floats, types[Int(input[1]) % types.count], types[Int(input[1]) / types.count % types.count], compute)
     }
 
-    /// Decodes the rows that `bytes` hold, and multiplies them with ones.
-    private static func multiply(_ bytes: [UInt8], _ format: any BlockFormat.Type, _ compute: Compute) throws {
-        let columns = max(format.type.blockSize, 32)
-        let rowBytes = format.type.byteCount(of: columns)
+    /// Decodes `bytes` as rows, and multiplies them by ones.
+    private static func multiply(_ bytes: [UInt8], _ type: TensorType, _ compute: Compute) throws {
+        let columns = max(type.blockSize, 32)
+        let rowBytes = type.byteCount(of: columns)
         let rows = bytes.count / rowBytes
         guard rows > 0 else { return }
         let region = ByteRegion(Array(bytes.prefix(rows * rowBytes)))
-        let matrix = Matrix(rows: rows, columns: columns, format: format, region: region)
+        let matrix = Matrix(rows: rows, columns: columns, type: type, region: region)
         var byRow = [Float](repeating: 0, count: columns)
         var byBlock = byRow
         for row in 0..<rows {
             byRow.withUnsafeMutableBufferPointer { matrix.decode(row: row, into: $0.baseAddress!) }
             byBlock.withUnsafeMutableBufferPointer { values in
-                for block in 0..<columns / format.type.blockSize {
-                    format.decode(
-                        block: matrix.base + row * rowBytes + block * format.type.blockBytes,
-                        into: values.baseAddress! + block * format.type.blockSize)
-                }
+                Kernels.current.decodePlainly(
+                    matrix.base + row * rowBytes, type.id, count: columns, into: values.baseAddress!)
             }
             guard zip(byRow, byBlock).allSatisfy(areClose) else {
-                throw FuzzTarget.Violation("\(format.type.name): a row decodes to \(byRow), its blocks to \(byBlock)")
+                throw Violation("\(type.name): a row decodes to \(byRow), its blocks to \(byBlock)")
             }
         }
         let tokens = 3
@@ -49,26 +47,27 @@ enum BlocksDoor {
         withExtendedLifetime((region, input, output)) {}
     }
 
-    /// Equal but for rounding, which grows with what is subtracted on the way; numbers that are none need not agree.
+    /// Whether two values are equal except for rounding, which grows with the terms that cancel. NaN and infinity equal
+    /// anything.
     private static func areClose(_ a: Float, _ b: Float) -> Bool {
         guard a.isFinite, b.isFinite else { return true }
         let largest = max(abs(a), abs(b))
         return abs(a - b) <= 1e-3 * largest || largest < 1e-3 || largest > 1e30
     }
 
-    private static func encode(_ floats: [Float], _ format: any BlockFormat.Type) throws {
-        guard let format = format as? any EncodableFormat.Type else { return }
-        let count = floats.count / format.type.blockSize * format.type.blockSize
+    private static func encode(_ floats: [Float], _ type: TensorType) throws {
+        guard ElementFormats.encodable.contains(type) else { return }
+        let count = floats.count / type.blockSize * type.blockSize
         guard count > 0 else { return }
-        var bytes = [UInt8](repeating: 0, count: format.type.byteCount(of: count))
+        var bytes = [UInt8](repeating: 0, count: type.byteCount(of: count))
         bytes.withUnsafeMutableBytes { bytes in
             floats.withUnsafeBufferPointer {
-                format.encode(row: $0.baseAddress!, count: count, into: bytes.baseAddress!)
+                Kernels.current.encode($0.baseAddress!, type.id, count: count, into: bytes.baseAddress!)
             }
         }
     }
 
-    /// Stores `floats` as keys and values and attends to them.
+    /// Stores `floats` as keys and values, and attends to them.
     private static func attend(_ floats: [Float], _ keyType: CacheType, _ valueType: CacheType, _ compute: Compute)
         throws
     {
@@ -86,10 +85,10 @@ enum BlocksDoor {
         withExtendedLifetime((rows, output, cache)) {}
     }
 
-    /// For each format two rows of bytes, and a cache.
-    static let seeds: [(name: String, bytes: [UInt8])] = ElementFormats.all.enumerated().map { index, format in
-        let size = 2 * format.type.byteCount(of: max(format.type.blockSize, 32))
+    /// For each format, two rows of bytes and a choice of cache types.
+    static let seeds: [(name: String, bytes: [UInt8])] = ElementFormats.all.enumerated().map { index, type in
+        let size = 2 * type.byteCount(of: max(type.blockSize, 32))
         let blocks = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ index) & 0x3b }
-        return (format.type.name.lowercased(), [UInt8(index), UInt8(index * 3)] + blocks)
+        return (type.name.lowercased(), [UInt8(index), UInt8(index * 3)] + blocks)
     }
 }

@@ -1,13 +1,13 @@
-/// A door through which a stranger's bytes come in.
+/// A door: an entry point for untrusted bytes.
 ///
-/// Behind each of them must hold: a result or a typed error, for any bytes, in bounded time and memory. A trap, a read
-/// outside of memory, a hang are what a fuzzer sees by itself; what else must be true is a `Violation`.
+/// Each must give a result or a typed error for any bytes, in bounded time and memory. The fuzzer itself detects traps,
+/// hangs and invalid memory accesses. Any other property that does not hold is reported as a `Violation`.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    /// The GGUF reader: a file, every value and every tensor's bytes of it.
+    /// The GGUF reader: a file, all its values, and the bytes of all its tensors.
     case gguf
-    /// Loading a model and generating a few tokens; a target or a drafter, whichever the file says it is.
+    /// Loading a model, a target or a drafter, and generating a few tokens.
     case model
-    /// Texts into tokens and back.
+    /// Converting texts to tokens and back.
     case tokenizer
     /// Decoding, encoding, multiplying and caching in every block format.
     case blocks
@@ -16,17 +16,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// The saved runs that gemma-perplexity reads.
     case base
 
-    /// What became of an input.
+    /// What happened to an input.
     package enum Outcome: Sendable {
         case accepted
         case refused(any Error)
-    }
-
-    /// Something that must be true of every input and was not of this one.
-    package struct Violation: Error, CustomStringConvertible {
-        package let description: String
-
-        init(_ description: String) { self.description = description }
     }
 
     /// Feeds `input` to the door.
@@ -45,13 +38,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         } catch let violation as Violation {
             throw violation
         } catch {
-            // Every error must have a line for the user.
-            guard !"\(error)".isEmpty else { throw Violation("an error without words: \(type(of: error))") }
+            // Every error must have a message.
+            guard !"\(error)".isEmpty else { throw Violation("an error without a message: \(type(of: error))") }
             return .refused(error)
         }
     }
 
-    /// Valid inputs, from which a fuzzer begins.
+    /// Valid inputs for the fuzzer to start with.
     package func seeds() throws -> [(name: String, bytes: [UInt8])] {
         switch self {
         case .gguf: try [("specimen", GGUFDoor.specimen()), ("target", MiniaturePair.target())]
@@ -63,7 +56,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    /// Another input made of `input`, still what the door takes in outline; nil where damaging bytes is as good.
+    /// A variant of `input` with a valid overall structure; nil for doors where changing arbitrary bytes is as
+    /// effective.
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model: GGUFMutation.apply(to: input, seed: seed)

@@ -1,29 +1,30 @@
 internal import GGUF
+import Platform
 
-/// Reads a file and everything in it, as listing and rewriting it would.
+/// Reads a file and everything in it, and writes it again.
 enum GGUFDoor {
     static func run(_ input: [UInt8]) throws {
         let file = try GGUFFile(ByteRegion(input))
         var (texts, numbers) = (0, 0.0)
         for key in file.metadata.keys {
-            guard let value = file.metadata[key] else { throw FuzzTarget.Violation("key \(key) has no value") }
+            guard let value = file.metadata[key] else { throw Violation("key \(key) has no value") }
             numbers += value.number ?? 0
             guard case .array(let array) = value else { continue }
             for index in 0..<array.count { numbers += array.element(at: index)?.number ?? 0 }
             array.strings?.forEach { texts += $0.count }
         }
-        guard texts <= input.count else { throw FuzzTarget.Violation("more text than bytes") }
+        guard texts <= input.count else { throw Violation("more text than bytes") }
         for tensor in file.tensors {
             let data = file.data(of: tensor)
             guard data.bytes.count == tensor.byteCount, file.tensor(tensor.name) == tensor else {
-                throw FuzzTarget.Violation("tensor \(tensor.name) is not what the file says")
+                throw Violation("tensor \(tensor.name) is not what the file says")
             }
             withExtendedLifetime(data) { numbers += Double(data.bytes.reduce(0) { $0 &+ Int($1) }) }
         }
         try checkRewriting(file)
     }
 
-    /// A file with every kind of value and some tensors, far smaller than a model.
+    /// A file with every kind of value and a few tensors, much smaller than a model.
     static func specimen() throws -> [UInt8] {
         var writer = GGUFWriter()
         let values: [(String, GGUFValue)] = [
@@ -46,7 +47,7 @@ enum GGUFDoor {
         return writer.bytes()
     }
 
-    /// What the writer makes of a file is a file with the same content.
+    /// Checks that a rewritten file has the same content.
     private static func checkRewriting(_ file: GGUFFile) throws {
         var writer = GGUFWriter()
         writer.metadata = file.metadata
@@ -56,7 +57,7 @@ enum GGUFDoor {
         }
         let copy = try GGUFFile(ByteRegion(writer.bytes()))
         guard copy.metadata.keys == file.metadata.keys, copy.tensors.count == file.tensors.count else {
-            throw FuzzTarget.Violation("rewriting the file lost something")
+            throw Violation("rewriting the file lost something")
         }
     }
 }

@@ -1,10 +1,11 @@
 internal import GGUF
+import Platform
 import Sampling
 
-/// Changes a file where its structure allows it, so that the reader accepts it and the model behind it gets to see the
-/// damage: another value for a key, another shape for a tensor, a scale that is no number.
+/// Changes a file in ways that the reader accepts, so that the damage reaches the model: another value for a key,
+/// another shape for a tensor, a scale that is NaN.
 enum GGUFMutation {
-    /// - Returns: nil where `input` is no file that the reader accepts, or none that can be written anew.
+    /// - Returns: nil if the reader does not accept `input`, or if the result cannot be written.
     static func apply(to input: [UInt8], seed: UInt64) -> [UInt8]? {
         guard let file = try? GGUFFile(ByteRegion(input)) else { return nil }
         var mutation = Mutation(file, random: Xoshiro256(seed: seed))
@@ -75,7 +76,7 @@ private struct Mutation {
         }
     }
 
-    /// `number` in `value`'s type, now and then in another one.
+    /// `number` in the type of `value`, occasionally in another type.
     private mutating func converted(_ number: Double, like value: GGUFValue) -> GGUFValue {
         switch below(20) {
         case 0: return .float64(number)
@@ -115,7 +116,7 @@ private struct Mutation {
         }
     }
 
-    /// Another length, or another element.
+    /// Changes the length or an element.
     private mutating func changed(_ array: GGUFArray) -> GGUFArray {
         if let strings = array.strings {
             var texts = strings.map { String(decoding: $0, as: UTF8.self) }
@@ -156,7 +157,7 @@ private struct Mutation {
 
     // MARK: - Tensors
 
-    /// Bytes that are likely to be a scale: all ones is no number in every float format.
+    /// Changes bytes that are likely to be a scale. All ones is NaN in every float format.
     private mutating func changeBytes() {
         guard let index = tensors.indices.randomElement(using: &random), !tensors[index].bytes.isEmpty else { return }
         let size = tensors[index].type.blockBytes
@@ -192,11 +193,11 @@ private struct Mutation {
         fit(index)
     }
 
-    /// Gives a tensor as many bytes as its shape and type ask for; a shape that is none or too large is taken back.
+    /// Resizes the bytes of a tensor to match its shape and type. Reverts a shape that is invalid or too large.
     private mutating func fit(_ index: Int) {
         let tensor = tensors[index]
         let type = tensor.type
-        // A length of zero hides the others from this size, but not from whoever multiplies them.
+        // A length of zero hides the other lengths here, but not from code that multiplies only those.
         let count = tensor.dimensions.reduce(1.0) { $0 * Double(max($1, 1)) }
         guard let row = tensor.dimensions.first, row.isMultiple(of: type.blockSize),
             count <= Double(Self.maximumBytes)

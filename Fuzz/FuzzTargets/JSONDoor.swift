@@ -1,9 +1,10 @@
 import Foundation
 internal import GGUF
 internal import Gemma
+import Platform
 import ReferenceCheck
 
-/// Reads the reference answers that gemma-check reads. The first byte chooses which.
+/// Reads the reference answers of gemma-check. The first byte selects the kind.
 enum JSONDoor {
     private static let tokenizer = Result {
         try TokenizerCheck(vocabulary: GGUFFile(ByteRegion(MiniaturePair.target())))
@@ -30,7 +31,8 @@ enum JSONDoor {
         ("quants", #"q{"width":256,"rows":4,"types":{"q8_0":{"ggml_type":8,"rmse":0.001}}}"#),
         (
             "pair",
-            #"e{"prompt":[2,270,271],"logits":[[0.5,1]],"hidden":[[0.25]],"greedy":[2,270,271,9],"drafts":[{"ids":[2,270,271],"#
+            #"e{"prompt":[2,270,271],"logits":[[0.5,1]],"hidden":[[0.25]],"greedy":[2,270,271,9],"#
+                + #""drafts":[{"ids":[2,270,271],"#
                 + #""steps":[{"token":5,"hidden":[1]}]}],"speculative":{"2":{"ids":[2,270,271,9,8],"rounds":[[2,0]]}}}"#
         ),
     ].map { ($0, Array($1.utf8)) }

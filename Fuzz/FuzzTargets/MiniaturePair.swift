@@ -1,18 +1,19 @@
 internal import GGUF
 package import Gemma
+import Platform
 import SyntheticModel
 import Tokenizer
 
-/// A target and a drafter of random weights that are complete and as small as can be, vocabulary included.
+/// A complete target and drafter with random weights, both as small as possible, vocabulary included.
 package enum MiniaturePair {
-    /// A target's file of 50 KB.
+    /// The file of the target, 50 KB.
     package static func target(_ type: WeightType = .q8_0) throws -> [UInt8] {
         var writer = try SyntheticModel(.tiny, type: type).target()
         for (key, value) in try vocabulary() { try writer.metadata.add(key, value) }
         return writer.bytes()
     }
 
-    /// A drafter's file of 50 KB, with an ordered head.
+    /// The file of the drafter, 50 KB, with an ordered head.
     package static func drafter(_ type: WeightType = .q8_0) throws -> [UInt8] {
         try SyntheticModel(.tiny, type: type).drafter().bytes()
     }
@@ -22,7 +23,7 @@ package enum MiniaturePair {
         try Pair(target: GGUFFile(ByteRegion(target())), assistant: GGUFFile(ByteRegion(drafter())))
     }
 
-    /// Where the data of a file of ours begins, and where the last tensor ends, behind which only padding stands.
+    /// From the start of the data of one of these files to the end of the last tensor. Only padding follows.
     package static func dataRange(of bytes: [UInt8]) throws -> Range<Int> {
         let file = try GGUFFile(ByteRegion(bytes))
         let end = file.tensors.reduce(0) { max($0, $1.offset + $1.byteCount) }
@@ -37,7 +38,7 @@ package enum MiniaturePair {
         ]
     }
 
-    /// 288 tokens: roles, 256 bytes, characters, and what the merges make.
+    /// 288 tokens: roles, 256 bytes, characters, and the results of merges.
     private static func vocabulary() throws -> [(String, GGUFValue)] {
         let controls = ["<pad>", "<eos>", "<bos>", "<unk>", "<|turn>", "<turn|>"]
         let userDefined = ["<|channel>", "<channel|>"]

@@ -1,11 +1,12 @@
 internal import GGUF
 internal import Gemma
+import Platform
 import Tensor
 
 /// Loads a model and generates a few tokens with it.
 ///
-/// A file that calls itself a drafter is paired with the miniature target, any other with the miniature drafter if that
-/// fits, so that drafting is part of the run.
+/// A drafter is paired with the miniature target, any other file with the miniature drafter if it fits, so that the run
+/// includes drafting.
 enum ModelDoor {
     private static let target = Result { try GGUFFile(ByteRegion(MiniaturePair.target())) }
     private static let drafter = Result { try GGUFFile(ByteRegion(MiniaturePair.drafter())) }
@@ -20,7 +21,7 @@ enum ModelDoor {
             try isDrafter
             ? Pair(target: target.get(), assistant: file)
             : (try? Pair(target: file, assistant: drafter.get())) ?? Pair(target: file)
-        // The types of the caches come in turn, so that all of them meet damaged weights.
+        // Cache types alternate, so that all of them are used with damaged weights.
         let types = CacheType.allCases
         let session = try Session(
             pair, contextLength: 24, threads: 1, keyCacheType: types[input.count % types.count],
@@ -30,7 +31,7 @@ enum ModelDoor {
             speculation: SpeculationOptions(draftLength: .fixed(2)))
         let number = try session.begin("not one <|turn>ab", options)
         var count = 0
-        while let tokens = try session.step(number) { count += tokens.count }
-        guard count <= 6 else { throw FuzzTarget.Violation("\(count) tokens where 6 were asked for") }
+        while let step = try session.step(number) { count += step.tokens.count }
+        guard count <= 6 else { throw Violation("\(count) tokens instead of at most 6") }
     }
 }

@@ -1,7 +1,8 @@
 internal import GGUF
+import Platform
 import Tokenizer
 
-/// Turns texts into tokens and back. The first bit of the first byte says whether special tokens are parsed.
+/// Converts texts to tokens and back. The lowest bit of the first byte selects whether special tokens are parsed.
 enum TokenizerDoor {
     private static let tokenizer = Result { try BPETokenizer(GGUFFile(ByteRegion(MiniaturePair.target()))) }
 
@@ -11,31 +12,31 @@ enum TokenizerDoor {
         let tokens = tokenizer.encode(text, parseSpecial: parseSpecial)
         for token in tokens {
             guard let type = tokenizer.vocabulary.type(of: token) else {
-                throw FuzzTarget.Violation("token \(token) is outside of the vocabulary")
+                throw Violation("token \(token) is outside the vocabulary")
             }
             guard parseSpecial || type != .control else {
-                throw FuzzTarget.Violation("text became the control token \(token)")
+                throw Violation("text became the control token \(token)")
             }
         }
         try checkText(of: tokens, text, tokenizer)
         let string = String(decoding: text, as: UTF8.self)
         guard string.utf8.elementsEqual(text) else { return }
         guard tokenizer.encode(string, parseSpecial: parseSpecial) == tokens else {
-            throw FuzzTarget.Violation("a string and its bytes have different tokens")
+            throw Violation("a string and its bytes have different tokens")
         }
     }
 
-    /// Tokens give the text again, at once and one by one; `▁` comes back as the space that it stands for.
+    /// Checks that decoding gives the text again, at once and token by token. `▁` becomes the space it stands for.
     private static func checkText(of tokens: [TokenID], _ text: [UInt8], _ tokenizer: BPETokenizer) throws {
         let expected = spaced(String(decoding: text, as: UTF8.self))
         let found = tokenizer.decode(tokens)
         guard spaced(found).utf8.elementsEqual(expected.utf8) else {
-            throw FuzzTarget.Violation("\(expected.debugDescription) came back as \(found.debugDescription)")
+            throw Violation("\(expected.debugDescription) came back as \(found.debugDescription)")
         }
         var decoder = StreamingDecoder(tokenizer, special: true)
         let pieces = tokens.map { decoder.append($0) } + [decoder.finish()]
         guard pieces.joined().utf8.elementsEqual(found.utf8) else {
-            throw FuzzTarget.Violation("\(found.debugDescription) came in pieces as \(pieces)")
+            throw Violation("\(found.debugDescription) came in pieces as \(pieces)")
         }
     }
 

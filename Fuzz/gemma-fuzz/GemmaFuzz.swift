@@ -2,22 +2,22 @@ import Foundation
 import FuzzTargets
 import Synchronization
 
-// libFuzzer (https://llvm.org/docs/LibFuzzer.html) has the main function of this program and calls the three below:
+// libFuzzer (https://llvm.org/docs/LibFuzzer.html) provides the main function, which calls the three functions below:
 //
 //     gemma-fuzz gguf -max_total_time=60 Fuzz/Corpus/gguf
 
-/// The door of this process; libFuzzer hands nothing of ours through.
+/// The door of this process. Global, since libFuzzer does not pass any context.
 private let door = Mutex(FuzzTarget.gguf)
 
 private let doorVariable = "GEMMA_FUZZ_DOOR"
 
-/// Takes the door's name out of the arguments; what follows goes to libFuzzer.
+/// Removes the name of the door from the arguments. The rest is for libFuzzer.
 @_cdecl("LLVMFuzzerInitialize")
 func initialize(
     _ count: UnsafeMutablePointer<CInt>,
     _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>
 ) -> CInt {
-    // libFuzzer starts itself anew for some jobs, without the name.
+    // For some jobs libFuzzer starts itself again, without the name.
     if let inherited = getenv(doorVariable).flatMap({ FuzzTarget(rawValue: String(cString: $0)) }) {
         door.withLock { $0 = inherited }
         return 0
@@ -42,7 +42,7 @@ func initialize(
     return 0
 }
 
-/// Writes the inputs to begin with, which are made in code.
+/// Writes the seeds, which are generated in code.
 private func writeSeeds(of target: FuzzTarget, to folder: String) -> CInt {
     do {
         let folder = URL(fileURLWithPath: folder, isDirectory: true)
@@ -60,16 +60,16 @@ func feed(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         _ = try door.withLock { $0 }.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
     } catch {
-        fatalError("\(error)")  // what libFuzzer takes for a finding
+        fatalError("\(error)")  // libFuzzer reports this as a finding
     }
     return 0
 }
 
-/// Takes the place of libFuzzer's own mutations.
+/// Replaces some of libFuzzer's own mutations.
 @_cdecl("LLVMFuzzerCustomMutator")
 func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ capacity: Int, _ seed: CUnsignedInt) -> Int {
     let input = Array(UnsafeBufferPointer(start: bytes, count: count))
-    // Every other time, damage without a plan finds what no plan thinks of.
+    // Every other time, arbitrary changes find what structured ones do not.
     guard seed & 1 == 0, let output = door.withLock({ $0 }).mutated(input, seed: UInt64(seed)),
         output.count <= capacity
     else { return libFuzzerMutate(bytes, count, capacity) }

@@ -2,23 +2,24 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import FuzzTargets
+import Platform
 
 @main
 enum Main {
     static func main() { runCommand(GemmaSweep.self) }
 }
 
-/// Damages the miniature pair in every simple way, and looks what becomes of it.
+/// Damages the miniature pair in every simple way, and checks that the engine copes.
 struct GemmaSweep: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-sweep",
         abstract: "Cuts a small model at every byte and flips every bit of its header and metadata.",
         discussion: """
-            Each damaged file is loaded, and where that works, six tokens are generated with it. The exit code is 1 if one \
-            takes more than 2 seconds, or all of it more than 512 MB of memory.
+            Each damaged file is loaded; if that succeeds, six tokens are generated. The exit code is 1 if one file \
+            takes more than 2 seconds, or if the run needs more than 512 MB of memory.
             """)
 
-    @Option(help: "Take every n-th byte and bit only.")
+    @Option(help: "Use only every n-th byte and bit.")
     var step = 1
 
     func validate() throws {

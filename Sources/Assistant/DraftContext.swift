@@ -29,7 +29,10 @@ package final class DraftContext {
         self.compute = compute
         targetEmbedding = target.tokenEmbedding
         targetEmbeddingScale = target.embeddingScale
-        sharedLayers = drafter.layers.indices.map { share($0) ?? 0 }  // never nil after the check
+        sharedLayers = drafter.layers.indices.map { layer in
+            guard let shared = share(layer) else { preconditionFailure("layer \(layer) was checked to have a share") }
+            return shared
+        }
         activations = try Activations(drafter.config, tokens: 1)
         rotary = try RotaryEmbeddings(drafter.config, factors: drafter.rotaryFactors, capacity: 1)
         input = try FloatBuffer(count: 2 * drafter.targetEmbeddingLength)
@@ -75,14 +78,16 @@ package final class DraftContext {
         rotary.prepare(first: position, count: 1)
         (input.base + embd).update(from: hidden, count: embd)
         var token = token
-        for _ in 0..<count {
-            guard (0..<Int32(targetEmbedding.rows)).contains(token) else {
-                throw ModelError.tokenOutOfRange(token: token, vocabulary: targetEmbedding.rows)
+        try compute.pass {
+            for _ in 0..<count {
+                guard (0..<Int32(targetEmbedding.rows)).contains(token) else {
+                    throw ModelError.tokenOutOfRange(token: token, vocabulary: targetEmbedding.rows)
+                }
+                let step = step(token: token, position: position, cache: cache)
+                compute.begin(.sampling)
+                guard let next = try choose(step) else { return }
+                token = next
             }
-            let step = step(token: token, position: position, cache: cache)
-            compute.begin(.sampling)
-            guard let next = try choose(step) else { return }
-            token = next
         }
     }
 
@@ -99,7 +104,7 @@ package final class DraftContext {
         compute.multiply(inputRow, by: drafter.preProjection, into: x)
         for (index, layer) in drafter.layers.enumerated() {
             guard let ring = cache.ring(ofLayer: sharedLayers[index]), let angles = rotary[layer.config.kind] else {
-                continue
+                preconditionFailure("layer \(index) of a drafter has neither a ring nor angles")
             }
             let mask = AttentionMask(window: layer.config.kind.window, includesSelf: false)
             layer.forward(

@@ -12,8 +12,8 @@ public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
             "the drafter does not fit the target: \(what) is \(drafter) in the drafter and \(target) in the target; "
                 + "use the drafter that was made for this model"
         case .noSharedLayer(let layer, let kind):
-            "the drafter does not fit the target: its layer \(layer) needs the cache of a \(kind) layer, and the target "
-                + "owns none"
+            "the drafter does not fit the target: its layer \(layer) needs the cache of a \(kind) layer, and the "
+                + "target owns none"
         case .invalidOrdering(let reason): "the drafter's ordered head: \(reason)"
         }
     }

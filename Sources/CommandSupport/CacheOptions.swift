@@ -1,4 +1,5 @@
 public import ArgumentParser
+package import Gemma4
 public import Tensor
 
 extension CacheType: ExpressibleByArgument {}
@@ -7,9 +8,11 @@ extension CacheType: ExpressibleByArgument {}
 package struct CacheOptions: ParsableArguments {
     @Option(
         name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
-        help:
-            "How the cache stores keys: f32, f16 (the default) and bf16 exactly or nearly so, the others in 8, 4 or 3 bits."
-    )
+        help: ArgumentHelp(
+            """
+            How the cache stores keys. f32, f16 (the default) and bf16 keep them exactly or nearly so; the others use \
+            8, 4 or 3 bits.
+            """))
     package var keyType: CacheType?
 
     @Option(
@@ -19,6 +22,8 @@ package struct CacheOptions: ParsableArguments {
 
     package init() {}
 
-    package var key: CacheType { keyType ?? .f16 }
-    package var value: CacheType { valueType ?? .f16 }
+    /// The types that were given, and those of `defaults` for the others.
+    package func types(default defaults: CacheTypes = CacheTypes()) -> CacheTypes {
+        CacheTypes(key: keyType ?? defaults.key, value: valueType ?? defaults.value)
+    }
 }

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Runs work that Ctrl-C ends in good order.
+/// Runs work that Ctrl-C cancels.
 package enum Interruptible {
     package enum Outcome {
         case finished
@@ -12,7 +12,7 @@ package enum Interruptible {
     /// Runs `work` in a task that the first Ctrl-C cancels; the second one kills the process.
     package static func run(_ work: @escaping @Sendable () async throws -> Void) async throws -> Outcome {
         let interruption = Interruption()
-        // Before the work begins: its first text may already be what the user interrupts.
+        // Before the work begins, since the user may interrupt at once.
         let source = try Signals.notifyOfInterrupt { interruption.trigger() }
         let task = Task(operation: work)
         interruption.cancels(task)
@@ -29,7 +29,7 @@ package enum Interruptible {
     }
 }
 
-/// Cancels a task that may not have begun yet.
+/// Cancels a task that may not have started yet.
 private final class Interruption: Sendable {
     private let state = Mutex<(task: Task<Void, any Error>?, isTriggered: Bool)>((nil, false))
 

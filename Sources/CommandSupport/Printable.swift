@@ -1,4 +1,4 @@
-/// `text`, which a stranger may have written, with what would move a terminal's cursor or turn its text around escaped.
+/// `text`, with everything escaped that could move the cursor of a terminal or reverse text. For untrusted text.
 package func printable(_ text: some StringProtocol) -> String {
     text.unicodeScalars.reduce(into: "") { text, scalar in
         switch scalar.properties.generalCategory {
@@ -8,14 +8,14 @@ package func printable(_ text: some StringProtocol) -> String {
     }
 }
 
-/// `message`, which may quote a stranger's file, as one printable line of bearable length.
+/// `message`, which may quote an untrusted file, as one printable line of limited length.
 package func errorLine(_ message: String) -> String {
     let line = shortened(message, to: 1000, head: 700, tail: 200)
     return printable(line.split(whereSeparator: \.isNewline).joined(separator: " "))
 }
 
-/// `text` without its middle, or its end, where it is longer than `longest`. Counted in Unicode scalars: a single character
-/// may be of any length.
+/// `text`, without its middle (or its end) if it is longer than `longest`. Counts Unicode scalars, since a single
+/// character may have any length.
 package func shortened(_ text: String, to longest: Int, head: Int, tail: Int = 0) -> String {
     let scalars = text.unicodeScalars
     guard !scalars.dropFirst(longest).isEmpty else { return text }

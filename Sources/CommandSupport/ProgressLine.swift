@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A line on the terminal that says what is going on, and goes when there is text. Silent where standard error is none.
+/// A line of progress on the terminal, removed when there is text. Does nothing if standard error is not a terminal.
 package final class ProgressLine: Sendable {
     private let isShown = Mutex(false)
     private let isTerminal = StandardError.isTerminal

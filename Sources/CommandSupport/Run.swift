@@ -1,14 +1,14 @@
 package import ArgumentParser
 import Dispatch
 import Foundation
+internal import Tensor
 
 /// Parses the command line, runs the command, and ends the process.
 ///
-/// An error is one line on standard error; the exit code is 2 for a command line that cannot be understood and 1 for
-/// anything else that went wrong. Where nobody reads standard output any more, the process ends quietly with 0. Signals
-/// are handled as `Signals` says.
+/// An error is one line on standard error. The exit code is 2 for an invalid command line and 1 for any other error. If
+/// the reader of standard output has gone away, the process ends silently with 0. For signals see `Signals`.
 package func runCommand<Command: ParsableCommand>(_ type: Command.Type) -> Never {
-    // Before there is a task, for the system's queues open files.
+    // Before the first task, since the system's queues open files.
     occupyStandardStreams()
     Signals.install()
     Task { await end(with: type) }
@@ -17,6 +17,7 @@ package func runCommand<Command: ParsableCommand>(_ type: Command.Type) -> Never
 
 private func end<Command: ParsableCommand>(with type: Command.Type) async -> Never {
     do {
+        try Kernels.validateChoice()
         try await run(type)
         exit(0)
     } catch OutputError.closed {
@@ -26,11 +27,11 @@ private func end<Command: ParsableCommand>(with type: Command.Type) async -> Nev
     } catch let error as CommandLineError {
         fail(error.message, code: 2)
     } catch {
-        fail("\(error)", code: 1)
+        fail(explanation(of: error), code: 1)
     }
 }
 
-/// A command line that cannot be understood.
+/// An invalid command line.
 private struct CommandLineError: Error {
     let message: String
 }
@@ -55,7 +56,7 @@ private func run<Command: ParsableCommand>(_ type: Command.Type) async throws {
     } catch let error as ValidationError {
         throw CommandLineError(message: error.message)
     } catch  where Command.exitCode(for: error) == .success {
-        try StandardOutput.write(Command.fullMessage(for: error) + "\n")  // --help is a command of its own
+        try StandardOutput.write(Command.fullMessage(for: error) + "\n")  // the help command
     }
 }
 

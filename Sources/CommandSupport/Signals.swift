@@ -1,14 +1,14 @@
 import Dispatch
 import Foundation
-import GGUF
+internal import Platform
 import Synchronization
 
-/// What signals do to an executable; libraries leave them alone.
+/// How executables handle signals. Libraries leave signals alone.
 ///
-/// Handlers do only what signal-safety(7) allows: they read what was prepared, write, unlink and end the process.
+/// Handlers only do what signal-safety(7) allows: read prepared data, write, unlink, and end the process.
 enum Signals {
-    /// What SIGBUS did before, for those that are none of ours.
-    private nonisolated(unsafe) static var formerBusAction = sigaction()  // written before the handler is there
+    /// The previous action of SIGBUS, for faults outside our mapped files.
+    private nonisolated(unsafe) static var formerBusAction = sigaction()  // written before the handler is installed
     private static let hasFailed = Atomic(false)
 
     static func install() {
@@ -16,29 +16,30 @@ enum Signals {
         WatchedFiles.unfinished.begin()
         TerminalLine.prepare()
         _ = hasFailed.load(ordering: .relaxed)
-        // Errors of `write`, not the end of the process. Handled rather than ignored: what is ignored, children inherit.
+        // These become errors of `write` instead of ending the process. They are handled and not ignored, since child
+        // processes inherit ignored signals.
         for number in [SIGPIPE, SIGXFSZ] { handle(number) { _ in } }
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { removeUnfinishedFiles(at: number) }
         handleBus()
     }
 
-    /// Lets `number` end the process as it would anyway, and take half-written files and a line of progress with it.
-    /// A signal that is ignored, as nohup(1) ignores SIGHUP, stays so.
+    /// Removes unfinished files and the line of progress when `number` ends the process.
+    /// A signal that is ignored, as SIGHUP is under nohup(1), stays ignored.
     static func removeUnfinishedFiles(at number: Int32) {
         guard !isIgnored(number) else { return }
         handle(number) { number in
             WatchedFiles.unfinished.unlinkAll()
             TerminalLine.end()
             signal(number, SIG_DFL)
-            raise(number)  // comes when this handler returns
+            raise(number)  // delivered when this handler returns
         }
     }
 
-    /// Where the handler of Ctrl-C writes a byte; never closed, for a handler may be about to write.
+    /// The Ctrl-C handler writes a byte here. Never closed, since a handler may be about to write.
     private static let interruptPipe = Atomic<Int32>(-1)
 
-    /// Calls `body` at the first Ctrl-C, from now on; the next one ends the process. The system's own source of signals
-    /// would not do: it begins some time later, and misses what comes before.
+    /// Calls `body` at the first Ctrl-C from now on; the second one ends the process. A Dispatch signal source would
+    /// not do: it starts asynchronously and misses signals until then.
     /// - Throws: `SystemError`.
     static func notifyOfInterrupt(_ body: @escaping @Sendable () -> Void) throws -> any DispatchSourceRead {
         var ends: [Int32] = [-1, -1]
@@ -52,9 +53,9 @@ enum Signals {
         source.resume()
         guard !isIgnored(SIGINT) else { return source }
         handle(SIGINT) { number in
-            let error = errno  // of the call that the signal may have come in after
+            let error = errno  // of the interrupted code
             Signals.removeUnfinishedFiles(at: number)
-            StandardError.put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
+            put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
             errno = error
         }
         return source
@@ -74,24 +75,25 @@ enum Signals {
 
     // MARK: - Files that shrink
 
-    /// Reading a page of a map that its file no longer has, or that the disk does not give, is a SIGBUS.
+    /// Reading a mapped page that its file no longer has, or that the disk fails to read, raises SIGBUS.
     private static func handleBus() {
         var action = sigaction()
         action.setHandler { number, info, _ in
             let path = info.flatMap { WatchedFiles.mapped.path(at: $0.pointee.address) }
             guard let path else {
-                // Somebody else's, or a bug: a fault comes again when this returns, but a signal that was sent does not.
+                // Not one of our files. A fault occurs again when this returns; a signal that was sent must be raised
+                // again.
                 sigaction(number, &Signals.formerBusAction, nil)
                 if let info, info.pointee.si_code <= 0 { raise(number) }
                 return
             }
-            // Other threads read the same file. Only one is to speak, and none can go on.
+            // Other threads may read the same file. Only one reports the error, and none can continue.
             while Signals.hasFailed.exchange(true, ordering: .relaxed) { pause() }
             WatchedFiles.unfinished.unlinkAll()
             TerminalLine.end()
-            StandardError.put("error: ")
+            put("error: ")
             write(STDERR_FILENO, path, strlen(path))
-            StandardError.put(" shrank or cannot be read any more; leave it as it is while it is in use\n")
+            put(" shrank or can no longer be read; do not change it while it is in use\n")
             _exit(1)
         }
         action.sa_flags = Int32(SA_SIGINFO)
@@ -99,7 +101,7 @@ enum Signals {
     }
 }
 
-// MARK: - The systems' own names
+// MARK: - Names that differ between systems
 
 extension sigaction {
     fileprivate var isIgnored: Bool {

@@ -1,7 +1,7 @@
 import Foundation
 package import Logging
 
-/// The stream of figures, progress and errors. Failures to write are of no interest to anybody.
+/// For statistics, progress and errors. Failures to write are ignored.
 package enum StandardError {
     package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -9,18 +9,13 @@ package enum StandardError {
         _ = writeAll(text, to: STDERR_FILENO)
         TerminalLine.note(text)
     }
-
-    /// What a signal's handler may call.
-    static func put(_ text: StaticString, to descriptor: Int32 = STDERR_FILENO) {
-        _ = Foundation.write(descriptor, text.utf8Start, text.utf8CodeUnitCount)
-    }
 }
 
-/// The stream of text.
+/// For text and results.
 package enum StandardOutput {
     package static let isTerminal = isatty(STDOUT_FILENO) == 1
 
-    /// Writes at once, without a buffer.
+    /// Writes immediately, without a buffer.
     package static func write(_ text: String) throws(OutputError) {
         let error = writeAll(text, to: STDOUT_FILENO)
         guard error == 0 else {
@@ -31,7 +26,7 @@ package enum StandardOutput {
 }
 
 package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Nobody reads any more. A command then ends quietly.
+    /// The reader has gone away. The command then ends silently.
     case closed
     case cannotWrite(reason: String)
 
@@ -43,37 +38,16 @@ package enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// - Returns: 0, or the system's error number.
-private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
-    var text = text
-    return text.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
-        while !rest.isEmpty {
-            let count = write(descriptor, rest.baseAddress, rest.count)
-            if count > 0 {
-                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-            } else if errno == EAGAIN {
-                // Whoever shares the pipe with us does not want to wait; we do.
-                var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&place, 1, -1)
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return 0
-    }
-}
-
-/// Opens what of the three streams is closed, so that no file gets its number, and with it what was meant for the stream.
-/// Reading and writing still fail: the null device is opened for the opposite.
+/// Reopens closed standard streams on /dev/null, so that no file inherits their descriptors and receives their output.
+/// Reading and writing them still fails, because they are opened for the opposite direction.
 func occupyStandardStreams() {
     for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
-        _ = open("/dev/null", mode)  // gets the lowest number, which is this one
+        _ = open("/dev/null", mode)  // gets the lowest free descriptor, which is this one
     }
 }
 
-/// Log lines as a person at a terminal wants them: `warning: message`.
+/// Log lines for a terminal: `warning: message`.
 package struct PlainLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel = Logger.Level.notice

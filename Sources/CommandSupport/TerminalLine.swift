@@ -1,19 +1,19 @@
 import Foundation
 import Synchronization
 
-/// What stands on the line where the cursor is, so that an error gets one of its own.
+/// What is on the current line of the terminal, so that an error can start on a new one.
 enum TerminalLine {
     enum State: UInt8, AtomicRepresentable {
         case empty
-        /// Text, or a line on standard error that is not ended: an error goes below.
+        /// Text, or an unfinished line on standard error. An error goes below it.
         case begun
-        /// A line of progress: an error takes its place.
+        /// A line of progress. An error replaces it.
         case progress
     }
 
     private static let state = Atomic(State.empty)
 
-    /// Lets `end` find everything initialized, as it must in a signal's handler.
+    /// Initializes the static state, which a signal handler must not do.
     static func prepare() { set(.empty) }
 
     static func set(_ new: State) { state.store(new, ordering: .relaxed) }
@@ -23,12 +23,12 @@ enum TerminalLine {
         set(last == UInt8(ascii: "\n") ? .empty : .begun)
     }
 
-    /// Moves to the beginning of an empty line. A handler may call it.
+    /// Moves to the start of an empty line. Signal handlers may call it.
     static func end() {
         switch state.exchange(.empty, ordering: .relaxed) {
         case .empty: break
-        case .begun: StandardError.put("\n")
-        case .progress: StandardError.put("\r\u{1B}[K")
+        case .begun: put("\n")
+        case .progress: put("\r\u{1B}[K")
         }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The bytes of a text file, its last newline left out as llama.cpp does, since editors put one there unasked.
+/// The bytes of a text file without its last newline, which editors add. llama.cpp does the same.
 /// - Parameter path: `-` for standard input.
 /// - Throws: `ValidationError`.
 package func readText(_ path: String) throws -> Data {

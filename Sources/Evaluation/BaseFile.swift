@@ -1,13 +1,13 @@
 import Foundation
-import GGUF
-import Tensor
+import Platform
+internal import Tensor
 
-/// The log probabilities of a run, saved for comparisons, in llama-perplexity's format, so that either program reads the
-/// other's files.
+/// The saved log probabilities of a run, in the format of llama-perplexity, so that each program can read the files of
+/// the other.
 ///
-/// After the magic number come the length of a chunk, the size of the vocabulary and the number of chunks, the tokens of all
-/// chunks (each number in 4 bytes), and for each scored position of each chunk a row of `LogProbabilityCodes`. Format:
-/// https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/perplexity.cpp
+/// After the magic number: the length of a chunk, the size of the vocabulary, the number of chunks, and the tokens of
+/// all chunks, each number in 4 bytes. Then a row of `LogProbabilityCodes` for each scored position of each chunk.
+/// Format: https://github.com/ggml-org/llama.cpp/blob/master/tools/perplexity/perplexity.cpp
 package struct BaseFile: Sendable {
     package let chunks: TokenChunks
     private let path: String
@@ -18,26 +18,27 @@ package struct BaseFile: Sendable {
     static let magic = Array("_logits_".utf8)
     private static let headerBytes = magic.count + 3 * 4
 
-    /// Maps the file at `url` and checks it against its own header and the model's vocabulary.
-    /// - Throws: `EvaluationError`, or `GGUFError` where it cannot be opened.
-    package init(contentsOf url: URL, vocabulary: Int) throws {
+    /// Maps the file at `url`, and checks its size against its header and its vocabulary against the model's.
+    package init(contentsOf url: URL, vocabulary: Int) throws(EvaluationError) {
         let region: ByteRegion
         do {
             region = try ByteRegion(contentsOf: url)
-        } catch GGUFError.emptyFile {
+        } catch .emptyFile {
             throw EvaluationError.notABaseFile(path: url.path)
+        } catch {
+            throw EvaluationError.cannotOpen(path: url.path, reason: "\(error)")
         }
         try self.init(region, path: url.path, vocabulary: vocabulary)
     }
 
-    /// - Parameter path: for messages.
+    /// - Parameter path: for error messages.
     package init(_ region: ByteRegion, path: String, vocabulary: Int) throws(EvaluationError) {
         let bytes = region.bytes
         guard bytes.starts(with: Self.magic) else { throw .notABaseFile(path: path) }
         guard bytes.count >= Self.headerBytes else {
             throw .invalidHeader(path: path, field: "its size in bytes", value: bytes.count)
         }
-        /// Number `index` behind the magic.
+        /// Number `index` after the magic.
         func number(_ index: Int) -> Int32 {
             Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: Self.magic.count + 4 * index, as: Int32.self))
         }
@@ -46,7 +47,7 @@ package struct BaseFile: Sendable {
         guard found == vocabulary else { throw .otherVocabulary(path: path, found: found, model: vocabulary) }
         guard count >= 1 else { throw .invalidHeader(path: path, field: "the number of chunks", value: count) }
 
-        // Counts are compared with the file's size before they are multiplied with each other.
+        // Counts are compared with the size of the file before they are multiplied, so that nothing overflows.
         let mismatch = EvaluationError.wrongSize(path: path, chunks: count, chunkLength: length, bytes: bytes.count)
         guard count <= bytes.count / (4 * length) else { throw mismatch }
         let rowBytes = LogProbabilityCodes.byteCount(vocabulary)
@@ -65,7 +66,7 @@ package struct BaseFile: Sendable {
         self.rowBytes = rowBytes
     }
 
-    /// Calls `body` with the rows of chunk `chunk` at `positions`, some of those that are scored.
+    /// Calls `body` with the rows of chunk `chunk` at `positions`, which must be scored ones.
     /// - Throws: `EvaluationError.damagedRow`, or what `body` throws.
     package func withRows(
         ofChunk chunk: Int, positions: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void

@@ -1,20 +1,19 @@
 import Foundation
-import GGUF
-import Tensor
+import Platform
+internal import Tensor
 
 /// Saves the log probabilities of a run (see `BaseFile`).
 ///
-/// Everything is written beside the file first, and moved there by `finish`; without that nothing stays, and a file that
-/// was there before is as it was.
+/// The file gets its name in `finish`. Without that call nothing is left behind, and an existing file stays as it was.
 package final class BaseFileWriter {
     private let url: URL
     private let file: UnfinishedFile
     private let buffer: AlignedMemory  // [buffer rows, rowBytes]
     private let rowBytes: Int
 
-    /// - Parameter rows: positions that are saved at a time at most.
-    /// - Throws: `EvaluationError.cannotWrite`, `EvaluationError.wouldReplace` where something else has that name, or
-    ///   `TensorError.outOfMemory`.
+    /// - Parameter rows: the most positions that are saved at a time.
+    /// - Throws: `EvaluationError.cannotWrite`, `EvaluationError.wouldReplace` if another kind of file has that name,
+    ///   or `TensorError.outOfMemory`.
     package init(_ url: URL, chunks: TokenChunks, vocabulary: Int, rows: Int = ChunkReader.scoredRows) throws {
         try Self.check(url)
         rowBytes = LogProbabilityCodes.byteCount(vocabulary)
@@ -28,15 +27,15 @@ package final class BaseFileWriter {
         try BaseFile.header(chunks, vocabulary: vocabulary).withUnsafeBytes(write)
     }
 
-    /// Room for the next `count` rows.
+    /// A buffer for the next `count` rows.
     func rows(_ count: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: buffer.base, count: count * rowBytes)
     }
 
-    /// Writes the first `count` rows of the room.
+    /// Writes the first `count` rows of the buffer.
     func writeRows(_ count: Int) throws { try write(UnsafeRawBufferPointer(rows(count))) }
 
-    /// Puts the file where it belongs.
+    /// Gives the file its final name.
     package func finish() throws {
         do {
             try file.finish()
@@ -53,7 +52,7 @@ package final class BaseFileWriter {
         }
     }
 
-    /// A slip of the command line must not cost a model: only a saved run is ever replaced.
+    /// A typing error must not destroy a model, so only a saved run is ever replaced.
     private static func check(_ url: URL) throws {
         guard FileManager.default.fileExists(atPath: url.path) else { return }
         let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)

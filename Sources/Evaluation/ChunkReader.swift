@@ -1,30 +1,30 @@
 import Gemma4
-import Tensor
+package import Tensor
 
-/// Reads chunks of a text, each from the beginning, and hands on the logits of the positions that are scored.
+/// Reads chunks of a text, each with an empty cache, and passes on the logits of the scored positions.
 package struct ChunkReader {
     package let context: TargetContext
     private let bos: Int32
 
-    /// Positions whose logits are in memory at a time: 268 MB for a vocabulary of 262144.
+    /// The number of positions whose logits are in memory at a time: 268 MB for a vocabulary of 262144.
     package static let scoredRows = 256
 
     /// - Parameters:
-    ///   - context: for chunks as long as it is at most.
-    ///   - bos: what each chunk begins with, in place of its own first token.
+    ///   - context: must be at least as long as a chunk.
+    ///   - bos: replaces the first token of each chunk.
     package init(_ context: TargetContext, bos: Int32) {
         self.context = context
         self.bos = bos
     }
 
-    /// Logits at consecutive positions of a chunk, and the tokens that did come next.
+    /// Logits at consecutive positions of a chunk, and the tokens that actually follow.
     package struct Scored {
         package let firstPosition: Int
         package let logits: Rows  // [positions, vocab]
         package let next: ArraySlice<Int32>  // [positions]
     }
 
-    /// Reads chunk `index` and calls `body` with its scored positions, some at a time and in order.
+    /// Reads chunk `index` and calls `body` with its scored positions, in order and a few at a time.
     /// - Throws: `ModelError`, `CancellationError`, or what `body` throws.
     package func read(_ chunks: TokenChunks, _ index: Int, _ body: (Scored) throws -> Void) throws {
         var tokens = Array(chunks[index])

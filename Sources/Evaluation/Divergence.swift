@@ -1,7 +1,8 @@
 import Foundation
-import Tensor
+import Platform
+internal import Tensor
 
-/// How far a run is from a saved one on the same text.
+/// How far a run differs from a saved one on the same text.
 package struct Divergence: Sendable {
     /// Of the run.
     package private(set) var perplexity = Perplexity()
@@ -11,7 +12,7 @@ package struct Divergence: Sendable {
     package private(set) var logRatio = RunningMean()
     /// The Kullback-Leibler divergence of the run's probabilities from the saved ones, in nats.
     package private(set) var mean = RunningMean()
-    /// Probabilities of the token that did come next, the run's less the saved one, squared.
+    /// The squared difference between both runs' probabilities of the token that actually follows.
     private var squaredDifference = RunningMean()
     private var sameTop = RunningMean()
     private var values: [Double] = []
@@ -40,19 +41,19 @@ package struct Divergence: Sendable {
         values.append(comparison.divergence)
     }
 
-    /// The share of positions where both runs have the same most probable token.
+    /// The share of positions at which both runs have the same most probable token.
     package var sameTopShare: Double { sameTop.mean }
     package var sameTopError: Double { sameTop.error }
 
-    /// The root mean square of the difference in the probability of the token that did come next.
+    /// The root mean square difference between both runs' probabilities of the token that actually follows.
     package var rmsDifference: Double { squaredDifference.mean.squareRoot() }
     /// The standard error of `rmsDifference`.
     package var rmsDifferenceError: Double {
         rmsDifference > 0 ? squaredDifference.error / (2 * rmsDifference) : 0
     }
 
-    /// The divergence that a share of the positions does not exceed, for each of `shares`: 0.5 is the median, 1 the
-    /// maximum. Between two positions it is interpolated. Zeros where there are no positions.
+    /// Percentiles of the divergence: 0.5 gives the median, 1 the maximum. Values between two positions are
+    /// interpolated. All are zero if there are no positions.
     package func percentiles(_ shares: [Double]) -> [Double] {
         guard !values.isEmpty else { return shares.map { _ in 0 } }
         let sorted = values.sorted()

@@ -1,7 +1,8 @@
 import Foundation
-import Tensor
+import Platform
+internal import Tensor
 
-/// The perplexity of a text: the exponential of the mean of -log(probability of the token that did come next).
+/// The perplexity of a text: the exponential of the mean of -log(probability of the token that actually follows).
 package struct Perplexity: Sendable {
     private var loss = RunningMean()  // in nats
 
@@ -15,7 +16,7 @@ package struct Perplexity: Sendable {
     mutating func add(logProbability: Double) { loss.add(-logProbability) }
 
     /// Adds the positions of `scored`.
-    /// - Parameter file: where their log probabilities are saved; nil for nowhere.
+    /// - Parameter file: receives the log probabilities; nil if they are not saved.
     /// - Throws: `ModelError.notANumber`, or `EvaluationError.cannotWrite`.
     package mutating func add(
         _ scored: ChunkReader.Scored, on pool: ThreadPool, savingIn file: BaseFileWriter? = nil

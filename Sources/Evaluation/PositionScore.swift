@@ -1,27 +1,28 @@
 import Gemma4
-import Tensor
+import Platform
+internal import Tensor
 
-/// What a model made of one position of a text.
+/// How well a model predicted one position of a text.
 struct PositionScore {
-    /// Of the token that did come next, in nats.
+    /// Of the token that actually follows, in nats.
     var logProbability = 0.0
-    /// Beside a saved run, else nil.
+    /// Compared with a saved run; otherwise nil.
     var comparison: Comparison?
 
     struct Comparison {
         let savedLogProbability: Double
-        /// Of the model's probabilities from the saved ones, in nats.
+        /// The KL divergence of the model's probabilities from the saved ones, in nats.
         let divergence: Double
-        /// Whether the model's most probable token is the saved run's.
+        /// Whether both have the same most probable token.
         let isSameTop: Bool
     }
 }
 
 extension ChunkReader.Scored {
-    /// The scores of all positions, computed on all threads.
+    /// Computes the scores of all positions, on all threads.
     /// - Parameters:
     ///   - saved: the rows of a saved run for these positions, to compare with.
-    ///   - codes: where rows are to be saved, as long as all of them.
+    ///   - codes: a buffer for the rows to save, large enough for all of them.
     /// - Throws: `ModelError.notANumber`.
     func scores(
         on pool: ThreadPool, comparingWith saved: UnsafeRawBufferPointer? = nil,

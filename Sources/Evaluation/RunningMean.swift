@@ -1,4 +1,4 @@
-/// The mean of values as they come, and how far off it may be.
+/// The mean of a series of values, and its standard error.
 package struct RunningMean: Sendable {
     package private(set) var count = 0
     private var sum = 0.0
@@ -12,7 +12,7 @@ package struct RunningMean: Sendable {
         squares += value * value
     }
 
-    /// Not a number before the first value.
+    /// NaN before the first value.
     package var mean: Double { sum / Double(count) }
 
     /// The standard error of the mean; 0 for fewer than two values.

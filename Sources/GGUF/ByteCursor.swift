@@ -1,14 +1,16 @@
-/// Reads a header's little-endian values one after the other; every length is checked before a byte is touched.
+internal import Platform
+
+/// Reads the little-endian values of a header one after another. Checks every length before reading.
 struct ByteCursor {
     let region: ByteRegion
     private(set) var offset = 0
 
     var remaining: Int { region.bytes.count - offset }
 
-    /// How far a header may reach. Gemma 4's takes 16 MB, with half a million merges.
+    /// The longest header. Gemma 4's has 16 MB, with half a million merges.
     ///
-    /// What is read of a header takes less than nine times its bytes of memory (the most for millions of the shortest keys
-    /// and numbers), but a file of holes can be as long as it likes.
+    /// A parsed header takes up to nine times its size in memory (the worst case is millions of short keys and
+    /// numbers), and a sparse file can claim any length without using disk space.
     static let maximumHeaderLength = 1 << 28
 
     init(_ region: ByteRegion) { self.region = region }
@@ -34,7 +36,7 @@ struct ByteCursor {
         return string
     }
 
-    /// Moves past `count` bytes and returns where they begin.
+    /// Moves past `count` bytes and returns the offset of the first.
     @discardableResult
     mutating func skip(_ count: UInt64, _ what: @autoclosure () -> String) throws(GGUFError) -> Int {
         guard count <= UInt64(remaining) else {
@@ -47,7 +49,7 @@ struct ByteCursor {
         return offset
     }
 
-    /// A count of things of which each takes at least `minimumBytes`: refused where the file cannot hold them.
+    /// A number of elements, each at least `minimumBytes` long; an error if the rest of the file cannot hold them.
     mutating func count(_ what: @autoclosure () -> String, minimumBytes: Int) throws(GGUFError) -> Int {
         let count = try integer(UInt64.self, what())
         let limit = remaining / minimumBytes
@@ -80,7 +82,7 @@ extension ByteCursor {
         let typeID = try integer(UInt32.self, "the element type of \(key)")
         guard let type = GGUFValueType(rawValue: typeID) else { throw .unknownValueType(key: key, id: typeID) }
         guard type != .array else { throw .nestedArray(key: key) }
-        // The shortest string is the 8 bytes of its length, so the offsets never outgrow the file.
+        // The shortest string is the 8 bytes of its length, so the offsets need no more memory than the file has bytes.
         let count = try count("the length of \(key)", minimumBytes: type.byteCount ?? 8)
         let start = offset
         var stringOffsets: [Int] = []

@@ -1,7 +1,7 @@
-/// A string as the key of a dictionary, the same as another only where the bytes are the same.
+/// A string as a dictionary key, compared by its bytes.
 ///
-/// `String` takes canonically equivalent texts for equal. To hash one it therefore sorts runs of combining marks, and in
-/// quadratic time: to open a file of a hundred megabytes of such keys took more than ten minutes.
+/// `String` compares by canonical equivalence. To hash a string it therefore sorts runs of combining marks, which takes
+/// quadratic time: opening a file with a hundred megabytes of such keys took more than ten minutes.
 struct ByteKey: Hashable, Sendable {
     private let text: String
 

@@ -1,30 +1,27 @@
 import Foundation
+package import Platform
 
-/// A GGUF file (version 2 or 3), mapped into memory: metadata, and tensors left where they are.
+/// A GGUF file (version 2 or 3), mapped into memory. Tensors are not copied.
 ///
-/// The first file of a split model (`NAME-00001-of-00003.gguf`) stands for all of them. Everything is checked when the
-/// file is opened: afterwards every tensor lies inside a map.
+/// The first file of a split model (`NAME-00001-of-00003.gguf`) gives access to all of them. Everything is checked when
+/// the file is opened; after that, every tensor is known to be inside a mapped file.
 /// Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 public final class GGUFFile: Sendable {
-    public static let magic: [UInt8] = Array("GGUF".utf8)
-    static let defaultAlignment = 32
-    static let maximumAlignment = 1 << 20
-    static let maximumKeyLength = 65535
-    static let maximumNameLength = 63
-    static let maximumDimensions: UInt32 = 4
-
+    /// The version of the format, 2 or 3.
     public let version: UInt32
+    /// The metadata; of a split model, that of the first part.
     public let metadata: GGUFMetadata
-    /// Tensors in the file's order, part by part.
+    /// Tensors in the order of the file; those of a split model part by part.
     public let tensors: [TensorInfo]
+    /// Offsets of tensors are multiples of this.
     public let alignment: Int
-    /// The files that were mapped: one, or the parts of a split model. Empty for bytes in memory.
+    /// The mapped files: one, or the parts of a split model. Empty if the bytes were already in memory.
     package let urls: [URL]
 
     private let indices: [ByteKey: Int]
     private let parts: [GGUFPart]
 
-    /// Maps the file at `url`, and if it is the first part of a split model, all others.
+    /// Maps the file at `url`, and all others if it is the first part of a split model.
     public convenience init(contentsOf url: URL) throws(GGUFError) {
         let first = try GGUFPart(contentsOf: url, index: 0)
         guard let split = try SplitModel(first.metadata, url) else {
@@ -36,7 +33,7 @@ public final class GGUFFile: Sendable {
         try split.check(tensorCount: tensors.count, first.metadata)
     }
 
-    /// Reads a file that is already in memory.
+    /// Reads a file whose bytes are already in memory.
     package convenience init(_ region: ByteRegion) throws(GGUFError) {
         try self.init([GGUFPart(region, index: 0)], urls: [])
     }
@@ -62,6 +59,4 @@ public final class GGUFFile: Sendable {
 
     /// The bytes of a tensor of this file, valid while the returned region lives.
     package func data(of tensor: TensorInfo) -> ByteRegion { parts[tensor.part].data(of: tensor) }
-
-    static func padded(_ offset: Int, to alignment: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 }

@@ -1,11 +1,13 @@
-/// The metadata of a GGUF file: typed access whose errors say key, expected and found type.
+/// The metadata of a GGUF file. Errors of typed access name the key, the expected type and the found one.
 public struct GGUFMetadata: Sendable {
-    /// Keys in the file's order.
+    /// Keys in the order of the file.
     public private(set) var keys: [String] = []
     private var values: [ByteKey: GGUFValue] = [:]
 
+    /// Metadata without keys.
     public init() {}
 
+    /// The value of `key`; nil if it does not exist.
     public subscript(key: String) -> GGUFValue? { values[ByteKey(key)] }
 
     mutating func reserveCapacity(_ count: Int) {
@@ -14,24 +16,27 @@ public struct GGUFMetadata: Sendable {
     }
 
     /// Adds a value.
-    /// - Throws: `GGUFError.duplicateKey` where the key is taken.
+    /// - Throws: `GGUFError.duplicateKey` if the key exists.
     public mutating func add(_ key: String, _ value: GGUFValue) throws(GGUFError) {
         guard self[key] == nil else { throw .duplicateKey(key) }
         values[ByteKey(key)] = value
         keys.append(key)
     }
 
-    /// Gives `key` another value, or adds it at the end.
+    /// Sets the value of `key`; a new key is added at the end.
     public mutating func set(_ key: String, _ value: GGUFValue) {
         if values.updateValue(value, forKey: ByteKey(key)) == nil { keys.append(key) }
     }
 
-    /// Removes `key`, if it is there.
+    /// Removes `key` if it exists.
     public mutating func remove(_ key: String) {
         if values.removeValue(forKey: ByteKey(key)) != nil { keys.removeAll { ByteKey($0) == ByteKey(key) } }
     }
 
     // MARK: - Typed access
+
+    // All of these throw `GGUFError.wrongType` if the value has another type. If the key does not exist, those with
+    // `IfPresent` in their name return nil, and the others throw `GGUFError.missingKey`.
 
     public func string(_ key: String) throws(GGUFError) -> String { try required(key, stringIfPresent(key)) }
 
@@ -44,14 +49,10 @@ public struct GGUFMetadata: Sendable {
 
     public func integerIfPresent(_ key: String) throws(GGUFError) -> Int? { try typed(key, "integer") { $0.integer } }
 
-    /// Any number: writers are not agreed on the width of floats, or on `1` for `1.0`.
+    /// Any number type: writers differ in the width of floats, and some write `1` for `1.0`.
     public func number(_ key: String) throws(GGUFError) -> Double { try required(key, numberIfPresent(key)) }
 
     public func numberIfPresent(_ key: String) throws(GGUFError) -> Double? { try typed(key, "number") { $0.number } }
-
-    public func boolIfPresent(_ key: String) throws(GGUFError) -> Bool? {
-        try typed(key, "bool") { if case .bool(let value) = $0 { value } else { nil } }
-    }
 
     /// An array of any integer type.
     public func integers(_ key: String) throws(GGUFError) -> [Int] { try required(key, integersIfPresent(key)) }
@@ -76,15 +77,15 @@ public struct GGUFMetadata: Sendable {
         try typed(key, "array of string") { if case .array(let array) = $0 { array.strings } else { nil } }
     }
 
-    /// What tensors' places are multiples of: `general.alignment`.
+    /// `general.alignment`: tensor offsets are multiples of it.
     /// - Throws: `GGUFError.invalidAlignment`.
     func alignment() throws(GGUFError) -> Int {
-        guard let value = self["general.alignment"] else { return GGUFFile.defaultAlignment }
+        guard let value = self["general.alignment"] else { return GGUFFormat.defaultAlignment }
         guard case .uint32(let alignment) = value, alignment > 0, alignment & (alignment - 1) == 0,
-            alignment <= GGUFFile.maximumAlignment
+            alignment <= GGUFFormat.maximumAlignment
         else {
             switch value {
-            case .array, .string: throw .invalidAlignment(found: value.typeName)  // of any length
+            case .array, .string: throw .invalidAlignment(found: value.typeName)  // may be of any length
             default: throw .invalidAlignment(found: "\(value)")
             }
         }
@@ -106,7 +107,7 @@ public struct GGUFMetadata: Sendable {
 }
 
 extension GGUFArray {
-    /// All elements converted, or nil where one cannot be (or the elements are strings).
+    /// All elements, converted; nil if one cannot be converted or if the elements are strings.
     fileprivate func map<T>(_ convert: (GGUFValue) -> T?) -> [T]? {
         guard elementType.byteCount != nil else { return nil }
         var result: [T] = []

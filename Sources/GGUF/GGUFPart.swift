@@ -1,4 +1,5 @@
 import Foundation
+internal import Platform
 
 /// One mapped file: a whole model, or a part of a split one.
 struct GGUFPart: Sendable {
@@ -9,11 +10,18 @@ struct GGUFPart: Sendable {
     private let data: ByteRegion
 
     init(contentsOf url: URL, index: Int) throws(GGUFError) {
-        let map = try MappedFile(url)
-        try self.init(ByteRegion(bytes: map.bytes, owner: map), index: index)
+        let region: ByteRegion
+        do {
+            region = try ByteRegion(contentsOf: url)
+        } catch .emptyFile {
+            throw GGUFError.emptyFile
+        } catch {
+            throw GGUFError.cannotOpen(path: url.path, reason: "\(error)")
+        }
+        try self.init(region, index: index)
     }
 
-    /// - Parameter index: of the part in its model, which its tensors keep.
+    /// - Parameter index: of the part in its model; its tensors store it.
     init(_ region: ByteRegion, index: Int) throws(GGUFError) {
         guard !region.bytes.isEmpty else { throw .emptyFile }
         var cursor = ByteCursor(region)
@@ -22,15 +30,15 @@ struct GGUFPart: Sendable {
         alignment = try metadata.alignment()
         tensors = try Self.readTensorInfos(&cursor, count: tensorCount, alignment: alignment, part: index)
 
-        let (start, fileSize) = (GGUFFile.padded(cursor.offset, to: alignment), region.bytes.count)
+        let (start, fileSize) = (GGUFFormat.padded(cursor.offset, to: alignment), region.bytes.count)
         try TensorLayout.check(tensors, alignment: alignment, dataStart: start, fileSize: fileSize)
-        // A file whose tensors are all empty may end before its padding.
+        // If all tensors are empty, the file may end before the padding.
         data = region.slice(min(start, fileSize)..<fileSize)
     }
 
     /// The bytes of a tensor of this part.
     func data(of tensor: TensorInfo) -> ByteRegion {
-        // An empty one may have its place behind the end, where the padding before it is missing.
+        // The offset of an empty tensor may be past the end if the padding before it is missing.
         let start = tensor.byteCount > 0 ? tensor.offset : 0
         return data.slice(start..<start + tensor.byteCount)
     }
@@ -43,10 +51,10 @@ extension GGUFPart {
 
     private static func readMetadata(_ cursor: inout ByteCursor) throws(GGUFError) -> Header {
         let start = Array(cursor.region.bytes.prefix(4))
-        guard start == GGUFFile.magic else { throw .notGGUF(magic: start) }
+        guard start == GGUFFormat.magic else { throw .notGGUF(magic: start) }
         try cursor.skip(4, "the magic number")
         let version = try cursor.integer(UInt32.self, "the version")
-        // A version that is sane with its bytes swapped was written on a big-endian machine.
+        // A version that is valid with its bytes swapped was written on a big-endian machine.
         if version.byteSwapped == 2 || version.byteSwapped == 3 { throw .bigEndian }
         guard version == 2 || version == 3 else { throw .unsupportedVersion(version) }
         // The shortest tensor: a name of one byte, dimension count, one dimension, type, offset.
@@ -58,7 +66,7 @@ extension GGUFPart {
         metadata.reserveCapacity(entryCount)
         for _ in 0..<entryCount {
             let at = cursor.offset
-            let key = try cursor.string("a metadata key", maximumLength: GGUFFile.maximumKeyLength)
+            let key = try cursor.string("a metadata key", maximumLength: GGUFFormat.maximumKeyLength)
             guard !key.isEmpty else { throw .emptyKey(offset: at) }
             let typeID = try cursor.integer(UInt32.self, "the type of \(key)")
             guard let type = GGUFValueType(rawValue: typeID) else { throw .unknownValueType(key: key, id: typeID) }
@@ -81,15 +89,15 @@ extension GGUFPart {
         return tensors
     }
 
-    /// - Parameter place: where the tensor has to begin.
-    /// - Returns: the tensor at that place, and the offset that the file gives.
+    /// - Parameter place: the offset that the tensor must have.
+    /// - Returns: the tensor at that offset, and the offset stated in the file.
     private static func readTensorInfo(
         _ cursor: inout ByteCursor, place: Int, part: Int
     ) throws(GGUFError) -> (TensorInfo, offset: UInt64) {
-        let name = try cursor.string("a tensor name", maximumLength: GGUFFile.maximumNameLength)
+        let name = try cursor.string("a tensor name", maximumLength: GGUFFormat.maximumNameLength)
         guard !name.isEmpty else { throw .invalidTensorName(name) }
         let count = try cursor.integer(UInt32.self, "the dimensions of \(name)")
-        guard (1...GGUFFile.maximumDimensions).contains(count) else {
+        guard (1...GGUFFormat.maximumDimensions).contains(count) else {
             throw .dimensionCount(tensor: name, count: count)
         }
         var lengths: [UInt64] = []

@@ -1,9 +1,11 @@
-/// The type of a metadata value, numbered as in the file.
+package import Platform
+
+/// The type of a metadata value. Raw values are those of the file format.
 public enum GGUFValueType: UInt32, Sendable, CaseIterable {
     case uint8 = 0
     case int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64, float64
 
-    /// Bytes of one value; nil for strings and arrays, whose length the file gives.
+    /// Size of one value in bytes; nil for strings and arrays, whose length is in the file.
     var byteCount: Int? {
         switch self {
         case .uint8, .int8, .bool: 1
@@ -29,7 +31,7 @@ public enum GGUFValue: Sendable, Equatable {
     case float64(Double)
     case bool(Bool)
     case string(String)
-    /// In a box, so that numbers, of which a file may hold millions, take a third of the memory.
+    /// Indirect, so that numbers, of which a file may have millions, take a third of the memory.
     indirect case array(GGUFArray)
 
     public var type: GGUFValueType {
@@ -50,7 +52,7 @@ public enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    /// The value as an integer, if it is one and an `Int` can hold it.
+    /// The value as an integer; nil if it is not one or does not fit an `Int`.
     public var integer: Int? {
         switch self {
         case .uint8(let value): Int(value)
@@ -65,7 +67,7 @@ public enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    /// The value as a number, if it is one.
+    /// The value as a number; nil if it is not one.
     public var number: Double? {
         switch self {
         case .float32(let value): Double(value)
@@ -74,26 +76,26 @@ public enum GGUFValue: Sendable, Equatable {
         }
     }
 
-    /// How an error message names the type: `uint32`, `array of string`.
+    /// The name of the type in error messages: `uint32`, `array of string`.
     var typeName: String {
         if case .array(let array) = self { "array of \(array.elementType)" } else { "\(type)" }
     }
 }
 
-/// An array of metadata values, left where it is in the file.
+/// An array of metadata values. The elements are not copied from the file.
 public struct GGUFArray: Sendable, Equatable {
     public let elementType: GGUFValueType
     public let count: Int
-    /// The elements as the file encodes them.
+    /// The elements as encoded in the file.
     package let region: ByteRegion
-    /// Where each string's bytes begin in `region`, which all lie inside it; the length of each stands in the 8 bytes
-    /// before. Empty for other types.
+    /// For strings: where the bytes of each begin in `region`. The 8 bytes before hold its length. All strings are
+    /// inside the region. Empty for other types.
     let stringOffsets: [Int]
 
-    /// The integer at `index`, if this is an array of integers and an `Int` can hold it.
+    /// The integer at `index`; nil if the elements are not integers, or if it does not fit an `Int`.
     func integer(at index: Int) -> Int? { element(at: index)?.integer }
 
-    /// The element at `index` of an array of fixed-size values; nil for strings.
+    /// The element at `index`; nil for strings, which do not have a fixed size.
     public func element(at index: Int) -> GGUFValue? {
         guard index >= 0, index < count, let size = elementType.byteCount else { return nil }
         return GGUFValue(fixed: elementType, at: region.bytes.baseAddress! + index * size)
@@ -108,7 +110,7 @@ public struct GGUFArray: Sendable, Equatable {
 }
 
 extension GGUFArray {
-    /// An array of strings of our own making, as a writer needs it.
+    /// An array of strings to write to a file.
     public init(_ strings: [String]) {
         var bytes: [UInt8] = []
         var offsets: [Int] = []
@@ -143,7 +145,7 @@ extension GGUFArray {
     }
 }
 
-/// The strings of a metadata array as UTF-8 bytes inside the file; nothing is copied.
+/// The strings of a metadata array, as UTF-8 bytes inside the file.
 ///
 /// The bytes are valid while this value (or the file) lives.
 public struct GGUFStrings: RandomAccessCollection, Sendable {
@@ -154,7 +156,7 @@ public struct GGUFStrings: RandomAccessCollection, Sendable {
 
     public subscript(position: Int) -> UnsafeRawBufferPointer {
         let offsets = array.stringOffsets
-        // Not from the length in the file, which may have changed since it was checked.
+        // The length in the file is not used: another program may have changed it since it was checked.
         let end = position + 1 < offsets.count ? offsets[position + 1] - 8 : array.region.bytes.count
         return UnsafeRawBufferPointer(rebasing: array.region.bytes[offsets[position]..<end])
     }

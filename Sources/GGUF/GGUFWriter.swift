@@ -1,4 +1,5 @@
 import Foundation
+package import Platform
 
 /// Writes a GGUF file, version 3: metadata first, then the tensors in the order they were added.
 public struct GGUFWriter: Sendable {
@@ -9,10 +10,10 @@ public struct GGUFWriter: Sendable {
 
     public init() { version = 3 }
 
-    /// - Parameter version: 2 or 3, which differ in nothing but the number; tests need both.
+    /// - Parameter version: 2 or 3, which only differ in the number. Tests need both.
     package init(version: UInt32) { self.version = version }
 
-    /// Fills a buffer with the bytes of a tensor from `offset` on; the offset and the length are whole rows.
+    /// Fills a buffer with the bytes of a tensor from `offset` on. Offset and length are multiples of the row size.
     package typealias Generator = @Sendable (_ offset: Int, _ bytes: UnsafeMutableRawBufferPointer) -> Void
 
     /// Where a tensor's bytes come from.
@@ -21,20 +22,20 @@ public struct GGUFWriter: Sendable {
         case generator(Generator)
     }
 
-    /// Bytes that a generator is asked for at a time, more or less.
+    /// About how many bytes a generator is asked for at a time.
     private static let partBytes = 1 << 24
 
     /// Adds a tensor.
     /// - Parameters:
-    ///   - dimensions: row length first, as ggml counts.
-    ///   - bytes: `type`'s encoding of the values, row after row.
+    ///   - dimensions: row length first, as in ggml.
+    ///   - bytes: the values encoded as `type`, row by row.
     public mutating func add(
         tensor name: String, dimensions: [Int], type: TensorType, bytes: [UInt8]
     ) throws(GGUFError) {
         try add(tensor: name, dimensions: dimensions, type: type, region: ByteRegion(bytes))
     }
 
-    /// Adds a tensor whose bytes stay where they are until the file is written.
+    /// Adds a tensor without copying its bytes; they are read when the file is written.
     package mutating func add(
         tensor name: String, dimensions: [Int], type: TensorType, region: ByteRegion
     ) throws(GGUFError) {
@@ -46,7 +47,8 @@ public struct GGUFWriter: Sendable {
         append(info, .region(region))
     }
 
-    /// Adds a tensor whose bytes are made part by part while the file is written: a file may be larger than memory.
+    /// Adds a tensor whose bytes are generated in parts while the file is written, so the file may be larger than
+    /// memory.
     package mutating func add(
         tensor name: String, dimensions: [Int], type: TensorType, generator: @escaping Generator
     ) throws(GGUFError) {
@@ -59,9 +61,9 @@ public struct GGUFWriter: Sendable {
     }
 
     private func checked(_ name: String, _ dimensions: [Int], _ type: TensorType) throws(GGUFError) -> TensorInfo {
-        guard (1...GGUFFile.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
+        guard (1...GGUFFormat.maximumNameLength).contains(name.utf8.count) else { throw .invalidTensorName(name) }
         guard !names.contains(ByteKey(name)) else { throw .duplicateTensor(name) }
-        guard (1...Int(GGUFFile.maximumDimensions)).contains(dimensions.count) else {
+        guard (1...Int(GGUFFormat.maximumDimensions)).contains(dimensions.count) else {
             throw .dimensionCount(tensor: name, count: UInt32(clamping: dimensions.count))
         }
         let lengths = dimensions.map { UInt64(clamping: $0) }
@@ -69,17 +71,17 @@ public struct GGUFWriter: Sendable {
             name: name, dimensions: try TensorInfo.checked(lengths, tensor: name, type: type), type: type, offset: 0)
     }
 
-    /// Bytes of the file that `write` makes.
+    /// Size in bytes of the file that `write` creates.
     package var byteCount: Int {
         let alignment = alignment
-        return tensors.reduce(GGUFFile.padded(header(alignment: alignment).count, to: alignment)) {
-            $0 + GGUFFile.padded($1.info.byteCount, to: alignment)
+        return tensors.reduce(GGUFFormat.padded(header(alignment: alignment).count, to: alignment)) {
+            $0 + GGUFFormat.padded($1.info.byteCount, to: alignment)
         }
     }
 
-    private var alignment: Int { (try? metadata.alignment()) ?? GGUFFile.defaultAlignment }
+    private var alignment: Int { (try? metadata.alignment()) ?? GGUFFormat.defaultAlignment }
 
-    /// Writes everything beside `url` first and then moves it there, so that a failed run leaves no half file.
+    /// Writes the file under a temporary name and then renames it, so that a failure never leaves a partial file.
     public func write(to url: URL) throws(GGUFError) {
         do {
             try write(to: url) {}
@@ -88,8 +90,8 @@ public struct GGUFWriter: Sendable {
         }
     }
 
-    /// As `write(to:)`; `check` is called after each part of a tensor (16 MB or less, if a row is no longer), and what it
-    /// throws ends the writing.
+    /// Like `write(to:)`, but calls `check` after each part of a tensor (16 MB, or one row if that is longer). An error
+    /// that it throws ends the writing.
     package func write(to url: URL, check: () throws -> Void) throws {
         _ = try metadata.alignment()
         do {
@@ -115,7 +117,7 @@ public struct GGUFWriter: Sendable {
         let alignment = alignment
         let padding = [UInt8](repeating: 0, count: alignment)
         func pad(_ count: Int) throws {
-            let missing = GGUFFile.padded(count, to: alignment) - count
+            let missing = GGUFFormat.padded(count, to: alignment) - count
             try padding.withUnsafeBytes { try output(UnsafeRawBufferPointer(rebasing: $0[..<missing])) }
         }
         let header = header(alignment: alignment)
@@ -156,7 +158,7 @@ public struct GGUFWriter: Sendable {
     }
 
     private func header(alignment: Int) -> [UInt8] {
-        var bytes = GGUFFile.magic
+        var bytes = GGUFFormat.magic
         bytes.appendLittleEndian(version)
         bytes.appendLittleEndian(UInt64(tensors.count))
         bytes.appendLittleEndian(UInt64(metadata.keys.count))
@@ -174,7 +176,7 @@ public struct GGUFWriter: Sendable {
             info.dimensions.forEach { bytes.appendLittleEndian(UInt64($0)) }
             bytes.appendLittleEndian(info.type.id)
             bytes.appendLittleEndian(UInt64(offset))
-            offset += GGUFFile.padded(info.byteCount, to: alignment)
+            offset += GGUFFormat.padded(info.byteCount, to: alignment)
         }
         return bytes
     }

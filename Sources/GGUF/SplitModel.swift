@@ -1,17 +1,17 @@
 import Foundation
 
-/// A model in several files, as llama.cpp's gguf-split makes them: the first holds the metadata, each some tensors.
+/// A model in several files, as written by gguf-split of llama.cpp. The first contains the metadata, each some tensors.
 ///
-/// The files are called `PREFIX-00001-of-00003.gguf` and so on; `split.no` counts them from 0.
+/// The files are named `PREFIX-00001-of-00003.gguf` and so on; `split.no` counts from 0.
 struct SplitModel {
     /// The files of all parts.
     let urls: [URL]
 
     /// - Parameters:
-    ///   - metadata: of the file that was given.
+    ///   - metadata: of the given file.
     ///   - url: where it is.
-    /// - Returns: nil for a file that is the whole model.
-    /// - Throws: `GGUFError` if it is not the first part, or not called so.
+    /// - Returns: nil if the file is a complete model.
+    /// - Throws: `GGUFError` if it is not the first part, or is not named like one.
     init?(_ metadata: GGUFMetadata, _ url: URL) throws(GGUFError) {
         guard let count = try metadata.integerIfPresent("split.count"), count > 1 else { return nil }
         let index = try metadata.integer("split.no")
@@ -25,7 +25,7 @@ struct SplitModel {
             throw .notFirstPart(number: index + 1, count: count, first: first)
         }
         guard name.hasSuffix(suffix) else { throw .splitName(name: name, suffix: suffix) }
-        // The second part is looked for at once, so that a count of a billion ends here.
+        // Stops at the first missing part, so a count of a billion costs nothing.
         let (folder, prefix) = (url.deletingLastPathComponent(), name.dropLast(suffix.count))
         var urls = [url]
         for number in 2...count {
@@ -38,7 +38,7 @@ struct SplitModel {
         self.urls = urls
     }
 
-    /// What the name of part `number`, counted from 1, ends in.
+    /// How the name of part `number`, counted from 1, ends.
     private static func suffix(_ number: Int, of count: Int) -> String {
         func digits(_ value: Int) -> String {
             let text = String(value)
@@ -47,7 +47,7 @@ struct SplitModel {
         return "-\(digits(number))-of-\(digits(count)).gguf"
     }
 
-    /// All parts, each checked to be what its name says.
+    /// All parts, after checking that each is the part its name says.
     func parts(_ first: GGUFPart) throws(GGUFError) -> [GGUFPart] {
         var parts = [first]
         for (index, url) in urls.enumerated().dropFirst() {
@@ -69,7 +69,7 @@ struct SplitModel {
         return parts
     }
 
-    /// Compares the number of tensors in all parts with what the first one says.
+    /// Compares the number of tensors in all parts with the total stated in the first.
     func check(tensorCount: Int, _ metadata: GGUFMetadata) throws(GGUFError) {
         let expected = try metadata.integer("split.tensors.count")
         guard tensorCount == expected else { throw .splitTensorCount(expected: expected, found: tensorCount) }

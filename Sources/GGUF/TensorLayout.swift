@@ -1,25 +1,26 @@
-/// Where the tensors of one file lie in its data: each at the padded end of the one before it, in the order of the list.
+/// The offsets of a file's tensors. Each must begin at the padded end of the one before it, in the order of the list.
 ///
-/// So there are no gaps and no overlaps, and a type whose size we read wrongly shows in the place of the next tensor.
+/// This excludes gaps and overlaps. It also detects a type whose size we misinterpret, by the offset of the next
+/// tensor.
 struct TensorLayout {
     let alignment: Int
-    /// Where the next tensor begins, in bytes behind the beginning of the data.
+    /// Where the next tensor begins, in bytes from the start of the data.
     private(set) var end = 0
-    /// The last tensor that takes any bytes.
+    /// The last tensor that is not empty.
     private var last: TensorInfo?
 
     init(alignment: Int) { self.alignment = alignment }
 
-    /// Puts a tensor behind those that are there.
+    /// Adds a tensor after those already added.
     /// - Parameters:
-    ///   - tensor: with `end` for its offset.
-    ///   - offset: what the file says.
+    ///   - tensor: must have `end` as its offset.
+    ///   - offset: the one stated in the file.
     mutating func append(_ tensor: TensorInfo, foundAt offset: UInt64) throws(GGUFError) {
         guard offset == UInt64(end) else { throw misplaced(tensor, at: offset) }
         let (tensorEnd, overflow) = end.addingReportingOverflow(tensor.byteCount)
         guard !overflow, tensorEnd <= Int.max - alignment else { throw .totalSizeOverflow(tensor: tensor.name) }
         if tensor.byteCount > 0 { last = tensor }
-        end = GGUFFile.padded(tensorEnd, to: alignment)
+        end = GGUFFormat.padded(tensorEnd, to: alignment)
     }
 
     private func misplaced(_ tensor: TensorInfo, at offset: UInt64) -> GGUFError {
@@ -32,11 +33,11 @@ struct TensorLayout {
         return .tensorMisplaced(tensor: tensor.name, offset: offset, expected: end)
     }
 
-    /// Checks that the data of all tensors lie inside the file.
+    /// Checks that the data of all tensors is inside the file.
     ///
-    /// The padding behind the last one may be missing, as nothing needs it and some writers leave it out. More bytes than
-    /// that are accepted too: nothing reads them, and tools append signatures. Only a contested type is believed on no
-    /// other evidence than the end of the file.
+    /// The padding after the last tensor may be missing, since nothing needs it and some writers omit it. Extra bytes
+    /// are accepted as well: nothing reads them, and some tools append signatures. But if the last tensor has a
+    /// contested type, the end of the file must confirm its size.
     static func check(
         _ tensors: [TensorInfo], alignment: Int, dataStart: Int, fileSize: Int
     ) throws(GGUFError) {
@@ -44,7 +45,7 @@ struct TensorLayout {
         let lastIndex = tensors.lastIndex { $0.byteCount > 0 }
         if let lastIndex, tensors[lastIndex].type.isContested, tensors[lastIndex].offset < available {
             let last = tensors[lastIndex]
-            let (found, padded) = (available - last.offset, GGUFFile.padded(last.byteCount, to: alignment))
+            let (found, padded) = (available - last.offset, GGUFFormat.padded(last.byteCount, to: alignment))
             guard (last.byteCount...padded).contains(found) else { throw .contested(last, found: found) }
         }
         guard let outside = tensors.first(where: { $0.offset + $0.byteCount > available && $0.byteCount > 0 }) else {

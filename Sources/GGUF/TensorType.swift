@@ -1,50 +1,50 @@
-/// How a tensor's values are stored: ggml's type number, and the size of its blocks.
+/// How a tensor's values are stored: the type number of ggml, and the size of a block.
 public struct TensorType: Sendable, Hashable {
-    /// ggml's number of the type.
+    /// The type number of ggml.
     public let id: UInt32
-    /// The name as llama.cpp prints it.
+    /// The name that llama.cpp prints.
     public let name: String
-    /// Values in a block.
+    /// Values per block.
     public let blockSize: Int
-    /// Bytes of a block.
+    /// Bytes per block.
     public let blockBytes: Int
 
-    private init(_ id: UInt32, _ name: String, _ blockSize: Int, _ blockBytes: Int) {
+    @inlinable init(_ id: UInt32, _ name: String, _ blockSize: Int, _ blockBytes: Int) {
         self.id = id
         self.name = name
         self.blockSize = blockSize
         self.blockBytes = blockBytes
     }
 
-    /// Whether other programs use the number for other formats: from 42 up nobody hands numbers out.
+    /// Whether other programs may use the number for other formats: from 42 on, numbers are not assigned by anyone.
     var isContested: Bool { id >= 42 }
 
-    /// Bytes of a row of `count` values, a whole number of blocks.
-    public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
+    /// Bytes of a row of `count` values. The count must be a multiple of the block size.
+    @inlinable public func byteCount(of count: Int) -> Int { count / blockSize * blockBytes }
 
-    public static let f32 = TensorType(0, "F32", 1, 4)
-    public static let f16 = TensorType(1, "F16", 1, 2)
-    public static let q4_0 = TensorType(2, "Q4_0", 32, 18)
-    public static let q4_1 = TensorType(3, "Q4_1", 32, 20)
-    public static let q5_0 = TensorType(6, "Q5_0", 32, 22)
-    public static let q5_1 = TensorType(7, "Q5_1", 32, 24)
-    public static let q8_0 = TensorType(8, "Q8_0", 32, 34)
-    public static let q2_k = TensorType(10, "Q2_K", 256, 84)
-    public static let q3_k = TensorType(11, "Q3_K", 256, 110)
-    public static let q4_k = TensorType(12, "Q4_K", 256, 144)
-    public static let q5_k = TensorType(13, "Q5_K", 256, 176)
-    public static let q6_k = TensorType(14, "Q6_K", 256, 210)
-    public static let iq4_nl = TensorType(20, "IQ4_NL", 32, 18)
-    public static let iq4_xs = TensorType(23, "IQ4_XS", 256, 136)
-    public static let i32 = TensorType(26, "I32", 1, 4)
-    public static let bf16 = TensorType(30, "BF16", 1, 2)
-    public static let tbq3_0 = TensorType(44, "TBQ3_0", 32, 14)
-    public static let tbq4_0 = TensorType(45, "TBQ4_0", 32, 18)
-    public static let tbq3_k = TensorType(49, "TBQ3_K", 256, 98)
-    public static let tbq4_k = TensorType(50, "TBQ4_K", 256, 130)
+    @inlinable public static var f32: TensorType { TensorType(0, "F32", 1, 4) }
+    @inlinable public static var f16: TensorType { TensorType(1, "F16", 1, 2) }
+    @inlinable public static var q4_0: TensorType { TensorType(2, "Q4_0", 32, 18) }
+    @inlinable public static var q4_1: TensorType { TensorType(3, "Q4_1", 32, 20) }
+    @inlinable public static var q5_0: TensorType { TensorType(6, "Q5_0", 32, 22) }
+    @inlinable public static var q5_1: TensorType { TensorType(7, "Q5_1", 32, 24) }
+    @inlinable public static var q8_0: TensorType { TensorType(8, "Q8_0", 32, 34) }
+    @inlinable public static var q2_k: TensorType { TensorType(10, "Q2_K", 256, 84) }
+    @inlinable public static var q3_k: TensorType { TensorType(11, "Q3_K", 256, 110) }
+    @inlinable public static var q4_k: TensorType { TensorType(12, "Q4_K", 256, 144) }
+    @inlinable public static var q5_k: TensorType { TensorType(13, "Q5_K", 256, 176) }
+    @inlinable public static var q6_k: TensorType { TensorType(14, "Q6_K", 256, 210) }
+    @inlinable public static var iq4_nl: TensorType { TensorType(20, "IQ4_NL", 32, 18) }
+    @inlinable public static var iq4_xs: TensorType { TensorType(23, "IQ4_XS", 256, 136) }
+    @inlinable public static var i32: TensorType { TensorType(26, "I32", 1, 4) }
+    @inlinable public static var bf16: TensorType { TensorType(30, "BF16", 1, 2) }
+    @inlinable public static var tbq3_0: TensorType { TensorType(44, "TBQ3_0", 32, 14) }
+    @inlinable public static var tbq4_0: TensorType { TensorType(45, "TBQ4_0", 32, 18) }
+    @inlinable public static var tbq3_k: TensorType { TensorType(49, "TBQ3_K", 256, 98) }
+    @inlinable public static var tbq4_k: TensorType { TensorType(50, "TBQ4_K", 256, 130) }
 
-    /// Every type whose size is known, also those that no kernel reads: a file that holds one can be listed.
-    static let known: [UInt32: TensorType] = {
+    /// Every type whose size is known. Those without a kernel are included so that files with them can be listed.
+    package static let known: [UInt32: TensorType] = {
         let types = [
             f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs,
             TensorType(9, "Q8_1", 32, 36), TensorType(15, "Q8_K", 256, 292),
@@ -59,7 +59,8 @@ public struct TensorType: Sendable, Hashable {
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
     }()
 
-    /// What takes its place where rows are no whole number of its blocks: smaller blocks, no fewer bits.
+    /// The replacement if the row length is not a multiple of the block size: smaller blocks, and at least as many
+    /// bits.
     package var ofSmallerBlocks: TensorType? {
         let smaller: [UInt32: TensorType] = [
             Self.q4_k.id: .q5_0, Self.q5_k.id: .q5_1, Self.q6_k.id: .q8_0, Self.tbq3_k.id: .tbq3_0,
@@ -68,34 +69,35 @@ public struct TensorType: Sendable, Hashable {
         return smaller[id]
     }
 
+    /// The type with the number `id`; nil if its size is not known.
     public init?(id: UInt32) {
         guard let type = Self.known[id] else { return nil }
         self = type
     }
 }
 
-/// Name, shape, type and place of a tensor.
+/// Name, shape, type and location of a tensor.
 public struct TensorInfo: Sendable, Hashable {
     public let name: String
-    /// Lengths as ggml stores them: `dimensions[0]` is the length of a row, the values of a row are contiguous.
+    /// In the order of ggml: `dimensions[0]` is the length of a row, whose values are contiguous.
     public let dimensions: [Int]
     public let type: TensorType
-    /// First byte, counted from the beginning of its file's data section.
+    /// The first byte, relative to the start of the data section of its file.
     public let offset: Int
-    /// Which file of a split model holds the tensor, from 0.
+    /// The file of a split model that contains the tensor, counted from 0.
     package internal(set) var part = 0
 
-    /// Values in a row.
+    /// Values per row.
     public var rowLength: Int { dimensions[0] }
-    /// Number of rows, over all further dimensions.
+    /// Number of rows: the product of all other dimensions.
     public var rowCount: Int { dimensions.dropFirst().reduce(1, *) }
     public var elementCount: Int { rowLength * rowCount }
     public var byteCount: Int { type.byteCount(of: rowLength) * rowCount }
 }
 
 extension TensorInfo {
-    /// `lengths` as dimensions of which every product, and the bytes of them all, fit an `Int`; so plain arithmetic on a
-    /// `TensorInfo` is safe. A length of zero makes no exception: it is counted as one.
+    /// Checks that every product of `lengths`, and the size in bytes, fits an `Int`, so that plain arithmetic on a
+    /// `TensorInfo` is safe. A length of zero does not hide an overflow of the others: it counts as one here.
     static func checked(
         _ lengths: [UInt64], tensor: String, type: TensorType
     ) throws(GGUFError) -> [Int] {

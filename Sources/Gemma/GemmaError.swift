@@ -1,32 +1,17 @@
-public import Assistant
-public import GGUF
-public import Gemma4
-public import Sampling
-public import Speculative
-public import Tensor
-public import Tokenizer
+import GGUF
 
-// What users catch and set, without importing the modules beneath.
-public typealias GGUFError = GGUF.GGUFError
-public typealias TensorError = Tensor.TensorError
-public typealias TokenizerError = Tokenizer.TokenizerError
-public typealias ModelError = Gemma4.ModelError
-public typealias PairError = Assistant.PairError
-public typealias SamplingError = Sampling.SamplingError
-public typealias CacheType = Tensor.CacheType
-public typealias TokenID = Tokenizer.TokenID
-public typealias DraftLength = Speculative.DraftLength
-public typealias SpeculationStatistics = Speculative.SpeculationStatistics
-public typealias DraftEstimates = Speculative.DraftEstimates
-
-/// What goes wrong between the modules.
+/// Errors that concern more than one of the modules below.
 public enum GemmaError: Error, Sendable {
-    /// A file could not be used; `reason` is the error of the module that found out, a `GGUFError` for instance.
+    /// A file could not be used. `reason` is the error of the module that rejected it, a `GGUFError` for instance.
     case cannotLoad(path: String, reason: any Error)
+    /// The file's tokenizer and its embedding table have different numbers of tokens.
     case vocabularyMismatch(tokenizer: Int, model: Int)
+    /// An option is out of range; `expected` says what it may be.
     case invalidOption(name: String, value: String, expected: String)
-    /// The session has begun another generation since; it can be iterated, this one no more.
+    /// A newer generation was started on this session, or the session was reset; this one can no longer be iterated.
     case superseded
+    /// The session is computing for another caller, and this call does not wait.
+    case busy
 }
 
 extension GemmaError: CustomStringConvertible {
@@ -37,7 +22,8 @@ extension GemmaError: CustomStringConvertible {
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens and the model \(model): the file is damaged"
         case .invalidOption(let name, let value, let expected): "\(name) is \(value); expected \(expected)"
-        case .superseded: "this generation has ended: the session has begun another one"
+        case .superseded: "this generation has ended: its session has started another one or was reset"
+        case .busy: "the session is computing for another caller"
         }
     }
 }

@@ -23,22 +23,37 @@ public struct Generation: AsyncSequence, Sendable {
                 generation.session.pair.tokenizer, special: generation.options.showsSpecialTokens)
         }
 
-        /// Checks the options and takes the prompt into the text, without reading it; the first `next` does so if
-        /// nobody else has.
+        /// Checks the options and adds the prompt to the session's text, without reading it. `next` does so if this was
+        /// not called.
+        ///
+        /// Call it where an error must be known before the first piece is waited for. It does not wait: see `busy`.
+        /// - Throws: `ModelError.contextFull` if the prompt does not fit, `SamplingError` or `GemmaError.invalidOption`
+        ///   for bad options, `GemmaError.busy` while the session computes for another iterator.
         public mutating func begin() throws {
             guard number == nil else { return }
             number = try generation.session.begin(generation.prompt, generation.options)
         }
 
         /// The text of the next round: whole characters, never an empty string; nil at the end.
+        ///
+        /// The task is suspended while the session's own thread computes. A generation that has not begun first waits
+        /// for the batch or round that another iterator is computing, whose generation then ends with `superseded`.
+        /// - Throws: what `begin` throws, `GemmaError.superseded`, `ModelError.notANumber`, or `CancellationError`.
         public mutating func next() async throws -> String? {
-            let session = generation.session
+            let (session, prompt, options) = (generation.session, generation.prompt, generation.options)
             while !hasEnded {
                 try Task.checkCancellation()
-                try begin()
+                let number: Int
+                if let begun = self.number {
+                    number = begun
+                } else {
+                    number = try await session.worker.run { try session.begin(prompt, options) }
+                    self.number = number
+                }
                 var text = ""
-                if let number, let tokens = try session.step(number, progress: generation.progress) {
-                    for token in tokens { text += decoder.append(token) }
+                if let step = try await session.worker.run({ try session.step(number) }) {
+                    if let prompt = step.prompt { generation.progress?(prompt.done, prompt.total) }
+                    for token in step.tokens { text += decoder.append(token) }
                 } else {
                     hasEnded = true
                     text = decoder.finish()

@@ -17,7 +17,7 @@ public struct SpeculationOptions: Sendable, Hashable {
     public static let none = SpeculationOptions(draftLength: .fixed(0))
 }
 
-/// How a text is generated. What is nil is as the model's file recommends.
+/// How a text is generated. Nil properties use the model file's recommended values.
 public struct GenerationOptions: Sendable, Hashable {
     /// Divides the logits; 0 always takes the most probable token.
     public var temperature: Float?
@@ -29,20 +29,22 @@ public struct GenerationOptions: Sendable, Hashable {
     public var minP: Float?
     /// The same seed gives the same text, on any number of threads and however long anything takes; nil draws one.
     public var seed: UInt64?
-    /// Tokens at most; nil for as many as the model wants and the context holds.
+    /// The largest number of tokens to generate; nil for as many as the model wants and the context holds.
     public var maximumTokens: Int?
-    /// Never ends by itself: the tokens that end a text are never drawn.
-    public var ignoresEndOfText = false
+    /// Whether the model is kept from ending the text: the tokens that end a text are never drawn.
+    public var ignoresEndOfText: Bool
     /// Whether control tokens such as `<turn|>` appear in the text.
-    public var showsSpecialTokens = false
+    public var showsSpecialTokens: Bool
     /// Whether the prompt's `<bos>`, `<|turn>` and the like are the tokens of that name. Switch it off for text that
     /// strangers wrote.
-    public var parsesSpecialTokens = true
+    public var parsesSpecialTokens: Bool
+    /// How drafts are made, if the pair has a drafter.
     public var speculation: SpeculationOptions
 
     public init(
         temperature: Float? = nil, topK: Int? = nil, topP: Float? = nil, minP: Float? = nil, seed: UInt64? = nil,
-        maximumTokens: Int? = nil, speculation: SpeculationOptions = .init()
+        maximumTokens: Int? = nil, ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false,
+        parsesSpecialTokens: Bool = true, speculation: SpeculationOptions = .init()
     ) {
         self.temperature = temperature
         self.topK = topK
@@ -50,6 +52,9 @@ public struct GenerationOptions: Sendable, Hashable {
         self.minP = minP
         self.seed = seed
         self.maximumTokens = maximumTokens
+        self.ignoresEndOfText = ignoresEndOfText
+        self.showsSpecialTokens = showsSpecialTokens
+        self.parsesSpecialTokens = parsesSpecialTokens
         self.speculation = speculation
     }
 
@@ -82,5 +87,4 @@ public struct GenerationOptions: Sendable, Hashable {
                 expected: "0 to 1")
         }
     }
-
 }

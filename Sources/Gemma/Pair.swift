@@ -20,6 +20,11 @@ public struct Pair: Sendable {
     /// Sampling as the target's file recommends it (`general.sampling.*`).
     public let defaultSampling: SamplingOptions
 
+    /// The name of the kernels in use: the best instruction set that this processor runs, or the one that the
+    /// environment asks for with `GEMMA_CPU` (`baseline`, `avx2`, `avxvnni`, `avx512vnni`; on arm64 `neon`, `dotprod`,
+    /// `i8mm`).
+    public static var kernels: String { Kernels.current.form.rawValue }
+
     package let target: Target
     package let drafter: Drafter?
     package let tokenizer: BPETokenizer
@@ -28,10 +33,13 @@ public struct Pair: Sendable {
     /// - Parameters:
     ///   - target: a GGUF file of architecture `gemma4`.
     ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
-    ///   - checkTensors: whether all weights are looked through for NaN and infinity first, which reads the files whole. Text
+    ///   - checkTensors: whether all weights are checked for NaN and infinity first, which reads the files whole. Text
     ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
-    /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it.
+    /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it;
+    ///   `KernelError` if the environment asks for kernels (`GEMMA_CPU`) that do not exist or that this processor
+    ///   cannot run.
     public init(target: URL, assistant: URL? = nil, checkTensors: Bool = false) throws {
+        try Kernels.validateChoice()
         let start = ContinuousClock.now
         let loaded = try Self.load(target, checkTensors: checkTensors, TargetParts.init)
         let drafter = try assistant.map { url in

@@ -1,48 +1,67 @@
 import Assistant
-import Foundation
 import Gemma4
+package import Platform
 import Sampling
 import Speculative
+import Synchronization
 public import Tensor
 import Tokenizer
 
-/// One text under way: what the model has read and written, and the means to go on.
+/// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
-/// Generations follow each other on the same text: each continues where the last one ended or was given up. The rounds of
-/// a generation run on the task that iterates it, one at a time, with nothing going on between them.
+/// Generations follow each other on the same text: each continues where the last one ended or was given up. A session
+/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended. Its figures
+/// and tokens may be read at any time, from any task.
 ///
 ///     let session = try Session(pair, contextLength: 4096)
 ///     for try await piece in session.generate("Once upon a time", options: .init(temperature: 0)) {
 ///         print(piece, terminator: "")
 ///     }
 ///     print(session.statistics)
-public final class Session: @unchecked Sendable {  // `state` is only touched under `lock`
+public final class Session: Sendable {
+    /// The model.
     public let pair: Pair
+    /// The largest number of tokens that the text may have, prompts included.
     public let contextLength: Int
 
-    private let lock = NSLock()
-    private var state: State
+    /// The right to compute: held for one batch or one round.
+    private let engine: Mutex<Engine>
+    /// What others look at. It is never held while anything is computed; whoever takes both takes it second.
+    private let snapshot: Mutex<Snapshot>
+    let worker = Worker()
 
-    private struct State {
+    fileprivate struct Engine {
         let decoder: SpeculativeDecoder
         var statistics = Statistics()
-        /// Numbers the generations; an older one may not go on.
-        var generation = 0
         var limit = Int.max
         var stopTokens: Set<TokenID> = []
     }
 
-    /// The context length where none is asked for, unless the model was trained for a shorter one.
+    /// Written after each batch and each round.
+    private struct Snapshot {
+        var statistics = Statistics()
+        var tokens: [TokenID] = []
+        /// Nil if the number of drafts is fixed.
+        var policy: DraftLengthPolicy?
+        /// Numbers the generations; an older one cannot continue.
+        var generation = 0
+        /// The text was reset, which the decoder has not been told yet.
+        var isReset = false
+    }
+
+    /// The default context length in tokens, unless the model was trained for a shorter one.
     public static let defaultContextLength = 4096
 
     /// - Parameters:
-    ///   - contextLength: tokens that the text may have in all; nil for 4096 or what the model was trained for,
-    ///     whichever is less.
-    ///   - threads: nil for the number of physical cores.
-    ///   - keyCacheType: how the keys of the tokens read so far are stored.
+    ///   - pair: the model. Any number of sessions may share it.
+    ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained
+    ///     for, whichever is less.
+    ///   - threads: 1 to 1024; nil for the number of physical cores.
+    ///   - keyCacheType: how the keys of earlier tokens are stored.
     ///   - valueCacheType: how their values are stored.
     /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `ModelError.cacheTooLarge`,
-    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` where a cache type's blocks of 32 do not divide the model's heads.
+    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` if a cache type's blocks of 32 do not divide
+    ///   the width of the model's heads.
     public init(
         _ pair: Pair, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
         valueCacheType: CacheType = .f16
@@ -56,55 +75,58 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
             pair.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
             compute: compute)
         let drafter = try pair.drafter.map { try DraftContext($0, target: pair.target, compute: compute) }
+        let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling))
         self.pair = pair
         self.contextLength = length
-        state = State(
-            decoder: try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling)))
+        snapshot = Mutex(Snapshot(policy: decoder.draftLengthPolicy))
+        engine = Mutex(Engine(decoder: decoder))
     }
 
-    /// Figures of the last generation, current even while it is under way.
+    /// Figures of the last generation, up to date even while it is running. Never waits for a computation.
     public var statistics: Statistics {
-        lock.withLock {
-            var statistics = state.statistics
-            statistics.speculation = state.decoder.statistics
-            statistics.draftEstimates = state.decoder.draftEstimates
-            return statistics
-        }
+        let (current, policy) = snapshot.withLock { ($0.statistics, $0.policy) }
+        var statistics = current
+        statistics.draftEstimates = policy.map(DraftEstimates.init)
+        return statistics
     }
 
-    /// Where the time went, with `GEMMA_PROFILE=1`. Not for use while a generation is under way.
-    package var profile: Profile? { lock.withLock { state.decoder.target.compute.profile } }
+    /// The tokens of the text so far, prompts included. Never waits for a computation.
+    public var tokens: [TokenID] { snapshot.withLock { $0.tokens } }
 
-    /// What the session's threads can do at best; measuring it takes some tenths of a second.
-    package var machineLimits: MachineLimits {
-        lock.withLock {
-            let compute = state.decoder.target.compute
-            return MachineLimits(
-                readBandwidth: compute.readBandwidth(pair.target.decodeMatrices), integerPeak: compute.integerPeak())
-        }
+    /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise, or while something is computed. Measuring
+    /// what the session's threads can do at best takes some tenths of a second.
+    package func profileTable() -> String? {
+        engine.withLockIfAvailable { engine in
+            let compute = engine.decoder.target.compute
+            return compute.profile?.table(
+                MachineLimits(
+                    readBandwidth: compute.readBandwidth(pair.target.decodeMatrices),
+                    integerPeak: compute.integerPeak()))
+        } ?? nil
     }
 
-    /// The tokens of the text so far, prompts included.
-    public var tokens: [TokenID] { lock.withLock { state.decoder.tokens } }
-
-    /// Forgets the text, so that the next generation begins a new one. A generation under way has ended.
+    /// Forgets the text, so that the next generation begins a new one. A generation in progress ends with
+    /// `GemmaError.superseded`.
     public func reset() {
-        lock.withLock {
-            state.decoder.restart()
-            state.generation += 1
+        // The decoder may be computing; the next generation tells it.
+        snapshot.withLock {
+            $0.tokens.removeAll()
+            $0.generation += 1
+            $0.isReset = true
         }
     }
 
     /// Continues the text with `prompt` and then with what the model makes of it.
     ///
-    /// Nothing happens before the result is iterated. Cancelling the task, or leaving the loop, ends the generation at
-    /// once; what was read and delivered by then is the text that the next generation continues.
+    /// Nothing happens until the result is iterated. Cancelling the task or leaving the loop ends the generation; what
+    /// was read and delivered by then is the text that the next generation continues.
     /// - Parameters:
-    ///   - prompt: at the beginning of the text, `<bos>` is put before it.
-    ///   - progress: called while a prompt is read that takes several passes, with the number of tokens read and of all.
-    /// - Returns: pieces of text as they come. Iterating throws `ModelError.contextFull` where the prompt does not fit,
-    ///   `SamplingError` or `GemmaError.invalidOption` for bad options, `CancellationError`, or
-    ///   `ModelError.notANumber`.
+    ///   - prompt: at the beginning of a text, `<bos>` is put before it.
+    ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
+    ///     the number of all. The session may be used from within.
+    /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
+    ///   fit, `SamplingError` or `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another
+    ///   generation has begun on this session, `ModelError.notANumber`, or `CancellationError`.
     public func generate(
         _ prompt: String, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
@@ -116,66 +138,111 @@ public final class Session: @unchecked Sendable {  // `state` is only touched un
 // MARK: - Steps of a generation
 
 extension Session {
-    /// Takes the prompt into the text and starts counting; returns the generation's number.
+    /// What a step has done.
+    package struct StepResult: Sendable {
+        /// The new tokens; none after a batch of the prompt other than the last.
+        package let tokens: [TokenID]
+        /// Tokens of the prompt read so far and in all; nil after a round.
+        package let prompt: (done: Int, total: Int)?
+    }
+
+    /// Adds the prompt to the text and resets the figures; returns the generation's number.
+    /// - Throws: `GemmaError.busy` while something is computed.
     package func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
-        try lock.withLock {
-            try options.validate()
-            var sampler = Sampler(try options.sampling(pair.defaultSampling))
-            if options.ignoresEndOfText { sampler.banned = pair.tokenizer.endOfGeneration.sorted() }
-            let decoder = state.decoder
-            var tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
-            if decoder.tokens.isEmpty, tokens.first != pair.tokenizer.bos { tokens.insert(pair.tokenizer.bos, at: 0) }
-            try decoder.append(tokens)
-            decoder.begin(
-                sampler: sampler,
-                options: DraftOptions(
-                    length: options.speculation.draftLength,
-                    minimumProbability: options.speculation.minimumProbability))
-            state.statistics = Statistics()
-            state.generation += 1
-            state.limit = options.maximumTokens ?? .max
-            state.stopTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
-            return state.generation
+        try options.validate()
+        var sampler = Sampler(try options.sampling(pair.defaultSampling))
+        if options.ignoresEndOfText { sampler.banned = pair.tokenizer.endOfGeneration.sorted() }
+        let tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
+        let number = try engine.withLockIfAvailable { engine in
+            engine.limit = options.maximumTokens ?? .max
+            engine.stopTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
+            return try begin(tokens, sampler, options.speculation, &engine)
+        }
+        guard let number else { throw GemmaError.busy }
+        return number
+    }
+
+    private func begin(
+        _ tokens: [TokenID], _ sampler: Sampler, _ speculation: SpeculationOptions, _ engine: inout Engine
+    ) throws -> Int {
+        let (decoder, bos) = (engine.decoder, pair.tokenizer.bos)
+        let options = DraftOptions(
+            length: speculation.draftLength, minimumProbability: speculation.minimumProbability)
+        return try snapshot.withLock { snapshot in
+            if snapshot.isReset { decoder.restart() }
+            snapshot.isReset = false
+            let needsBOS = decoder.tokens.isEmpty && tokens.first != bos
+            let prompt = needsBOS ? [bos] + tokens : tokens
+            try decoder.append(prompt)
+            decoder.begin(sampler: sampler, options: options)
+            engine.statistics = Statistics()
+            snapshot.tokens += prompt
+            snapshot.statistics = engine.statistics
+            snapshot.policy = decoder.draftLengthPolicy
+            snapshot.generation += 1
+            return snapshot.generation
         }
     }
 
-    /// Reads the prompt or runs a round.
-    /// - Returns: the new tokens, or nil when the generation has ended.
-    package func step(_ generation: Int, progress: ((Int, Int) -> Void)? = nil) throws -> [TokenID]? {
-        try lock.withLock {
-            guard state.generation == generation else { throw GemmaError.superseded }
-            guard state.statistics.finishReason == nil else { return nil }
-            let wanted = state.limit - state.statistics.generatedTokens
-            guard wanted > 0, state.decoder.room > 0 else {
-                state.statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
-                return nil
-            }
-            let isPrompt = state.decoder.hasUnreadPrompt
-            let places = try isPrompt ? readPrompt(progress) : runRound(limit: wanted)
-            let tokens = Array(state.decoder.tokens[places])
-            state.statistics.generatedTokens += tokens.count
-            if let last = tokens.last, state.stopTokens.contains(last) { state.statistics.finishReason = .endOfText }
-            return tokens
+    /// Reads a batch of the prompt or runs a round. It blocks while it computes: callers are on the worker.
+    /// - Returns: nil if the generation has ended.
+    package func step(_ generation: Int) throws -> StepResult? {
+        try engine.withLock { engine in
+            guard snapshot.withLock({ $0.generation }) == generation else { throw GemmaError.superseded }
+            let outcome: Result<StepResult?, any Error>
+            do { outcome = .success(try engine.step()) } catch { outcome = .failure(error) }
+            // Figures count what was done before an error, too.
+            try publish(engine, (try? outcome.get())?.tokens ?? [], of: generation)
+            return try outcome.get()
         }
     }
 
-    private func readPrompt(_ progress: ((Int, Int) -> Void)?) throws -> Range<Int> {
-        let decoder = state.decoder
+    private func publish(_ engine: Engine, _ tokens: [TokenID], of generation: Int) throws {
+        try snapshot.withLock { snapshot in
+            // It may have been reset meanwhile.
+            guard snapshot.generation == generation else { throw GemmaError.superseded }
+            snapshot.tokens += tokens
+            snapshot.statistics = engine.statistics
+            snapshot.policy = engine.decoder.draftLengthPolicy
+        }
+    }
+}
+
+extension Session.Engine {
+    mutating func step() throws -> Session.StepResult? {
+        guard statistics.finishReason == nil else { return nil }
+        let wanted = limit - statistics.generatedTokens
+        guard wanted > 0, decoder.room > 0 else {
+            statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
+            return nil
+        }
+        let isPrompt = decoder.hasUnreadPrompt
+        let places = try isPrompt ? readBatch() : runRound(limit: wanted)
+        let tokens = Array(decoder.tokens[places])
+        statistics.generatedTokens += tokens.count
+        if let last = tokens.last, stopTokens.contains(last) { statistics.finishReason = .endOfText }
+        guard isPrompt else { return Session.StepResult(tokens: tokens, prompt: nil) }
+        let unread = decoder.tokens.count - tokens.count - decoder.target.cache.count
+        let done = statistics.promptTokens
+        return Session.StepResult(tokens: tokens, prompt: (done, done + unread))
+    }
+
+    private mutating func readBatch() throws -> Range<Int> {
         let read = decoder.target.cache.count
-        let total = decoder.tokens.count - read
-        let clock = ContinuousClock()
-        let start = clock.now
+        let start = ContinuousClock.now
         defer {
-            state.statistics.promptTokens += decoder.target.cache.count - read
-            state.statistics.promptTime += clock.now - start
+            statistics.promptTokens += decoder.target.cache.count - read
+            statistics.promptTime += .now - start
         }
-        return try decoder.readPrompt { done in progress?(done, total) }
+        return try decoder.readPromptBatch()
     }
 
-    private func runRound(limit: Int) throws -> Range<Int> {
-        let clock = ContinuousClock()
-        let start = clock.now
-        defer { state.statistics.generationTime += clock.now - start }
-        return try state.decoder.round(limit: limit, stopTokens: state.stopTokens)
+    private mutating func runRound(limit: Int) throws -> Range<Int> {
+        let start = ContinuousClock.now
+        defer {
+            statistics.generationTime += .now - start
+            statistics.speculation = decoder.statistics
+        }
+        return try decoder.round(limit: limit, stopTokens: stopTokens)
     }
 }

@@ -15,6 +15,7 @@ public enum FinishReason: String, Sendable, Hashable, Codable {
 public struct Statistics: Sendable, Hashable {
     /// Tokens of the prompt that were read.
     public internal(set) var promptTokens = 0
+    /// Time that reading them took.
     public internal(set) var promptTime = Duration.zero
     /// Tokens that were generated; the first of them comes out of reading the prompt.
     public internal(set) var generatedTokens = 0
@@ -28,7 +29,7 @@ public struct Statistics: Sendable, Hashable {
 
     public var promptTokensPerSecond: Double { promptTime.rate(promptTokens) }
 
-    /// Speed of the rounds behind the prompt.
+    /// Speed of the rounds after the prompt.
     public var generatedTokensPerSecond: Double { generationTime.rate(speculation.tokens) }
 }
 
@@ -47,7 +48,8 @@ extension Statistics: CustomStringConvertible {
             lines.append(
                 String(
                     format:
-                        "drafts: %d of %d accepted (%.1f %%; by position %@ %%) in %d rounds, draft %.2f s, verify %.2f s",
+                        "drafts: %d of %d accepted (%.1f %%; by position %@ %%) in %d rounds, "
+                        + "draft %.2f s, verify %.2f s",
                     speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
                     speculation.rounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
         }
@@ -78,8 +80,6 @@ extension Statistics: CustomStringConvertible {
 }
 
 extension Duration {
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
     /// `count` per second; 0 for no time.
-    func rate(_ count: Int) -> Double { self == .zero ? 0 : Double(count) / inSeconds }
+    fileprivate func rate(_ count: Int) -> Double { self == .zero ? 0 : Double(count) / inSeconds }
 }

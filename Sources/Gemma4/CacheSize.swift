@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensor
 
 /// What a cache needs, before it is made.
@@ -48,6 +49,6 @@ struct CacheSize {
         return .cacheTooLarge(
             contextLength: contextLength, bytes: byteCount(contextLength), available: memory.available,
             fitting: min(longestContext(within: budget), contextLength - 1),
-            fittingInBytes: isSmaller && allowsBlocks ? smaller.longestContext(within: budget) : nil)
+            fittingWithQ8Cache: isSmaller && allowsBlocks ? smaller.longestContext(within: budget) : nil)
     }
 }

@@ -21,22 +21,22 @@ package struct DecoderLayer: Sendable {
         package let firstPosition: Int
         /// Rows whose result is wanted; the others only leave their keys and values in the cache.
         package let wanted: Range<Int>
-        /// Row `i` of `x` has the angles prepared for row `angles + i`.
-        package let angles: Int
+        /// Row `i` of `x` has the angles prepared for row `angleRow + i`.
+        package let angleRow: Int
         /// `[tokens]` pointers into the per-layer inputs: this layer's part of row i at `base + i * stride`.
         package let perLayerInputs: (base: UnsafeMutablePointer<Float>, stride: Int)?
         package let cache: AttentionCache
         package let mask: AttentionMask
 
         package init(
-            x: Rows, firstPosition: Int, wanted: Range<Int>, angles: Int = 0,
+            x: Rows, firstPosition: Int, wanted: Range<Int>, angleRow: Int = 0,
             perLayerInputs: (base: UnsafeMutablePointer<Float>, stride: Int)? = nil, cache: AttentionCache,
             mask: AttentionMask
         ) {
             self.x = x
             self.firstPosition = firstPosition
             self.wanted = wanted
-            self.angles = angles
+            self.angleRow = angleRow
             self.perLayerInputs = perLayerInputs
             self.cache = cache
             self.mask = mask
@@ -86,7 +86,7 @@ package struct DecoderLayer: Sendable {
         let keyHeads = key.split(width: config.headWidth)
         let valueHeads = value.split(width: config.headWidth)
         compute.norm(keyHeads, weight: keyValue.keyNorm, epsilon: epsilon, into: keyHeads)
-        compute.rotate(key, by: rotary, firstRow: batch.angles)
+        compute.rotate(key, by: rotary, firstRow: batch.angleRow)
         compute.norm(valueHeads, weight: nil, epsilon: epsilon, into: valueHeads)
         compute.store(keys: key, values: value, firstPosition: batch.firstPosition, in: batch.cache)
     }
@@ -101,7 +101,7 @@ package struct DecoderLayer: Sendable {
         compute.multiply(normed, by: weights.query, into: query)
         let heads = query.split(width: config.headWidth)
         compute.norm(heads, weight: weights.queryNorm, epsilon: epsilon, into: heads)
-        compute.rotate(query, by: rotary, firstRow: batch.angles + batch.wanted.lowerBound)
+        compute.rotate(query, by: rotary, firstRow: batch.angleRow + batch.wanted.lowerBound)
         compute.begin(.attention)
         compute.attention(
             query, firstPosition: batch.firstPosition + batch.wanted.lowerBound, cache: batch.cache, mask: batch.mask,

@@ -1,3 +1,4 @@
+package import Platform
 package import Tensor
 
 /// How a cache stores its keys and its values.
@@ -19,14 +20,18 @@ package final class KeyValueCache {
     /// Positions that have been read.
     package private(set) var count = 0
     package let contextLength: Int
+    /// The end of the positions that have been stored since the cache was empty, those forgotten again included.
+    private var storedEnd = 0
+    /// How far before `storedEnd` every sliding ring still has its whole window.
+    private let longestRewind: Int
     private let layers: [AttentionCache?]
     private let sources: [CacheSource]
 
     /// - Parameters:
-    ///   - batchLength: positions that are stored at a time at most. A sliding ring holds the window and one batch, so that
-    ///     dropping a whole batch again brings back every key that the window had before it.
-    ///   - memory: what there is. Systems promise more and end a process that takes them at their word, so that a cache
-    ///     which cannot fit is refused before it is made.
+    ///   - batchLength: the largest number of positions stored at a time. A sliding ring holds the window and one
+    ///     batch, so forgetting a whole batch brings back every key that the window had before it.
+    ///   - memory: what the system has. The OS overcommits and kills the process later, so a cache that cannot fit is
+    ///     rejected up front.
     /// - Throws: `ModelError.cacheTooLarge`; `TensorError.unsupportedHeadWidth` where a type's blocks do not divide a
     ///   layer's heads.
     package init(
@@ -36,6 +41,10 @@ package final class KeyValueCache {
         guard size.byteCount(contextLength) <= memory.total else { throw size.refusal(contextLength, memory) }
         self.contextLength = contextLength
         sources = config.layers.map(\.cacheSource)
+        let overwrites = config.layers.contains { layer in
+            layer.cacheSource == .own && size.capacity(of: layer, contextLength) < contextLength
+        }
+        longestRewind = overwrites ? batchLength : .max
         do {
             layers = try config.layers.map { layer in
                 guard layer.cacheSource == .own else { return nil }
@@ -59,9 +68,22 @@ package final class KeyValueCache {
         }
     }
 
+    /// Says that layers may store `tokens` positions after the last one from now on.
+    func willStore(_ tokens: Int) { storedEnd = max(storedEnd, count + tokens) }
+
     /// Counts `tokens` more positions, whose keys every owning layer has stored.
     func commit(_ tokens: Int) { count += tokens }
 
-    /// Forgets the positions from `count` on: some of the last batch, or all there are.
-    package func truncate(to count: Int) { self.count = min(self.count, count) }
+    /// Whether the cache can forget the positions from `count` on: all of them, or not so many that a sliding layer
+    /// would need keys which it has overwritten.
+    package func canTruncate(to count: Int) -> Bool {
+        count == 0 || (count > 0 && (count >= self.count || storedEnd - count <= longestRewind))
+    }
+
+    /// Forgets the positions from `count` on, for which `canTruncate` must hold.
+    package func truncate(to count: Int) {
+        precondition(canTruncate(to: count), "a sliding layer has overwritten keys before position \(count)")
+        self.count = min(self.count, count)
+        if count == 0 { storedEnd = 0 }
+    }
 }

@@ -1,9 +1,8 @@
 /// The range of each hyperparameter, which a file's value must lie in.
 ///
-/// A comment names the largest value of the released models (gemma4.md, "Released sizes") and whose it is; the upper
-/// bounds are three to eight times that, except of those two that are positions. They also bound what a small file can ask
-/// for: one token's row is at most 3 MB in all buffers together, its logits 4 MB, and a cache is compared with the
-/// machine's memory before it is made.
+/// The comment after each limit gives the largest value in any released model. Limits are 3 to 8 times that, except the
+/// two measured in positions. They also bound what a small file can ask for: one token's row is at most 3 MB in all
+/// buffers together, its logits 4 MB, and a cache is compared with the machine's memory before it is made.
 package enum Limits {
     package static let layers = 1...256  // 60 in 31B
     /// Positions are 32-bit numbers. Nothing is allocated by this number alone.
@@ -24,8 +23,8 @@ package enum Limits {
     package static let usedExperts = 1...64  // 8 in 26B-A4B
     package static let centroids = 1...16_384  // 2048 in E2B's drafter
 
-    // Of the numbers that are no sizes, all released models have the same. A single-precision float holds every value of
-    // these ranges, and its inverse.
+    // The numbers that are not sizes are the same in all released models. A single-precision float holds every value
+    // of these ranges, and its inverse.
     package static let epsilon = 1e-12...0.1  // 1e-6
     package static let rotaryBase = 1...1e12  // 1e4 and 1e6
     package static let logitSoftCap = 1e-2...1e6  // 30

@@ -4,7 +4,7 @@ extension DecoderLayer {
     /// The feed-forward network that all tokens share, and beside it the best of many small ones for each token:
     /// `branch = norm(ffn(norm(x))) + norm(sum of weight * expert(norm(x)))`.
     func mixture(_ x: Rows, _ experts: ExpertWeights, into branch: Rows, _ a: Activations, _ compute: Compute) {
-        guard let e = a.experts else { return }
+        guard let e = a.experts else { preconditionFailure("activations were made without experts") }
         let normed = a.normed.rows(width: x.width).prefix(x.count)
         let sum = e.sum.rows(width: x.width).prefix(x.count)
         compute.begin(.feedForward)
@@ -40,7 +40,7 @@ extension DecoderLayer {
     }
 
     /// Expert by expert, so that each one's weights are read once for all its tokens. A token's sum is always in the
-    /// order of the experts' numbers, whatever batch it stands in.
+    /// order of the experts' numbers, whatever batch it is in.
     private func addExperts(
         _ x: Rows, _ experts: ExpertWeights, into sum: Rows, _ a: Activations, _ e: ExpertActivations,
         _ compute: Compute

@@ -1,4 +1,4 @@
-/// Why a file is no model that this engine can run.
+/// Why a file is not a model that this engine can run, or why the model cannot do what is asked of it.
 public enum ModelError: Error, Equatable, Sendable {
     case wrongArchitecture(expected: String, found: String)
     /// A key whose value contradicts another key or a sane range.
@@ -13,11 +13,11 @@ public enum ModelError: Error, Equatable, Sendable {
     case batchTooLarge(count: Int, maximum: Int)
     case contextFull(needed: Int, contextLength: Int)
     case invalidContextLength(Int)
-    /// The system has no `bytes` for the cache of a context of `contextLength`, but `available`.
+    /// The cache of a context of `contextLength` tokens needs `bytes`, and the system has `available`.
     /// - Parameters:
     ///   - fitting: the longest context that fits now; 0 for none.
-    ///   - fittingInBytes: the same with keys and values of type q8_0; nil where that is no smaller.
-    case cacheTooLarge(contextLength: Int, bytes: Int, available: Int, fitting: Int, fittingInBytes: Int?)
+    ///   - fittingWithQ8Cache: the same with keys and values of type q8_0; nil if that is not smaller.
+    case cacheTooLarge(contextLength: Int, bytes: Int, available: Int, fitting: Int, fittingWithQ8Cache: Int?)
     /// Every logit of the token at `position` is NaN.
     case notANumber(position: Int)
 }
@@ -26,11 +26,9 @@ extension ModelError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .wrongArchitecture("gemma4", let found) where found.utf8.elementsEqual("gemma4-assistant".utf8):
-            "this is a drafter (gemma4-assistant), not a target; pass a gemma4 file as the model and this one as its "
-                + "drafter (-md)"
+            "this is a drafter (gemma4-assistant), not a target (gemma4)"
         case .wrongArchitecture("gemma4-assistant", let found) where found.utf8.elementsEqual("gemma4".utf8):
-            "this is a target (gemma4), not a drafter; pass a gemma4-assistant file as the drafter and this one as the "
-                + "model (-m)"
+            "this is a target (gemma4), not a drafter (gemma4-assistant)"
         case .wrongArchitecture(let expected, let found):
             "the architecture is \(found); expected \(expected)"
         case .invalidKey(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
@@ -43,14 +41,14 @@ extension ModelError: CustomStringConvertible {
             "token \(token) is outside the vocabulary of \(vocabulary)"
         case .batchTooLarge(let count, let maximum): "a batch of \(count) tokens; the context was made for \(maximum)"
         case .contextFull(let needed, let contextLength):
-            "a text of \(needed) tokens does not fit the context of \(contextLength); make the context longer (-c) or the "
-                + "text shorter"
+            "a text of \(needed) tokens does not fit the context of \(contextLength)"
         case .notANumber(let position):
-            "the model gave no number for the token at position \(position): the file is damaged"
-        case .cacheTooLarge(let length, let bytes, let available, let fitting, let fittingInBytes):
-            "a context of \(length) tokens needs \(bytes) bytes of memory for keys and values, and \(available) can be had; "
-                + (fitting > 0 ? "\(fitting) tokens would fit (-c \(fitting))" : "no context fits")
-                + (fittingInBytes.map { $0 > 0 ? ", with -ctk q8_0 -ctv q8_0 \(min($0, length))" : "" } ?? "")
+            "every logit of the token at position \(position) is NaN: the file is damaged"
+        case .cacheTooLarge(let length, let bytes, let available, let fitting, let fittingWithQ8Cache):
+            "a context of \(length) tokens needs \(bytes) bytes of memory for keys and values, and \(available) are "
+                + "available; " + (fitting > 0 ? "\(fitting) tokens would fit" : "no context fits")
+                + (fittingWithQ8Cache.map { $0 > 0 ? ", with keys and values of type q8_0 \(min($0, length))" : "" }
+                    ?? "")
         case .invalidContextLength(let length): "a context length of \(length); expected 1 to 2^31 - 1"
         }
     }

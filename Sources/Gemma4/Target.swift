@@ -31,7 +31,8 @@ package struct Target: Sendable {
 }
 
 extension GGUFFile {
-    /// The divisors of the rotation's frequencies in full layers: positive, or angles would be no numbers.
+    /// The divisors of the rotation's frequencies in full layers: they must be positive; otherwise the
+    /// angles become NaN.
     package func rotaryFactors(_ config: Config) throws -> FloatBuffer {
         guard let width = config.layers.first(where: { $0.kind == .full })?.headWidth else {
             return FloatBuffer(constantCount: 0)

@@ -56,18 +56,23 @@ package final class TargetContext {
         package let hidden: Rows
     }
 
-    /// Reads `tokens` at the positions behind the cache.
+    /// Reads `tokens` at the positions after those in the cache.
     ///
     /// Rows outside both ranges pass only through the layers that own keys and values: 31 % of E2B's multiply-adds.
     /// - Parameters:
     ///   - logits: the rows of `tokens` whose logits are wanted.
     ///   - hidden: the rows whose hidden states are wanted.
-    /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or `CancellationError` when the task is cancelled; the cache then holds what it held.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or
+    ///   `CancellationError` when the task is cancelled. The cache then holds what it held.
     package func forward(
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> Output {
         try check(tokens)
         try makeRoom(forLogits: logits.count)
+        return try compute.pass { try pass(tokens, logits: logits, hidden: hidden) }
+    }
+
+    private func pass(_ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>) throws -> Output {
         compute.begin(.embedding)
         defer { compute.end() }
         let config = target.config
@@ -77,16 +82,19 @@ package final class TargetContext {
         compute.gather(tokens, of: target.tokenEmbedding, scale: target.embeddingScale, into: x)
         let inputs = computePerLayerInputs(x, tokens, wanted)
         rotary.prepare(first: position, count: tokens.count)
+        cache.willStore(tokens.count)
 
         let lastOwner = config.owningLayerCount - 1
         var firstRow = 0  // of x, within the batch
         for (index, layer) in target.layers.enumerated() {
             try Task.checkCancellation()
-            guard let ring = cache.ring(ofLayer: index), let angles = rotary[layer.config.kind] else { continue }
+            guard let ring = cache.ring(ofLayer: index), let angles = rotary[layer.config.kind] else {
+                preconditionFailure("layer \(index) of a target has neither a ring nor angles")
+            }
             layer.forward(
                 DecoderLayer.Batch(
                     x: x, firstPosition: position + firstRow, wanted: index == lastOwner ? wanted : 0..<x.count,
-                    angles: firstRow,
+                    angleRow: firstRow,
                     perLayerInputs: inputs?.ofLayer(index),
                     cache: ring, mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)),
                 rotary: angles, activations, compute)
@@ -177,7 +185,8 @@ package final class TargetContext {
         compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
         let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
         if !logits.isEmpty {
-            // Here rounding goes straight to the logits: to a byte it would be half of their whole error.
+            // Rounding error here reaches the logits directly; one-byte activations would cause half of their total
+            // error.
             compute.multiply(
                 states[shifted(logits, by: -firstRow)], by: target.head, into: scores, resolution: .double)
             if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }

@@ -1,19 +1,21 @@
+internal import GGUF
+internal import Platform
 internal import Tensor
 
-/// Rows of a tensor on their way from one format to another.
+/// Converts rows of a tensor from one format to another.
 struct Conversion: ParallelJob {
     let source: UnsafeRawPointer
     let target: UnsafeMutableRawPointer
-    let decoder: any BlockFormat.Type
-    let encoder: any EncodableFormat.Type
+    let decoder: TensorType
+    let encoder: TensorType
     let rowLength: Int
     let rowCount: Int
-    /// Whether a thread has met values that are not finite; [threads]
+    /// Whether a thread found values that are not finite; [threads]
     private var hasBadValues: UnsafeMutablePointer<Bool>?
 
     init(
-        source: UnsafeRawPointer, target: UnsafeMutableRawPointer, decoder: any BlockFormat.Type,
-        encoder: any EncodableFormat.Type, rowLength: Int, rowCount: Int
+        source: UnsafeRawPointer, target: UnsafeMutableRawPointer, decoder: TensorType,
+        encoder: TensorType, rowLength: Int, rowCount: Int
     ) {
         self.source = source
         self.target = target
@@ -23,7 +25,7 @@ struct Conversion: ParallelJob {
         self.rowCount = rowCount
     }
 
-    /// Enough that taking a piece costs nothing beside it.
+    /// Enough that the cost of taking a piece is negligible.
     private var rowsPerPiece: Int { max(1, (1 << 14) / rowLength) }
 
     /// - Returns: whether all values were finite.
@@ -38,19 +40,20 @@ struct Conversion: ParallelJob {
     }
 
     func run(_ index: Int, thread: Int) {
+        let kernels = Kernels.current
         let rows = index * rowsPerPiece..<min((index + 1) * rowsPerPiece, rowCount)
-        let (sourceBytes, targetBytes) = (decoder.type.byteCount(of: rowLength), encoder.type.byteCount(of: rowLength))
+        let (sourceBytes, targetBytes) = (decoder.byteCount(of: rowLength), encoder.byteCount(of: rowLength))
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rowLength) { values in
             guard let base = values.baseAddress else { return }
             for row in rows {
-                decoder.decode(row: source + row * sourceBytes, count: rowLength, into: base)
+                kernels.decode(source + row * sourceBytes, decoder.id, count: rowLength, into: base)
                 if !Self.areFinite(UnsafeBufferPointer(values)) { hasBadValues?[thread] = true }
-                encoder.encode(row: base, count: rowLength, into: target + row * targetBytes)
+                kernels.encode(base, encoder.id, count: rowLength, into: target + row * targetBytes)
             }
         }
     }
 
-    /// Compares bit patterns, which the optimiser does with vectors.
+    /// Compares bit patterns, since the optimiser vectorises that.
     private static func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
         var largest: UInt32 = 0
         for value in values { largest = max(largest, value.bitPattern & 0x7fff_ffff) }

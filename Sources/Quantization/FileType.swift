@@ -1,8 +1,9 @@
+package import GGUF
 package import Tensor
 
-/// What a file is quantized to: one format for most tensors, and in a mix (`Q4_K_M`) better ones for some.
+/// The target of a quantization: one format for most tensors; a mix such as `Q4_K_M` uses better ones for some.
 ///
-/// Names are llama-quantize's, and those of TurboQuant's formats.
+/// The names are those of llama-quantize and of the TurboQuant formats.
 package enum FileType: String, CaseIterable, Sendable {
     case f32 = "F32"
     case f16 = "F16"
@@ -23,7 +24,7 @@ package enum FileType: String, CaseIterable, Sendable {
     case tbq3_K = "TBQ3_K"
     case tbq3_0 = "TBQ3_0"
 
-    /// From a name in either case, `Q4_K` and `Q5_K` for the mixes, or llama.cpp's number.
+    /// From a name (ignoring case; `Q4_K` and `Q5_K` mean the mixes), or from the number of llama.cpp.
     package init?(_ text: String) {
         let name = text.uppercased()
         let found = Self.allCases.first {
@@ -33,7 +34,7 @@ package enum FileType: String, CaseIterable, Sendable {
         self = found
     }
 
-    /// llama.cpp's number (`general.file_type`); TurboQuant has none.
+    /// The number of llama.cpp (`general.file_type`); nil for TurboQuant.
     package var number: UInt32? {
         switch self {
         case .f32: 0
@@ -55,34 +56,34 @@ package enum FileType: String, CaseIterable, Sendable {
     }
 
     /// The format of most tensors.
-    package var format: any EncodableFormat.Type {
+    package var format: TensorType {
         switch self {
-        case .f32: F32.self
-        case .f16: F16.self
-        case .bf16: BF16.self
-        case .q8_0: Q8_0.self
-        case .q6_K: Q6_K.self
-        case .q5_K_M, .q5_K_S: Q5_K.self
-        case .q5_1: Q5_1.self
-        case .q5_0: Q5_0.self
-        case .q4_K_M, .q4_K_S: Q4_K.self
-        case .q4_1: Q4_1.self
-        case .q4_0: Q4_0.self
-        case .iq4_NL: IQ4_NL.self
-        case .tbq4_K: TBQ4_K.self
-        case .tbq4_0: TBQ4_0.self
-        case .tbq3_K: TBQ3_K.self
-        case .tbq3_0: TBQ3_0.self
+        case .f32: .f32
+        case .f16: .f16
+        case .bf16: .bf16
+        case .q8_0: .q8_0
+        case .q6_K: .q6_k
+        case .q5_K_M, .q5_K_S: .q5_k
+        case .q5_1: .q5_1
+        case .q5_0: .q5_0
+        case .q4_K_M, .q4_K_S: .q4_k
+        case .q4_1: .q4_1
+        case .q4_0: .q4_0
+        case .iq4_NL: .iq4_nl
+        case .tbq4_K: .tbq4_k
+        case .tbq4_0: .tbq4_0
+        case .tbq3_K: .tbq3_k
+        case .tbq3_0: .tbq3_0
         }
     }
 }
 
-/// The formats that can be written.
+/// The formats that have an encoder.
 package enum Encoders {
-    package static let all = ElementFormats.all.compactMap { $0 as? any EncodableFormat.Type }
+    package static let all = ElementFormats.encodable
 
-    /// The format of that name, in either case.
-    package static func format(_ name: String) -> (any EncodableFormat.Type)? {
-        all.first { $0.type.name == name.uppercased() }
+    /// The format of that name, ignoring case.
+    package static func format(_ name: String) -> TensorType? {
+        all.first { $0.name == name.uppercased() }
     }
 }

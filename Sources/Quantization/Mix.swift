@@ -1,15 +1,15 @@
 internal import GGUF
 
-/// llama-quantize's choice of better formats for the tensors of a file that need them most.
+/// Chooses better formats for the tensors that need them most, as llama-quantize does.
 ///
-/// See `llama_tensor_get_type_impl` in https://github.com/ggml-org/llama.cpp/blob/master/src/llama-quant.cpp, of which this
-/// is what applies to Gemma 4.
+/// These are the rules that apply to Gemma 4, from `llama_tensor_get_type_impl` in
+/// https://github.com/ggml-org/llama.cpp/blob/master/src/llama-quant.cpp.
 struct Mix {
     private let fileType: FileType
     private let layers: Int
-    /// The names of the value projections by layer: those count, since some layers have none.
+    /// The index of each value projection among those that exist, by name. Some layers do not have one.
     private let values: [String: Int]
-    /// Whether the token embeddings are the output matrix too.
+    /// Whether the token embeddings are also the output matrix.
     let isTied: Bool
 
     init(_ fileType: FileType, layers: Int, tensors: [TensorInfo]) {
@@ -47,7 +47,7 @@ struct Mix {
         type == .q8_0 || !tensor.rowLength.isMultiple(of: type.blockSize) ? .q8_0 : .q6_k
     }
 
-    /// The first and the last eighth, and every third in between.
+    /// True for the first and the last eighth, and for every third in between.
     private func usesMoreBits(_ index: Int, of count: Int) -> Bool {
         let eighth = count / 8
         return index < eighth || index >= 7 * count / 8 || (index - eighth) % 3 == 2

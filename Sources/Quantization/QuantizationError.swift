@@ -16,14 +16,14 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
         case .cannotDecode(let tensor, let type):
             "tensor \(tensor) is stored as \(type), which this build cannot read"
         case .requantization(let tensor, let from, let to):
-            "tensor \(tensor) is stored as \(from) already, and quantizing it again to \(to) loses more than quantizing "
-                + "the original; take an F32, F16 or BF16 file, or say --allow-requantize"
-        case .pattern(let pattern): "\"\(pattern)\" is no regular expression"
-        case .notFinite(let tensor): "tensor \(tensor) holds infinities or what is no number; the file is damaged"
-        case .overwritesInput(let path): "\(path) is a file that is read; name another one to write"
-        case .notAFile(let path): "\(path) is there and no regular file; name another one to write"
+            "tensor \(tensor) is already quantized (\(from)); quantizing it again, to \(to), loses more than "
+                + "quantizing the original"
+        case .pattern(let pattern): "\"\(pattern)\" is not a regular expression"
+        case .notFinite(let tensor): "tensor \(tensor) holds infinity or NaN; the file is damaged"
+        case .overwritesInput(let path): "\(path) is the file being read; choose another name for the output"
+        case .notAFile(let path): "\(path) exists and is not a regular file; choose another name for the output"
         case .noRoom(let path, let needed, let free):
-            "\(path) needs \(needed / 1_000_000) MB, and \(free / 1_000_000) MB are free there"
+            "\(path) needs \(needed / 1_000_000) MB, but only \(free / 1_000_000) MB are free there"
         }
     }
 }

@@ -1,23 +1,24 @@
 package import GGUF
+internal import Gemma4
 package import Tensor
 
-/// What a user may want other than the file type says.
+/// Overrides of the file type's defaults.
 package struct QuantizationOptions: Sendable {
-    /// A format for the tensors whose name a regular expression finds itself in; the first that matches counts.
+    /// A format for the tensors whose name matches a regular expression. The first override that matches is used.
     package struct Override: Sendable {
         package let pattern: String
-        package let format: any EncodableFormat.Type
+        package let format: TensorType
 
-        package init(pattern: String, format: any EncodableFormat.Type) {
+        package init(pattern: String, format: TensorType) {
             self.pattern = pattern
             self.format = format
         }
     }
 
     package var overrides: [Override] = []
-    package var tokenEmbedding: (any EncodableFormat.Type)?
-    package var output: (any EncodableFormat.Type)?
-    /// One format for all tensors that are quantized, also in a mix.
+    package var tokenEmbedding: TensorType?
+    package var output: TensorType?
+    /// Whether all quantized tensors get the same format, even in a mix.
     package var isPure = false
     /// Whether quantized tensors may be quantized again.
     package var allowsRequantizing = false
@@ -25,12 +26,12 @@ package struct QuantizationOptions: Sendable {
     package init() {}
 }
 
-/// Which tensor of a file gets which format.
+/// Assigns a format to each tensor of a file.
 package struct QuantizationPlan: Sendable {
     package struct Entry: Sendable {
         package let tensor: TensorInfo
         package let type: TensorType
-        /// Whether another type was meant, of whose blocks the tensor's rows are no whole number.
+        /// Whether this type replaces another one, because the row length is not a multiple of that one's block size.
         package let isFallback: Bool
 
         package var isConverted: Bool { type != tensor.type }
@@ -38,15 +39,15 @@ package struct QuantizationPlan: Sendable {
     }
 
     package let fileType: FileType
-    /// In the file's order.
+    /// In the order of the file.
     package let entries: [Entry]
 
     package var fallbackCount: Int { entries.count { $0.isFallback } }
 
-    /// - Throws: `QuantizationError`, or `GGUFError` where the file has no such keys as a model has.
+    /// - Throws: `QuantizationError`, or `GGUFError` if the file does not have the keys of a model.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
         let architecture = try file.metadata.string("general.architecture")
-        guard ["gemma4", "gemma4-assistant"].contains(architecture) else {
+        guard Architecture(rawValue: architecture) != nil else {
             throw QuantizationError.architecture(architecture)
         }
         self.fileType = fileType
@@ -57,24 +58,24 @@ package struct QuantizationPlan: Sendable {
             guard let regex = try? Regex(override.pattern).ignoresCase() else {
                 throw QuantizationError.pattern(override.pattern)
             }
-            overrides.append((regex, override.format.type))
+            overrides.append((regex, override.format))
         }
         entries = try file.tensors.map { tensor in
             let role = TensorRole(tensor)
             guard role != .kept else { return Entry(tensor: tensor, type: tensor.type, isFallback: false) }
             let wanted =
                 if role == .tokenEmbedding, let format = options.tokenEmbedding {
-                    format.type
+                    format
                 } else if role == .output, let format = options.output {
-                    format.type
+                    format
                 } else if let (_, type) = overrides.first(where: { tensor.name.firstMatch(of: $0.0) != nil }) {
                     type
                 } else if role == .tokenEmbedding, mix.isTied, let format = options.output {
-                    format.type
+                    format
                 } else if options.isPure {
-                    fileType.format.type
+                    fileType.format
                 } else {
-                    mix.type(of: tensor, role, default: fileType.format.type)
+                    mix.type(of: tensor, role, default: fileType.format)
                 }
             let type = Self.fitting(wanted, tensor)
             let entry = Entry(tensor: tensor, type: type, isFallback: type != wanted)
@@ -83,7 +84,8 @@ package struct QuantizationPlan: Sendable {
         }
     }
 
-    /// `type`, or where the tensor's rows are no whole number of its blocks, one of smaller blocks and no fewer bits.
+    /// `type`; if the row length is not a multiple of its block size, a type of smaller blocks and at least as many
+    /// bits.
     private static func fitting(_ type: TensorType, _ tensor: TensorInfo) -> TensorType {
         func fits(_ type: TensorType) -> Bool { tensor.rowLength.isMultiple(of: type.blockSize) }
         return [type, type.ofSmallerBlocks, .f16].lazy.compactMap { $0 }.first(where: fits) ?? .f16
@@ -92,7 +94,7 @@ package struct QuantizationPlan: Sendable {
     private static func checkConversion(
         of tensor: TensorInfo, to type: TensorType, _ options: QuantizationOptions
     ) throws(QuantizationError) {
-        guard ElementFormats.format(of: tensor.type) != nil else {
+        guard ElementFormats.traits(of: tensor.type) != nil else {
             throw .cannotDecode(tensor: tensor.name, type: tensor.type.name)
         }
         let isFloat = [.f32, .f16, .bf16].contains(tensor.type)

@@ -1,14 +1,15 @@
 package import Foundation
 package import GGUF
+package import Platform
 import Synchronization
 package import Tensor
 
-/// Writes a file as a plan says.
+/// Converts a file according to a plan.
 ///
-/// Tensors are read from the map, converted and written a few megabytes at a time, on all threads of a pool.
+/// Reads tensors from the mapped file, and converts and writes a few megabytes at a time, on all threads of a pool.
 package final class Quantizer: Sendable {
     package enum Progress: Sendable {
-        /// The tensor at an index of the plan's entries.
+        /// Index of the tensor in the entries of the plan.
         case began(Int)
         case ended(Int)
     }
@@ -24,8 +25,8 @@ package final class Quantizer: Sendable {
         self.pool = pool
     }
 
-    /// Writes everything to a file beside `url` and moves it there at the end; a failed run leaves nothing. It ends early
-    /// when the task that it runs in is cancelled.
+    /// Writes the file at `url`, under a temporary name until it is complete; a failed run does not leave anything
+    /// behind. Stops early if the current task is cancelled.
     /// - Throws: `QuantizationError`, `GGUFError` or `CancellationError`.
     package func write(to url: URL, progress: @escaping @Sendable (Progress) -> Void = { _ in }) throws {
         let writer = try writer(progress)
@@ -53,7 +54,7 @@ package final class Quantizer: Sendable {
         return writer
     }
 
-    /// The file's keys, with the file type and ggml's version of the formats, and without those of a split.
+    /// The keys of the file, with the new file type and ggml's version of the formats, and without those of a split.
     private var metadata: GGUFMetadata {
         var metadata = file.metadata
         metadata.set("general.quantization_version", .uint32(2))
@@ -66,22 +67,20 @@ package final class Quantizer: Sendable {
         return metadata
     }
 
-    /// Fills `bytes`, which begin at byte `offset` of the new tensor and are whole rows.
+    /// Fills `bytes` with complete rows, starting at byte `offset` of the new tensor.
     private func fill(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int, _ entry: QuantizationPlan.Entry) {
         let tensor = entry.tensor
         let rowBytes = entry.type.byteCount(of: tensor.rowLength)
         let source = file.data(of: tensor)
         guard let target = bytes.baseAddress, let base = source.bytes.baseAddress, rowBytes > 0 else { return }
         guard entry.isConverted else { return target.copyMemory(from: base + offset, byteCount: bytes.count) }
-        // The plan has looked for both.
-        guard let decoder = ElementFormats.format(of: tensor.type), let encoder = Encoders.format(entry.type.name)
-        else {
-            return
-        }
+        precondition(
+            ElementFormats.traits(of: tensor.type) != nil && Encoders.all.contains(entry.type),
+            "the plan converts only what it has found formats for")
         let isFinite = withExtendedLifetime(source) {
             Conversion(
                 source: base + offset / rowBytes * tensor.type.byteCount(of: tensor.rowLength), target: target,
-                decoder: decoder, encoder: encoder, rowLength: tensor.rowLength, rowCount: bytes.count / rowBytes
+                decoder: tensor.type, encoder: entry.type, rowLength: tensor.rowLength, rowCount: bytes.count / rowBytes
             ).run(on: pool)
         }
         if !isFinite { failure.withLock { $0 = $0 ?? .notFinite(tensor: tensor.name) } }
@@ -89,7 +88,7 @@ package final class Quantizer: Sendable {
 
     // MARK: - Its place
 
-    /// Refuses to write over a file that is read, under whatever name, or over what is no file, or where there is no room.
+    /// Refuses to overwrite the input, under any name, or something that is not a regular file, or to fill up the disk.
     package func checkPlace(_ url: URL, byteCount: Int) throws(QuantizationError) {
         let inputs = file.urls.compactMap { FileStatus($0) }
         if let status = FileStatus(url) {
@@ -103,7 +102,7 @@ package final class Quantizer: Sendable {
     }
 }
 
-/// Which file a path leads to, links followed.
+/// Identifies the file that a path leads to, following links.
 private struct FileStatus: Equatable {
     let device: UInt64
     let inode: UInt64

@@ -1,13 +1,13 @@
 internal import GGUF
 
-/// What a tensor is to a mix of formats, by its name; the roles are llama-quantize's.
+/// The role of a tensor in a mix, derived from its name. The roles are those of llama-quantize.
 enum TensorRole: Equatable {
-    /// Stays as it is, whatever the file is quantized to.
+    /// Never converted.
     case kept
-    /// The tables of token embeddings, that of the layers too.
+    /// The table of token embeddings, and that of the per-layer embeddings.
     case tokenEmbedding
     case output
-    /// The value projection, alone or fused with others: it suffers most from few bits.
+    /// The value projection, alone or fused with others. It loses most from having few bits.
     case value
     case feedForwardDown
     case other
@@ -29,9 +29,9 @@ enum TensorRole: Equatable {
         }
     }
 
-    /// Vectors and norms, what is no weight, and small matrices whose errors cost more than their bytes: the router, the
-    /// projection to the per-layer inputs, and the centroids of the drafter's ordered head, which choose among clusters
-    /// of tokens as a router does among experts.
+    /// Vectors, norms, anything that is not a weight, and small matrices for which the loss outweighs the saved bytes:
+    /// the router, the projection to the per-layer inputs, and the centroids of the drafter's ordered head, which
+    /// select clusters of tokens as a router selects experts.
     private static func isKept(_ tensor: TensorInfo) -> Bool {
         let name = tensor.name
         // As in ggml, trailing dimensions of 1 do not count.
@@ -42,7 +42,7 @@ enum TensorRole: Equatable {
 }
 
 extension TensorInfo {
-    /// N of `blk.N.`
+    /// The N of `blk.N.`
     var layer: Int? {
         guard name.hasPrefix("blk.") else { return nil }
         return Int(name.dropFirst(4).prefix { $0 != "." })

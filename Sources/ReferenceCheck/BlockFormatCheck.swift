@@ -2,10 +2,10 @@ package import Foundation
 internal import GGUF
 import Tensor
 
-/// Decodes and encodes the block formats of a folder with an index.json: for each type its bytes (`<type>.bin`) and the
-/// values they decode to (`<type>.f32`), made of input.f32.
+/// Checks the decoders and encoders of block formats against a folder with an index.json. For each type it contains the
+/// reference's encoding of input.f32 (`<type>.bin`) and the values that this decodes to (`<type>.f32`).
 package struct BlockFormatCheck {
-    /// Types of the folder that the engine knows, and those that it does not.
+    /// Types of the folder that the engine supports, and those that it does not.
     package let known: [String]
     package let unknown: [String]
 
@@ -20,7 +20,7 @@ package struct BlockFormatCheck {
 
         struct Entry: Decodable {
             let ggml_type: UInt32
-            /// The root mean square error of what the reference encoder made of the input, in single precision.
+            /// The root mean square error of the reference's encoding, in single precision.
             let rmse: Double
         }
     }
@@ -41,7 +41,7 @@ package struct BlockFormatCheck {
         }
         input = try Self.floats(folder.appendingPathComponent("input.f32"), count: index.width * index.rows)
         let types = index.types
-        let formats = types.mapValues { entry in ElementFormats.all.first { $0.type.id == entry.ggml_type } }
+        let formats = types.mapValues { entry in ElementFormats.all.first { $0.id == entry.ggml_type } }
         known = formats.filter { $0.value != nil }.keys.sorted()
         unknown = formats.filter { $0.value == nil }.keys.sorted().map { "\($0) (type \(types[$0]?.ggml_type ?? 0))" }
     }
@@ -50,11 +50,11 @@ package struct BlockFormatCheck {
         package let name: String
         /// The largest error of a value, relative to the largest value of its row.
         let decodeError: Double
-        /// The same of the decoder of rows, which some formats have vectors for.
+        /// The same for the row decoder, which some formats implement with vectors.
         let rowError: Double
-        /// The most that either may be.
+        /// The limit for both.
         let tolerance: Double
-        /// What the encoder makes of the input; nil if the format has none.
+        /// The result of the encoder; nil if the format does not have one.
         let encoded: Encoded?
 
         package var passed: Bool {
@@ -69,11 +69,11 @@ package struct BlockFormatCheck {
     }
 
     package struct Encoded: Encodable, Sendable {
-        /// Whether every byte is the reference's.
+        /// Whether every byte equals the reference's.
         let isExact: Bool
-        /// The share of codes that are the reference's, where that is what counts.
+        /// The share of codes that equal the reference's, for formats that are judged by it.
         let equalCodes: Double?
-        /// The root mean square error, and the reference encoder's.
+        /// The root mean square error, and that of the reference encoder.
         let rmse: Double
         let referenceRMSE: Double
         let passed: Bool
@@ -87,43 +87,40 @@ package struct BlockFormatCheck {
 
     package func run(_ name: String) throws -> Result {
         guard let entry = index.types[name],
-            let format = ElementFormats.all.first(where: { $0.type.id == entry.ggml_type })
+            let type = ElementFormats.all.first(where: { $0.id == entry.ggml_type })
         else { throw CheckError.invalidReference(path: folder.path, reason: "no known type \(name)") }
         let bytes = [UInt8](try read(folder.appendingPathComponent("\(name).bin")))
         let expected = try Self.floats(folder.appendingPathComponent("\(name).f32"), count: input.count)
-        let size = format.type.byteCount(of: index.width) * index.rows
-        guard index.width.isMultiple(of: format.type.blockSize), bytes.count == size else {
+        let size = type.byteCount(of: index.width) * index.rows
+        guard index.width.isMultiple(of: type.blockSize), bytes.count == size else {
             throw CheckError.wrongSize(path: "\(name).bin", expected: size, found: bytes.count)
         }
-        let (plain, rows) = decode(bytes, format)
+        let (plain, rows) = decode(bytes, type)
         return Result(
             name: name, decodeError: relativeError(plain, expected), rowError: relativeError(rows, expected),
-            tolerance: Self.rotatedByQR[format.type] != nil ? 1e-5 : 1e-6,
-            encoded: (format as? any EncodableFormat.Type).map { encode($0, bytes, referenceRMSE: entry.rmse) })
+            tolerance: Self.rotatedByQR[type] != nil ? 1e-5 : 1e-6,
+            encoded: ElementFormats.encodable.contains(type)
+                ? encode(type, bytes, referenceRMSE: entry.rmse) : nil)
     }
 
-    /// Formats whose rotation comes from a QR decomposition, which no two libraries round alike.
+    /// Formats whose rotation comes from a QR decomposition, which every library rounds differently.
     private static let rotatedByQR = [TensorType.tbq3_k: 3, .tbq4_k: 4]
-    /// Formats whose encoder searches: what counts is that it finds as good a scale as the reference's.
+    /// Formats whose encoder searches for scales: they only have to be as good as the reference's.
     private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
-    /// The values of `bytes` by the plain decoder and by that of rows.
-    private func decode(_ bytes: [UInt8], _ format: any BlockFormat.Type) -> (plain: [Float], row: [Float]) {
-        let type = format.type
+    /// The values of `bytes`, from the plain decoder and from the row decoder.
+    private func decode(_ bytes: [UInt8], _ type: TensorType) -> (plain: [Float], row: [Float]) {
         var plain = [Float](repeating: 0, count: input.count)
         var rows = plain
         bytes.withUnsafeBytes { bytes in
             plain.withUnsafeMutableBufferPointer { plain in
-                for block in 0..<plain.count / type.blockSize {
-                    format.decode(
-                        block: bytes.baseAddress! + block * type.blockBytes,
-                        into: plain.baseAddress! + block * type.blockSize)
-                }
+                Kernels.current.decodePlainly(
+                    bytes.baseAddress!, type.id, count: plain.count, into: plain.baseAddress!)
             }
             rows.withUnsafeMutableBufferPointer { rows in
                 for row in 0..<index.rows {
-                    format.decode(
-                        row: bytes.baseAddress! + row * type.byteCount(of: index.width), count: index.width,
+                    Kernels.current.decode(
+                        bytes.baseAddress! + row * type.byteCount(of: index.width), type.id, count: index.width,
                         into: rows.baseAddress! + row * index.width)
                 }
             }
@@ -131,23 +128,23 @@ package struct BlockFormatCheck {
         return (plain, rows)
     }
 
-    private func encode(_ format: any EncodableFormat.Type, _ expected: [UInt8], referenceRMSE: Double) -> Encoded {
+    private func encode(_ type: TensorType, _ expected: [UInt8], referenceRMSE: Double) -> Encoded {
         var bytes = [UInt8](repeating: 0, count: expected.count)
         bytes.withUnsafeMutableBytes { bytes in
             input.withUnsafeBufferPointer {
-                format.encode(row: $0.baseAddress!, count: input.count, into: bytes.baseAddress!)
+                Kernels.current.encode($0.baseAddress!, type.id, count: input.count, into: bytes.baseAddress!)
             }
         }
         let isExact = bytes == expected
-        let squares = zip(decode(bytes, format).plain, input).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+        let squares = zip(decode(bytes, type).plain, input).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
         let rmse = (squares / Double(input.count)).squareRoot()
-        let codes = Self.rotatedByQR[format.type].map {
-            equalCodes(bytes, expected, bits: $0, blockBytes: format.type.blockBytes)
+        let codes = Self.rotatedByQR[type].map {
+            equalCodes(bytes, expected, bits: $0, blockBytes: type.blockBytes)
         }
         let passed =
             if let codes {
                 codes >= 0.999
-            } else if Self.searched.contains(format.type) {
+            } else if Self.searched.contains(type) {
                 rmse <= referenceRMSE * (1 + 1e-6)
             } else {
                 isExact
@@ -155,7 +152,7 @@ package struct BlockFormatCheck {
         return Encoded(isExact: isExact, equalCodes: codes, rmse: rmse, referenceRMSE: referenceRMSE, passed: passed)
     }
 
-    /// The share of equal codes in blocks of 256 codes and a half.
+    /// The share of equal codes, in blocks of 256 codes followed by a half.
     private func equalCodes(_ found: [UInt8], _ expected: [UInt8], bits: Int, blockBytes: Int) -> Double {
         func codes(_ bytes: [UInt8]) -> [Int] {
             stride(from: 0, to: bytes.count, by: blockBytes).flatMap { start in

@@ -3,7 +3,7 @@ internal import Foundation
 /// The outcome of one comparison with a reference.
 package protocol CheckResult: Encodable, Sendable {
     var passed: Bool { get }
-    /// What a person reads.
+    /// The result for a person, on one line.
     var line: String { get }
 }
 
@@ -22,7 +22,7 @@ package enum CheckError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Normalised mean square error: sum((a - b)²) / sum(b²); infinite where a value is none.
+/// Normalised mean square error: sum((a - b)²) / sum(b²); infinite if any value is NaN or infinite.
 func normalizedError(_ found: some Collection<Float>, _ expected: some Collection<Float>) -> Double {
     var difference = 0.0
     var reference = 0.0
@@ -50,7 +50,7 @@ func decodeJSON<T: Decodable>(_ type: T.Type, at url: URL) throws(CheckError) ->
     try decodeJSON(type, read(url), path: url.path)
 }
 
-/// - Parameter path: what errors call the text.
+/// - Parameter path: the name of the text in error messages.
 func decodeJSON<T: Decodable>(_ type: T.Type, _ text: Data, path: String) throws(CheckError) -> T {
     do {
         return try JSONDecoder().decode(type, from: text)

@@ -6,7 +6,7 @@ import Sampling
 import Speculative
 import Tensor
 
-/// Everything that an expected.json says of one pair.
+/// Compares a pair with all answers of an expected.json.
 package struct PairCheck {
     private let folder: URL
     private let name: String
@@ -14,8 +14,8 @@ package struct PairCheck {
     private let isExact: Bool
 
     /// - Parameters:
-    ///   - folder: holds expected.json, and the two files unless expected.json names them.
-    ///   - isExact: compute with float activations throughout, and expect the reference's own texts.
+    ///   - folder: contains expected.json, and the two model files unless expected.json names others.
+    ///   - isExact: whether to compute with float activations throughout, and to expect the reference's texts.
     package init(folder: URL, name: String, threads: Int, isExact: Bool) {
         self.folder = folder
         self.name = name
@@ -27,13 +27,13 @@ package struct PairCheck {
         let name: String
         let logitsNMSE: Double
         let hiddenNMSE: Double
-        /// What either error may be.
+        /// The limit for both errors.
         let tolerance: Double
         let greedyText: Bool
-        /// With each number of drafts the text is what the engine writes without a drafter.
+        /// Whether the text is the same without a drafter and with each number of drafts.
         let isLossless: Bool
         let draftTokens: Bool
-        /// Of the hidden states that the drafter hands on: after its first step, and the worst of all.
+        /// Errors of the drafter's hidden states: after its first step, and the worst of all.
         let draftHidden: DraftErrors
         let speculativeText: Bool
         let speculativeRounds: Bool
@@ -45,7 +45,8 @@ package struct PairCheck {
             """
             \(passed ? "ok    " : "FAILED") \(name) logits \(short(logitsNMSE)) hidden \(short(hiddenNMSE)) \
             (<= \(short(tolerance))) text \(mark(greedyText)) drafts \(mark(draftTokens)) \
-            draft hidden \(short(draftHidden.first)) then \(short(draftHidden.worst)) lossless \(isLossless ? "yes" : "NO") \
+            draft hidden \(short(draftHidden.first)) then \(short(draftHidden.worst)) \
+            lossless \(isLossless ? "yes" : "NO") \
             speculative text \(mark(speculativeText)) rounds \(mark(speculativeRounds)) accepted \(accepted)/\(drafted)
             """
         }
@@ -53,8 +54,9 @@ package struct PairCheck {
 
     /// NMSE of the drafter's hidden states.
     ///
-    /// Random weights amplify every rounding from step to step: the float32 reference itself is off by up to 1e-3 (of the
-    /// norm, 1e-6 as NMSE) after four steps when computed in double precision. So only the first step is held to that.
+    /// Random weights amplify every rounding error from step to step. After four steps even the float32 reference
+    /// differs from a computation in double precision, by up to 1e-3 of the norm (1e-6 as NMSE). The strict limit
+    /// therefore applies to the first step only.
     struct DraftErrors: Encodable, Sendable {
         private(set) var first = 0.0
         private(set) var worst = 0.0
@@ -79,7 +81,7 @@ package struct PairCheck {
         return try Self.compare(engine, expected, Tolerance(file, expected, isExact: isExact), name: name)
     }
 
-    /// Compares a pair that is loaded already with the answers of an expected.json, in single precision.
+    /// Compares a pair that is already loaded with the answers of an expected.json, in single precision.
     package static func run(_ json: Data, target: Target, drafter: Drafter) throws -> Result {
         let engine = Engine(
             target: target, drafter: drafter, compute: Compute(threadCount: 1, precision: .floats))
@@ -116,11 +118,11 @@ package struct PairCheck {
     }
 }
 
-/// How far from the reference a pair's answers may be.
+/// How far the answers of a pair may differ from the reference.
 private struct Tolerance {
     /// NMSE of logits and of hidden states.
     let error: Double
-    /// Whether texts, drafts and rounds must be the reference's.
+    /// Whether texts, drafts and rounds must equal the reference's.
     let expectsTexts: Bool
 }
 
@@ -128,21 +130,22 @@ extension Tolerance {
     init(_ file: GGUFFile, _ expected: ExpectedPair, isExact: Bool) {
         let isQuantized = file.tensors.contains { $0.type.blockSize > 1 }
         let hasExperts = file.tensors.contains { $0.name.hasSuffix(".ffn_gate_inp.weight") }
-        // Random weights amplify every rounding, and no draft of theirs is ever accepted.
+        // Random weights amplify every rounding error. Their drafts are never accepted, which tells them from trained
+        // ones.
         let isTrained = expected.speculative.values.contains { $0.rounds.contains { $0.last ?? 0 > 0 } }
         expectsTexts = isExact
         error =
             switch (isExact, isQuantized) {
             case (true, false): 1e-8
             case (true, true): 1e-6
-            // What llama.cpp shows, which rounds activations to bytes and keys and values to halves.
+            // The error of llama.cpp, which rounds activations to bytes, and keys and values to halves.
             case (false, false): 1.1e-5
             case (false, true): isTrained ? 8e-5 : hasExperts ? 6.1e-2 : 2.4e-2
             }
     }
 }
 
-/// A pair and the comparisons on it.
+/// A pair, and the comparisons to make with it.
 private struct Engine {
     let target: Target
     let drafter: Drafter
@@ -154,7 +157,7 @@ private struct Engine {
             target, contextLength: length, cacheTypes: compute.precision == .floats ? .f32 : .init(), compute: compute)
     }
 
-    /// A greedy decoder that has read `prompt` and holds the token behind it.
+    /// A greedy decoder that has read `prompt` and chosen the next token.
     func decoder(_ prompt: [Int32], room: Int, drafter: DraftContext?) throws -> SpeculativeDecoder {
         let decoder = try SpeculativeDecoder(
             target: try context(prompt.count + room), drafter: drafter, sampler: Sampler(.init(temperature: 0)))
@@ -182,7 +185,7 @@ private struct Engine {
         )
     }
 
-    /// `prompt` and its greedy continuation, `length` tokens in all.
+    /// `prompt` and its greedy continuation, `length` tokens together.
     func greedyText(_ prompt: [Int32], length: Int) throws -> [Int32] {
         let decoder = try decoder(prompt, room: length - prompt.count + 1, drafter: nil)
         while decoder.tokens.count < length { _ = try decoder.round(draftCount: 0) }

@@ -34,7 +34,7 @@ package struct Distribution: Sendable {
             rest -= Double(probability)
             if rest < 0 { return token }
         }
-        // Rounding can leave a trace of `rest` behind the last token.
+        // Rounding can leave a trace of `rest` after the last token.
         return probabilities.lastIndex { $0 > 0 }.map { tokens[$0] }
     }
 }

@@ -1,5 +1,5 @@
-/// Speculative sampling (Leviathan et al., https://arxiv.org/abs/2211.17192): accepts or replaces a drafted token so that
-/// the outcome has the target's distribution, whatever the drafter's.
+/// Speculative sampling (Leviathan et al., https://arxiv.org/abs/2211.17192): accepts or replaces a drafted token so
+/// that the outcome has the target's distribution, whatever the drafter's.
 package struct RejectionSampling: Sendable {
     /// The drafter's probabilities by token while one residual is computed; zero otherwise.
     private var drafted: [Float]

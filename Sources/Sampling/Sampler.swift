@@ -3,8 +3,8 @@ internal import Tensor
 
 /// Turns logits into distributions and draws from them.
 ///
-/// All its randomness comes from one seeded generator in the order of the calls, so that the same seed and calls give the
-/// same tokens.
+/// All its randomness comes from one seeded generator in the order of the calls, so that the same seed and calls give
+/// the same tokens.
 package struct Sampler: Sendable {
     package let options: SamplingOptions
     /// Tokens that are never drawn.
@@ -48,7 +48,7 @@ package struct Sampler: Sendable {
         selectLargest(logits, candidates, into: &result)
         if options.topP < 1 { keepTopP(&result) }
         if options.minP > 0 { keepMinP(&result) }
-        let scale = min(1 / options.temperature, .greatestFiniteMagnitude)  // 0 times infinity would be no number
+        let scale = min(1 / options.temperature, .greatestFiniteMagnitude)  // 0 times infinity would be NaN
         let largest = result.probabilities.first ?? 0
         var sum: Float = 0
         for index in result.probabilities.indices {

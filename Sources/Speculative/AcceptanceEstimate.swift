@@ -6,13 +6,12 @@ struct AcceptanceEstimate: Sendable {
     private(set) var conditional: [Double]
     private var trials: [Double]
     private var hits: [Double]
-    /// How likely the equal outcomes in a row were that a position has seen last, and whether they were acceptances.
+    /// Per position: the probability of the current streak of equal outcomes, and whether they are acceptances.
     private var surprise: [(chance: Double, isHit: Bool)]
 
-    /// What a count keeps of its weight for each newer one: about the last 28 rounds speak.
+    /// The weight that a count keeps for each newer one: about the last 28 rounds matter.
     private static let memory = 1 - 1.0 / 28
-    /// A row of equal outcomes less likely than this shows that the text has changed: most of what was counted is
-    /// forgotten.
+    /// A streak less likely than this shows that the text has changed: most of what was counted is forgotten.
     private static let (incredible, forgetting) = (0.001, 0.2)
     /// What is assumed before anything is known, as one trial.
     private static let prior = 0.7
@@ -30,7 +29,7 @@ struct AcceptanceEstimate: Sendable {
     mutating func record(drafts: Int, accepted: Int) {
         guard drafts > 0 else { return }
         for position in trials.indices {
-            // What is not reached is forgotten too, so that it is hoped for again.
+            // Positions that were not reached decay as well, so their estimates drift back to the prior.
             trials[position] *= Self.memory
             hits[position] *= Self.memory
             if position < drafts, position <= accepted {

@@ -1,7 +1,8 @@
-/// What a step costs by its size, from noisy measurements; sizes never measured lie on straight lines between the others.
+/// What a step costs by its size, from noisy measurements; sizes never measured lie on straight lines between the
+/// others.
 ///
-/// A page fault or a thread that lost its core must not count, so a measurement enters as the median of the last three of
-/// its size, and moves the average by a bounded step.
+/// A page fault or a thread that lost its core must not count, so a measurement enters as the median of the last three
+/// of its size, and moves the average by a bounded step.
 struct CostCurve: Sendable {
     /// Element n: the cost of size n, never falling; 0 everywhere before anything was measured.
     private(set) var estimates: [Double]
@@ -10,7 +11,7 @@ struct CostCurve: Sendable {
     private var recent: [Double]  // [sizes, 3]: the last measurements
     /// What one size more costs as a share of the only one that was measured.
     private let assumedSlope: Double
-    /// Measurements in a row that lie far off to the same side, and the ratio of the one that does least.
+    /// Consecutive outliers in one direction, and the smallest deviation ratio among them.
     private var drift = (count: 0, ratio: 1.0)
 
     /// Measurements that an average remembers.
@@ -19,7 +20,7 @@ struct CostCurve: Sendable {
     private static let largestStep = 0.3
     /// Further off than measurements of a quiet machine.
     private static let usual = 0.87...1.15
-    /// How many unusual ones in a row are no accident.
+    /// This many unusual ones in a row are not an accident.
     private static let driftLength = 5
 
     init(sizes: Int, assumedSlope: Double) {
@@ -55,8 +56,8 @@ struct CostCurve: Sendable {
         interpolate()
     }
 
-    /// Scales all sizes where the machine itself has become slower or faster. Without it the sizes that were measured long
-    /// ago would look better or worse than they are.
+    /// Scales all sizes where the machine itself has become slower or faster. Without it the sizes that were measured
+    /// long ago would look better or worse than they are.
     private mutating func followDrift(_ cost: Double, _ size: Int) {
         guard counts[size] > 3, averages[size] > 0 else { return }
         let ratio = cost / averages[size]
@@ -76,8 +77,8 @@ struct CostCurve: Sendable {
         guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
             return
         }
-        // More never costs less: of two measurements that contradict each other, the lower one is right, for the other one
-        // will be measured again if it is.
+        // More never costs less: of two measurements that contradict each other, the lower one is right, for the other
+        // one will be measured again if it is.
         var bound = Double.infinity
         for size in (first...last).reversed() where counts[size] > 0 {
             bound = min(bound, averages[size])

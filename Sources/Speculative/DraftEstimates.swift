@@ -4,10 +4,11 @@ public struct DraftEstimates: Sendable, Hashable {
     public let acceptanceByPosition: [Double]
     /// The time that n drafts take, for each n that has been tried; empty where costs are assumed.
     public let draftTimes: [Int: Duration]
-    /// The time that the target's pass over k rows takes, for each k that has been tried; empty where costs are assumed.
+    /// The time that the target's pass over k rows takes, for each k that has been tried; empty where costs are
+    /// assumed.
     public let passTimes: [Int: Duration]
 
-    init(_ policy: DraftLengthPolicy) {
+    package init(_ policy: DraftLengthPolicy) {
         func times(_ curve: CostCurve) -> [Int: Duration] {
             let sizes =
                 policy.costs == .measured ? curve.estimates.indices.filter { $0 > 0 && curve.isMeasured($0) } : []

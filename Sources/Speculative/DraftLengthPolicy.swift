@@ -119,10 +119,10 @@ package struct DraftLengthPolicy: Sendable {
 
     // MARK: - Record
 
-    /// Takes in a round: `drafts` were made in `draftTime`, and a pass of `drafts` + 1 rows took `passTime` and accepted
-    /// the first `accepted`. Times are ignored where costs are assumed.
-    /// - Parameter endedUnsure: whether one more step was made whose draft was thrown away. It cost as much as the others,
-    ///   and counts as a draft that was not accepted.
+    /// Takes in a round: `drafts` were made in `draftTime`, and a pass of `drafts` + 1 rows took `passTime` and
+    /// accepted the first `accepted`. Times are ignored where costs are assumed.
+    /// - Parameter endedUnsure: whether one more step was made whose draft was thrown away. It cost as much as the
+    ///   others, and counts as a draft that was not accepted.
     package mutating func record(
         drafts: Int, endedUnsure: Bool = false, accepted: Int, draftTime: Double, passTime: Double
     ) {

@@ -4,7 +4,8 @@ package struct DraftOptions: Sendable, Hashable {
     package var length: DraftLength
     /// A draft ends before a step whose most probable token is less probable than this.
     package var minimumProbability: Float
-    /// Replaces the outcome of verification, for benchmarks and tests; nil for the true one. May be changed between rounds.
+    /// Replaces the outcome of verification, for benchmarks and tests; nil for the true one. May be changed between
+    /// rounds.
     package var syntheticAcceptance: SyntheticAcceptance?
 
     package init(

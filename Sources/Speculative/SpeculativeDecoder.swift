@@ -6,8 +6,8 @@ import Tensor
 
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
-/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which greedy
-/// decoding is the case where every distribution holds one token.
+/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which
+/// greedy decoding is the case where every distribution holds one token.
 package final class SpeculativeDecoder {
     package let target: TargetContext
     package let drafter: DraftContext?
@@ -48,8 +48,8 @@ package final class SpeculativeDecoder {
         tokens.reserveCapacity(min(target.cache.contextLength, 1 << 20))
     }
 
-    /// Starts counting anew, with other options. What was learned of the machine and the drafter stays, except where the
-    /// text is to depend on the sampler's seed alone.
+    /// Resets the statistics and sets other options. What was learned of the machine and the drafter stays, except
+    /// where the text is to depend on the sampler's seed alone.
     package func begin(sampler: Sampler, options: DraftOptions) {
         self.sampler = sampler
         self.options = options
@@ -72,15 +72,15 @@ package final class SpeculativeDecoder {
 
     /// Forgets the text; the statistics stay.
     package func restart() {
-        tokens.removeAll()
+        tokens.removeAll(keepingCapacity: true)
         target.cache.truncate(to: 0)
         hiddenPosition = -1
     }
 
-    /// What the number of drafts is chosen by; nil where it is fixed or there is no drafter.
-    package var draftEstimates: DraftEstimates? {
+    /// What chooses the number of drafts; nil if it is fixed or there is no drafter.
+    package var draftLengthPolicy: DraftLengthPolicy? {
         guard drafter != nil, options.length == .automatic else { return nil }
-        return DraftEstimates(isReproducible ? assumedPolicy : measuredPolicy)
+        return isReproducible ? assumedPolicy : measuredPolicy
     }
 
     /// Whether the text must not depend on how long anything takes: with a seed, how many drafts are made decides which
@@ -96,14 +96,25 @@ package final class SpeculativeDecoder {
 
     /// Reads what the target has not read of the text and adds the token that follows it.
     /// - Returns: the place of the new token in `tokens`.
-    package func readPrompt(progress: (_ done: Int) -> Void = { _ in }) throws -> Range<Int> {
+    package func readPrompt() throws -> Range<Int> {
+        while true {
+            let places = try readPromptBatch()
+            if !places.isEmpty { return places }
+        }
+    }
+
+    /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
+    /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory` or `CancellationError`. The text stays as it was.
+    package func readPromptBatch() throws -> Range<Int> {
         let unread = tokens[target.cache.count...]
-        let lastBatch = max(1, (unread.count - 1) % target.batchLength + 1)
-        try target.read(unread.dropLast(lastBatch), progress: progress)
-        let last = unread.suffix(lastBatch)
+        guard unread.count <= target.batchLength else {
+            _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
+            return tokens.endIndex..<tokens.endIndex
+        }
+        let last = unread
         let output = try target.forward(
             last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
-        progress(unread.count)
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
@@ -121,7 +132,7 @@ package final class SpeculativeDecoder {
     /// One round: as many drafts as the options, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
     ///   - limit: tokens that are wanted at most, at least 1.
-    ///   - stopTokens: the text ends behind the first of them.
+    ///   - stopTokens: the text ends after the first of them.
     /// - Returns: the places of the new tokens in `tokens`.
     package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
         // A round gives one token more than it accepts drafts.
@@ -157,7 +168,7 @@ package final class SpeculativeDecoder {
         }
         let end = clock.now
 
-        // Accepted drafts and the token behind them; text behind a stop token is dropped.
+        // Accepted drafts and the token after them; text after a stop token is dropped.
         let news = batch[1...]
         let count = news.firstIndex(where: stopTokens.contains) ?? news.count
         tokens.append(contentsOf: news.prefix(count))
@@ -167,7 +178,7 @@ package final class SpeculativeDecoder {
         statistics.count(chosen: draftCount, drafted: drafts, accepted: accepted, tokens: count)
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
-        let (draftTime, passTime) = ((drafted - start).seconds, (end - drafted).seconds)
+        let (draftTime, passTime) = ((drafted - start).inSeconds, (end - drafted).inSeconds)
         measuredPolicy.record(
             drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
         assumedPolicy.record(
@@ -176,7 +187,8 @@ package final class SpeculativeDecoder {
         return tokens.count - count..<tokens.count
     }
 
-    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was unsure.
+    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was
+    /// unsure.
     private func draft(_ count: Int) throws -> Bool {
         batch.removeAll(keepingCapacity: true)
         batch.append(tokens[tokens.count - 1])
@@ -199,7 +211,7 @@ package final class SpeculativeDecoder {
         return endedUnsure
     }
 
-    /// Cuts `batch` behind the accepted drafts and puts the target's own token there; returns how many were accepted.
+    /// Cuts `batch` after the accepted drafts and puts the target's own token there; returns how many were accepted.
     private func verify(_ output: TargetContext.Output) throws -> Int {
         let drafts = batch.count - 1
         for row in 0...drafts {
@@ -255,8 +267,4 @@ package final class SpeculativeDecoder {
             another target; run without it
             """)
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

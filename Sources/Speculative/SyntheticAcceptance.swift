@@ -1,11 +1,12 @@
-/// Acceptance by a seeded coin: drafts are made and verified at their true cost, and then the coin says how many of them
-/// are accepted. So the speed at a given acceptance can be measured with any pair, one with random weights too.
+/// Acceptance by a seeded coin: drafts are made and verified at their true cost, and then the coin says how many of
+/// them are accepted. So the speed at a given acceptance can be measured with any pair, one with random weights too.
 package struct SyntheticAcceptance: Sendable, Hashable {
     /// Element i: the probability that the first i + 1 drafts are all accepted. Drafts beyond are never accepted.
     package let rates: [Double]
     package let seed: UInt64
 
-    /// - Throws: `SpeculationError.invalidRates` for a rate that is no probability or higher than the one before it.
+    /// - Throws: `SpeculationError.invalidRates` for a rate that is not a probability or is higher than the one before
+    ///   it.
     package init(rates: [Double], seed: UInt64) throws(SpeculationError) {
         for (index, rate) in rates.enumerated() {
             let bound = index == 0 ? 1 : rates[index - 1]

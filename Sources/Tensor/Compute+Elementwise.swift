@@ -1,3 +1,6 @@
+internal import Platform
+package import TensorBase
+
 /// Something that is done to each row of a batch on its own.
 ///
 /// A struct of pointers rather than a closure, for the same reason as `ParallelJob`.
@@ -35,41 +38,47 @@ extension Compute {
     /// `output[t] = scale * table[ids[t]]`.
     package func gather(_ ids: ArraySlice<Int32>, of table: Matrix, scale: Float, into output: Rows) {
         ids.withUnsafeBufferPointer { ids in
-            forEachRow(of: output.prefix(ids.count), Gather(ids: ids, table: table, scale: scale, output: output))
+            forEachRow(
+                of: output.prefix(ids.count),
+                Gather(kernels: kernels, ids: ids, table: table, scale: scale, output: output))
         }
     }
 
     /// `output = scale * table[id]`, one row.
     package func gather(_ id: Int32, of table: Matrix, scale: Float, into output: Rows) {
         withUnsafePointer(to: id) { id in
-            Gather(ids: UnsafeBufferPointer(start: id, count: 1), table: table, scale: scale, output: output).apply(0)
+            Gather(
+                kernels: kernels, ids: UnsafeBufferPointer(start: id, count: 1), table: table, scale: scale,
+                output: output
+            ).apply(0)
         }
     }
 
     /// RMSNorm (https://arxiv.org/abs/1910.07467): `x / sqrt(mean(x²) + epsilon) * weight`, row by row.
     /// - Parameter weight: as wide as a row; nil for none.
     package func norm(_ input: Rows, weight: FloatBuffer?, epsilon: Float, into output: Rows) {
-        forEachRow(of: input, Norm(input: input, weight: weight?.base, epsilon: epsilon, output: output))
+        forEachRow(
+            of: input, Norm(kernels: kernels, input: input, weight: weight?.base, epsilon: epsilon, output: output))
     }
 
     /// `x += norm(update)`: a residual branch whose result is normalised first.
     package func addNormed(_ update: Rows, weight: FloatBuffer, epsilon: Float, to x: Rows) {
-        forEachRow(of: x, AddNormed(update: update, weight: weight.base, epsilon: epsilon, x: x))
+        forEachRow(of: x, AddNormed(kernels: kernels, update: update, weight: weight.base, epsilon: epsilon, x: x))
     }
 
     package func add(_ update: Rows, to x: Rows) { add(update.base, stride: update.width, to: x) }
 
     /// The same with rows that lie `stride` floats apart.
     package func add(_ update: UnsafePointer<Float>, stride: Int, to x: Rows) {
-        forEachRow(of: x, Add(update: update, stride: stride, x: x))
+        forEachRow(of: x, Add(kernels: kernels, update: update, stride: stride, x: x))
     }
 
-    package func scale(_ x: Rows, by factor: Float) { forEachRow(of: x, Scale(x: x, factor: factor)) }
+    package func scale(_ x: Rows, by factor: Float) { forEachRow(of: x, Scale(kernels: kernels, x: x, factor: factor)) }
 
     /// `gate[t] = gelu(gate[t]) * up[t]`, tanh approximation.
     /// - Parameter stride: from one row of `up` to the next; nil for the width of `gate`.
     package func gelu(_ gate: Rows, times up: UnsafePointer<Float>, stride: Int) {
-        forEachRow(of: gate, GELU(gate: gate, up: up, stride: stride))
+        forEachRow(of: gate, GELU(kernels: kernels, gate: gate, up: up, stride: stride))
     }
 
     package func gelu(_ gate: Rows, times up: Rows) { gelu(gate, times: up.base, stride: up.width) }
@@ -79,107 +88,89 @@ extension Compute {
         // A row of logits alone is as long as the vocabulary: it is split too.
         let width = x.width.isMultiple(of: 4096) ? 4096 : x.width
         let pieces = x.split(width: width)
-        forEachRow(of: pieces, SoftCap(x: pieces, cap: cap))
+        forEachRow(of: pieces, SoftCap(kernels: kernels, x: pieces, cap: cap))
     }
 
     /// Softmax of each row.
     package func softmax(_ x: Rows) {
-        for row in 0..<x.count { Tensor.softmax(x[row], count: x.width) }
+        for row in 0..<x.count { kernels.softmax(x[row], count: x.width) }
     }
 
     /// `x *= weight`, the same weight for each row.
     package func multiply(_ x: Rows, byVector weight: FloatBuffer) {
         for row in 0..<x.count {
-            forEachVector(x.width, x[row]) { vector, index in
-                vector * loadVector(weight.base, index, count: x.width)
-            }
+            kernels.multiply(x[row], by: weight.base, count: x.width)
         }
     }
 }
 
 private struct Gather: RowOperation {
+    let kernels: any KernelSet.Type
     let ids: UnsafeBufferPointer<Int32>
     let table: Matrix
     let scale: Float
     let output: Rows
 
     func apply(_ row: Int) {
-        table.decode(row: Int(ids[row]), into: output[row])
-        forEachVector(output.width, output[row]) { vector, _ in vector * scale }
+        table.decode(row: Int(ids[row]), into: output[row], kernels: kernels)
+        kernels.scale(output[row], by: scale, count: output.width)
     }
 }
 
 private struct Norm: RowOperation {
+    let kernels: any KernelSet.Type
     let input: Rows
     let weight: UnsafePointer<Float>?
     let epsilon: Float
     let output: Rows
 
     func apply(_ row: Int) {
-        let (x, y, width) = (input[row], output[row], input.width)
-        let factor = inverseRootMeanSquare(x, count: width, epsilon: epsilon)
-        if x != y { y.update(from: x, count: width) }
-        if let weight {
-            forEachVector(width, y) { vector, index in vector * factor * loadVector(weight, index, count: width) }
-        } else {
-            forEachVector(width, y) { vector, _ in vector * factor }
-        }
+        kernels.norm(input[row], count: input.width, weight: weight, epsilon: epsilon, into: output[row])
     }
 }
 
 private struct AddNormed: RowOperation {
+    let kernels: any KernelSet.Type
     let update: Rows
     let weight: UnsafePointer<Float>
     let epsilon: Float
     let x: Rows
 
     func apply(_ row: Int) {
-        let (y, width) = (update[row], x.width)
-        let factor = inverseRootMeanSquare(y, count: width, epsilon: epsilon)
-        forEachVector(width, x[row]) { vector, index in
-            vector + loadVector(y, index, count: width) * factor * loadVector(weight, index, count: width)
-        }
+        kernels.addNormed(update[row], weight: weight, epsilon: epsilon, to: x[row], count: x.width)
     }
 }
 
 private struct Add: RowOperation {
+    let kernels: any KernelSet.Type
     let update: UnsafePointer<Float>
     let stride: Int
     let x: Rows
 
-    func apply(_ row: Int) {
-        let update = update + row * stride
-        forEachVector(x.width, x[row]) { vector, index in vector + loadVector(update, index, count: x.width) }
-    }
+    func apply(_ row: Int) { kernels.add(update + row * stride, to: x[row], count: x.width) }
 }
 
 private struct Scale: RowOperation {
+    let kernels: any KernelSet.Type
     let x: Rows
     let factor: Float
 
-    func apply(_ row: Int) { forEachVector(x.width, x[row]) { vector, _ in vector * factor } }
+    func apply(_ row: Int) { kernels.scale(x[row], by: factor, count: x.width) }
 }
 
 private struct GELU: RowOperation {
+    let kernels: any KernelSet.Type
     let gate: Rows
     let up: UnsafePointer<Float>
     let stride: Int
 
-    func apply(_ row: Int) { multiplyGELU(gate[row], by: up + row * stride, count: gate.width) }
+    func apply(_ row: Int) { kernels.gelu(gate[row], times: up + row * stride, count: gate.width) }
 }
 
 private struct SoftCap: RowOperation {
+    let kernels: any KernelSet.Type
     let x: Rows
     let cap: Float
 
-    func apply(_ row: Int) { forEachVector(x.width, x[row]) { vector, _ in hyperbolicTangent(vector / cap) * cap } }
-}
-
-/// `gate = gelu(gate) * up`.
-func multiplyGELU(_ gate: UnsafeMutablePointer<Float>, by up: UnsafePointer<Float>, count: Int) {
-    forEachVector(count, gate) { vector, index in gelu(vector) * loadVector(up, index, count: count) }
-}
-
-private func inverseRootMeanSquare(_ x: UnsafePointer<Float>, count: Int, epsilon: Float) -> Float {
-    1 / (dot(x, x, count: count) / Float(count) + epsilon).squareRoot()
+    func apply(_ row: Int) { kernels.softCap(x[row], cap: cap, count: x.width) }
 }

@@ -1,3 +1,6 @@
+internal import Platform
+package import TensorBase
+
 extension Compute {
     /// `output[t, r] = input[t] · weights[r]`: input `[tokens, columns]`, output `[tokens, rows]`.
     /// - Parameter resolution: of the activations, where quantized weights take them as bytes.
@@ -7,21 +10,25 @@ extension Compute {
         precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
         guard input.count > 0 else { return }
         countProduct(weights, rows: weights.rows, tokens: input.count)
-        if let format = integerFormat(weights) {
+        if let form = activationForm(weights) {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
             let job = IntegerJob(
-                task: weights.task(quantize(input, for: format, resolution), into: output.base, stride: output.width),
-                format: format, pieces: pieces, following: following(weights, pieces),
-                scratch: scratch(count: IntegerProduct.scratchCount))
+                kernels: kernels,
+                task: weights.task(quantize(input, for: form, resolution), into: output.base, stride: output.width),
+                pieces: pieces, following: following(weights, pieces),
+                scratch: scratch(count: ProductSizes.integerScratchCount))
             return pool.run(job, count: pieces.count)
         }
         let task = ProductTask(
-            weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns, input: input.base,
+            format: weights.type.id, weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns,
+            input: input.base,
             tokens: input.count, output: output.base, outputStride: output.width)
-        let pieces = RowPieces(floatsOf: weights, tokens: input.count, threads: pool.threadCount)
+        let usesBLAS = usesBLAS(weights.type, tokens: input.count)
+        let pieces = RowPieces(
+            floatsOf: weights, tokens: input.count, threads: pool.threadCount, usesBLAS: usesBLAS)
         let job = FloatJob(
-            task: task, format: weights.format, pieces: pieces,
-            scratch: scratch(count: ProductTuning.scratchCount(columns: weights.columns)))
+            kernels: kernels, task: task, usesBLAS: usesBLAS, pieces: pieces,
+            scratch: scratch(count: kernels.scratchCount(columns: weights.columns)))
         pool.run(job, count: pieces.count)
     }
 
@@ -30,9 +37,7 @@ extension Compute {
     ///   - gated: `[tokens, rows]`.
     ///   - scratch: the same.
     package func multiplyGated(_ input: Rows, gate: Matrix, up: Matrix, into gated: Rows, scratch other: Rows) {
-        guard let gateFormat = integerFormat(gate), let upFormat = integerFormat(up),
-            gateFormat.activationForm == upFormat.activationForm
-        else {
+        guard let form = activationForm(gate), form == activationForm(up) else {
             multiply(input, by: gate, into: gated)
             multiply(input, by: up, into: other)
             return gelu(gated, times: other)
@@ -41,13 +46,12 @@ extension Compute {
         guard input.count > 0 else { return }
         countProduct(gate, rows: gate.rows, tokens: input.count)
         countProduct(up, rows: up.rows, tokens: input.count)
-        let bytes = quantize(input, for: gateFormat)
+        let bytes = quantize(input, for: form)
         let pieces = RowPieces(of: gate, threads: pool.threadCount)
         let job = GatedJob(
-            gate: gate.task(bytes, into: gated.base, stride: gated.width), gateFormat: gateFormat,
-            up: up.task(bytes, into: other.base, stride: other.width), upFormat: upFormat, pieces: pieces,
-            following: following(gate, pieces),
-            scratch: scratch(count: IntegerProduct.scratchCount))
+            kernels: kernels, gate: gate.task(bytes, into: gated.base, stride: gated.width),
+            up: up.task(bytes, into: other.base, stride: other.width), pieces: pieces,
+            following: following(gate, pieces), scratch: scratch(count: ProductSizes.integerScratchCount))
         pool.run(job, count: pieces.count)
     }
 
@@ -60,21 +64,22 @@ extension Compute {
         countProduct(weights, rows: rows.count, tokens: 1)
         let pieceRows = 64
         let count = (rows.count + pieceRows - 1) / pieceRows
-        if let format = integerFormat(weights) {
+        if let form = activationForm(weights) {
             let job = SelectedBytesJob(
-                task: weights.task(quantize(x, for: format), into: output, stride: 0), rows: rows, format: format,
-                pieceRows: pieceRows,
-                scratch: scratch(count: IntegerProduct.scratchCount))
+                kernels: kernels, task: weights.task(quantize(x, for: form), into: output, stride: 0), rows: rows,
+                pieceRows: pieceRows, scratch: scratch(count: ProductSizes.integerScratchCount))
             return pool.run(job, count: count)
         }
         let job = SelectedRowsJob(
-            x: x.base, rows: rows, weights: weights.base, rowBytes: weights.rowBytes, columns: weights.columns,
-            format: weights.format, pieceRows: pieceRows, output: output)
+            kernels: kernels, x: x.base, rows: rows, weights: weights.base, rowBytes: weights.rowBytes,
+            columns: weights.columns,
+            format: weights.type.id, pieceRows: pieceRows, output: output)
         pool.run(job, count: count)
     }
 
-    private func integerFormat(_ weights: Matrix) -> (any IntegerFormat.Type)? {
-        precision == .bytes ? weights.integerFormat : nil
+    /// How activations for `weights` become bytes; nil if they stay floats.
+    private func activationForm(_ weights: Matrix) -> ActivationForm? {
+        precision == .bytes ? weights.activations : nil
     }
 }
 
@@ -82,13 +87,14 @@ extension Matrix {
     fileprivate func task(
         _ input: QuantizedRows, into output: UnsafeMutablePointer<Float>, stride: Int
     ) -> IntegerTask {
-        IntegerTask(weights: base, rowBytes: rowBytes, input: input, output: output, outputStride: stride)
+        IntegerTask(
+            format: type.id, weights: base, rowBytes: rowBytes, input: input, output: output, outputStride: stride)
     }
 }
 
 private struct IntegerJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let task: IntegerTask
-    let format: any IntegerFormat.Type
     let pieces: RowPieces
     let following: FollowingProduct?
     let scratch: ThreadScratch
@@ -96,72 +102,97 @@ private struct IntegerJob: ParallelJob {
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
         let next = following?.start(behind: index, of: pieces, thread) ?? task.row(rows.upperBound)
-        format.multiply(task, weightRows: rows, next: next, scratch: scratch[thread])
+        kernels.multiply(task, rows: rows, next: next, scratch: scratch[thread])
     }
 }
 
 private struct GatedJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let gate: IntegerTask
-    let gateFormat: any IntegerFormat.Type
     let up: IntegerTask
-    let upFormat: any IntegerFormat.Type
     let pieces: RowPieces
     let following: FollowingProduct?
     let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
-        gateFormat.multiply(
-            gate, weightRows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread])
+        kernels.multiply(gate, rows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread])
         let next = following?.start(behind: index, of: pieces, thread) ?? up.row(rows.upperBound)
-        upFormat.multiply(up, weightRows: rows, next: next, scratch: scratch[thread])
+        kernels.multiply(up, rows: rows, next: next, scratch: scratch[thread])
         for token in 0..<gate.input.tokens {
-            multiplyGELU(
+            kernels.gelu(
                 gate.output + (token &* gate.outputStride &+ rows.lowerBound),
-                by: up.output + (token &* up.outputStride &+ rows.lowerBound), count: rows.count)
+                times: up.output + (token &* up.outputStride &+ rows.lowerBound), count: rows.count)
         }
     }
 }
 
 private struct SelectedBytesJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let task: IntegerTask
     let rows: UnsafeBufferPointer<Int32>
-    let format: any IntegerFormat.Type
     let pieceRows: Int
     let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
         let range = index * pieceRows..<min((index + 1) * pieceRows, rows.count)
-        format.multiply(
+        kernels.multiply(
             task, selected: UnsafeBufferPointer(rebasing: rows[range]), into: task.output + range.lowerBound,
             scratch: scratch[thread])
     }
 }
 
 private struct FloatJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let task: ProductTask
-    let format: any BlockFormat.Type
+    let usesBLAS: Bool
     let pieces: RowPieces
     let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
-        format.multiply(task, weightRows: pieces.range(index), scratch: scratch[thread])
+        if usesBLAS {
+            BLASProduct(task: task, kernels: kernels).multiply(pieces.range(index), scratch: scratch[thread])
+        } else {
+            kernels.multiply(task, rows: pieces.range(index), scratch: scratch[thread])
+        }
     }
 }
 
 private struct SelectedRowsJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let x: UnsafePointer<Float>
     let rows: UnsafeBufferPointer<Int32>
     let weights: UnsafeRawPointer
     let rowBytes: Int
     let columns: Int
-    let format: any BlockFormat.Type
+    let format: FormatID
     let pieceRows: Int
     let output: UnsafeMutablePointer<Float>
 
     func run(_ index: Int, thread: Int) {
         for at in index * pieceRows..<min((index + 1) * pieceRows, rows.count) {
-            output[at] = format.dot(weights + Int(rows[at]) * rowBytes, x, count: columns)
+            output[at] = kernels.dot(weights + Int(rows[at]) * rowBytes, format, x, count: columns)
         }
     }
+}
+
+// MARK: - Activations as bytes
+
+extension Compute {
+    /// `input` as bytes for products with weights that ask for `form`; valid until the next call.
+    package func quantize(
+        _ input: Rows, for form: ActivationForm, _ resolution: ByteResolution = .single
+    ) -> QuantizedRows {
+        let rows = quantized.rows(input.count, columns: input.width, resolution, for: form)
+        forEachRow(of: input, Quantization(kernels: kernels, input: input, output: rows))
+        return rows
+    }
+}
+
+private struct Quantization: RowOperation {
+    let kernels: any KernelSet.Type
+    let input: Rows
+    let output: QuantizedRows
+
+    func apply(_ row: Int) { kernels.quantize(input[row], token: row, into: output) }
 }

@@ -1,3 +1,6 @@
+package import Platform
+package import TensorBase
+
 /// How activations enter the products with quantized weights.
 package enum ActivationPrecision: Sendable {
     /// As signed bytes with one scale per 32 values, llama.cpp's way.
@@ -13,6 +16,8 @@ package enum ActivationPrecision: Sendable {
 package final class Compute {
     package let pool: ThreadPool
     package let precision: ActivationPrecision
+    /// The kernels that operations run on.
+    package let kernels: any KernelSet.Type
     /// Where the time goes, if anybody asks.
     package var profile = Profile.requested
     private var productOrder = ProductOrder()
@@ -23,10 +28,17 @@ package final class Compute {
     var states = WorkBuffer()
     var rotatedQueries = WorkBuffer()
 
-    package init(threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes) {
+    package init(
+        threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes,
+        kernels: any KernelSet.Type = Kernels.current
+    ) {
         pool = ThreadPool(threadCount: threadCount)
         self.precision = precision
+        self.kernels = kernels
     }
+
+    /// Runs `body`, whose operations follow each other closely. The threads stay awake meanwhile.
+    package func pass<Result>(_ body: () throws -> Result) rethrows -> Result { try pool.keepAwake(during: body) }
 
     /// `count` floats of scratch memory for every thread.
     func scratch(count: Int) -> ThreadScratch {
@@ -36,22 +48,6 @@ package final class Compute {
 
     /// What follows the product with `weights`, which begins now, if the past is a guide.
     func following(_ weights: Matrix, _ pieces: RowPieces) -> FollowingProduct? { productOrder.begin(weights, pieces) }
-
-    /// `input` as bytes for products with weights of `format`; valid until the next call.
-    package func quantize(
-        _ input: Rows, for format: any IntegerFormat.Type, _ resolution: ByteResolution = .single
-    ) -> QuantizedRows {
-        let rows = quantized.rows(input.count, columns: input.width, resolution, for: format.activationForm)
-        forEachRow(of: input, Quantization(input: input, output: rows))
-        return rows
-    }
-}
-
-private struct Quantization: RowOperation {
-    let input: Rows
-    let output: QuantizedRows
-
-    func apply(_ row: Int) { output.quantize(input[row], token: row) }
 }
 
 /// Scratch memory of every thread. A pointer and not the buffers themselves: threads that count references to the same

@@ -1,4 +1,5 @@
 import Foundation
+internal import Platform
 
 /// How fast the threads of a pool read memory: what bounds a decode.
 enum ReadBandwidth {
@@ -25,7 +26,8 @@ enum ReadBandwidth {
             let time = ContinuousClock().measure { pool.run(job, count: pieces.count) }
             best = min(best, time)
         }
-        return Double(bytes) / (best / .seconds(1))
+        let seconds: Double = best / .seconds(1)
+        return Double(bytes) / seconds
     }
 }
 

@@ -1,12 +1,14 @@
 import Foundation
+internal import Platform
+package import TensorBase
 
-/// Rotary position embedding (https://arxiv.org/abs/2104.09864), NEOX style: rotates the pair (i, i + width/2) of a head
-/// by the angle `position * base^(-2i/width) / factor_i`.
+/// Rotary position embedding (https://arxiv.org/abs/2104.09864), NEOX style: rotates the pair (i, i + width/2) of a
+/// head by the angle `position * base^(-2i/width) / factor_i`.
 ///
 /// Angles are computed in double precision: at position 100,000 a float is off by a hundredth of a radian. Sines and
-/// cosines are costly, and a prompt needs some hundred thousand: a position is taken as 64 * a + b, whose rotation is that
-/// by 64 * a, computed once for 64 positions, and then by b, from a table.
-package final class RotaryEmbedding: @unchecked Sendable {
+/// cosines are costly, and a prompt needs some hundred thousand: a position is taken as 64 * a + b, whose rotation is
+/// that by 64 * a, computed once for 64 positions, and then by b, from a table.
+package final class RotaryEmbedding {
     package let width: Int
     private let frequencies: [Double]  // [width / 2]
     private let cosines: FloatBuffer  // [capacity, width / 2]
@@ -52,29 +54,10 @@ package final class RotaryEmbedding: @unchecked Sendable {
         }
     }
 
-    /// Rotates every head of a row `[count * width]` by the angles prepared for row `angles`.
-    @inline(__always)
-    fileprivate func rotate(_ row: UnsafeMutablePointer<Float>, count: Int, angles: Int) {
-        let half = width / 2
-        let cosine = cosines.base + angles * half
-        let sine = sines.base + angles * half
-        for head in 0..<count {
-            let low = row + (head &* width)
-            let high = low + half
-            var pair = 0
-            while pair &+ 16 <= half {
-                let (a, b, c, s) = (One(low + pair), One(high + pair), One(cosine + pair), One(sine + pair))
-                (a * c - b * s).store(to: low + pair)
-                (b * c + a * s).store(to: high + pair)
-                pair &+= 16
-            }
-            while pair < half {
-                let (a, b, c, s) = (low[pair], high[pair], cosine[pair], sine[pair])
-                low[pair] = a * c - b * s
-                high[pair] = b * c + a * s
-                pair &+= 1
-            }
-        }
+    /// The cosines and sines prepared for row `row`, `[width / 2]` each.
+    fileprivate func angles(_ row: Int) -> (cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>) {
+        let start = row * (width / 2)
+        return (UnsafePointer(cosines.base + start), UnsafePointer(sines.base + start))
     }
 }
 
@@ -87,7 +70,7 @@ private final class Rotations {
     /// Those of positions 0 ..< rows.
     init(rows: Int, _ frequencies: [Double]) throws(TensorError) {
         let count = rows * frequencies.count
-        memory = try AlignedMemory([2, count, MemoryLayout<Double>.stride])
+        memory = try .checked([2, count, MemoryLayout<Double>.stride])
         cosines = memory.base.bindMemory(to: Double.self, capacity: 2 * count)
         sines = cosines + count
         for row in 0..<rows { set(row: row, position: row, frequencies) }
@@ -105,12 +88,13 @@ private final class Rotations {
 extension Compute {
     /// Rotates every head of `heads` `[tokens, count * width]` by the angles prepared for rows `firstRow...`.
     package func rotate(_ heads: Rows, by rotary: RotaryEmbedding, firstRow: Int = 0) {
-        let job = RotationJob(heads: heads, rotary: rotary, firstRow: firstRow)
+        let job = RotationJob(kernels: kernels, heads: heads, rotary: rotary, firstRow: firstRow)
         pool.run(job, count: (heads.count + RotationJob.pieceRows - 1) / RotationJob.pieceRows)
     }
 }
 
 private struct RotationJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let heads: Rows
     let rotary: RotaryEmbedding
     let firstRow: Int
@@ -120,7 +104,10 @@ private struct RotationJob: ParallelJob {
 
     func run(_ index: Int, thread: Int) {
         for row in index * Self.pieceRows..<min((index + 1) * Self.pieceRows, heads.count) {
-            rotary.rotate(heads[row], count: heads.width / rotary.width, angles: firstRow + row)
+            let angles = rotary.angles(firstRow + row)
+            kernels.rotate(
+                heads[row], heads: heads.width / rotary.width, width: rotary.width, cosines: angles.cosines,
+                sines: angles.sines)
         }
     }
 }

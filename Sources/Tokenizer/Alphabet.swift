@@ -1,10 +1,10 @@
-/// The tokens that a text is first divided into: characters, runs of newlines, and bytes where a character is no token.
+/// The tokens that a text is first divided into: characters, runs of newlines, and the bytes of other characters.
 struct Alphabet: Sendable {
-    /// The token of a space, `▁`; nil where the vocabulary has none.
+    /// The token of a space, `▁`; nil if the vocabulary does not have one.
     let space: TokenID?
 
     private let vocabulary: Vocabulary
-    /// The tokens of the 128 characters that are one byte, which are most of the characters of most texts.
+    /// The tokens of the 128 ASCII characters, the most common ones in most texts.
     private let ascii: [TokenID?]
     /// The tokens of the 256 bytes.
     private let bytes: [TokenID?]
@@ -19,16 +19,16 @@ struct Alphabet: Sendable {
         }
     }
 
-    /// The token of a character, or of a run of newlines, if it is one.
+    /// The token of a character or a run of newlines; nil if there is none.
     func token(of text: UnsafeBufferPointer<UInt8>) -> TokenID? {
         if text.count == 1, text[0] < 128 { return ascii[Int(text[0])] }
         return Self.text(vocabulary.table.id(of: text), vocabulary)
     }
 
-    /// The token of a byte, if there is one.
+    /// The token of a byte; nil if there is none.
     func token(of byte: UInt8) -> TokenID? { bytes[Int(byte)] }
 
-    /// `token` unless it is a control token: text that became one would be an instruction that a user smuggled in.
+    /// `token`, unless it is a control token: otherwise a user could smuggle in instructions as plain text.
     private static func text(_ token: TokenID?, _ vocabulary: Vocabulary) -> TokenID? {
         guard let token, vocabulary.types[Int(token)] != .control else { return nil }
         return token

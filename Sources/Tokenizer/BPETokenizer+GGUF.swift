@@ -2,11 +2,11 @@ import GGUF
 
 extension BPETokenizer {
     /// Reads the vocabulary of a model file.
-    /// - Throws: `TokenizerError` where the file has another tokenizer, or one that contradicts itself.
+    /// - Throws: `TokenizerError` if the file has another kind of tokenizer, or an inconsistent one.
     public convenience init(_ file: GGUFFile) throws(TokenizerError) {
         let metadata = file.metadata
         let model = try Self.read { () throws(GGUFError) in try metadata.string(Key.model) }
-        // By bytes: String's equality may take quadratic time for what a stranger wrote.
+        // By bytes: comparing Strings may take quadratic time for hostile input.
         guard model.utf8.elementsEqual(Self.model.utf8) else {
             throw .unsupportedModel(found: model, supported: Self.model)
         }
@@ -14,21 +14,21 @@ extension BPETokenizer {
         try self.init(Vocabulary(metadata), merges: merges)
     }
 
-    /// Does `body` and wraps its errors.
+    /// Runs `body` and wraps its errors.
     fileprivate static func read<T>(_ body: () throws(GGUFError) -> T) throws(TokenizerError) -> T {
         do { return try body() } catch { throw .metadata(error) }
     }
 }
 
 extension Vocabulary {
-    /// Reads the tokens and their roles from a model file's metadata.
+    /// Reads the tokens and their roles from the metadata of a model file.
     package init(_ metadata: GGUFMetadata) throws(TokenizerError) {
         func role(_ key: String) throws(TokenizerError) -> Int? {
             try BPETokenizer.read { () throws(GGUFError) in try metadata.integerIfPresent(key) }
         }
         let tokens = try BPETokenizer.read { () throws(GGUFError) in try metadata.strings(Key.tokens) }
         let values = try BPETokenizer.read { () throws(GGUFError) in try metadata.integers(Key.tokenTypes) }
-        // Nobody needs the scores, but as many as there are tokens they must be.
+        // The scores are not used, but their number must match that of the tokens.
         if let scores = metadata[Key.scores] {
             guard case .array(let array) = scores else {
                 throw .metadata(.wrongType(key: Key.scores, expected: "array", found: "\(scores.type)"))

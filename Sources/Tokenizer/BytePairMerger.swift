@@ -1,17 +1,17 @@
-/// Merges neighbouring tokens, lowest rank first and of equal ranks the leftmost, until no two of them merge.
+/// Merges neighbouring tokens until none are left to merge: lowest rank first, and the leftmost of equal ranks.
 ///
-/// A doubly linked list of symbols and a priority queue of the pairs that merge: n log n in the number of symbols.
-/// Memory is kept from one piece of text to the next.
+/// Uses a doubly linked list of symbols and a priority queue of mergeable pairs: O(n log n) in the number of symbols.
+/// Memory is reused from one piece of text to the next.
 struct BytePairMerger {
-    /// The symbols' places and the merges' ranks share 64 bits in the queue.
+    /// An entry of the queue has 64 bits: half for the rank, half for the symbol's index.
     static let maximumCount = Int(Int32.max)
 
     private struct Symbol {
         var token: TokenID
-        /// The symbols beside this one; `none` at the ends.
+        /// The neighbouring symbols; `none` at the ends.
         var previous: Int32
         var next: Int32
-        /// How this symbol merges with the next one; `noRank` where it does not, or where it was merged away.
+        /// How this symbol merges with the next one; `noRank` if it does not, or if it was merged into another.
         var rank = noRank
         var result: TokenID = 0
     }
@@ -21,7 +21,8 @@ struct BytePairMerger {
 
     private let merges: MergeTable
     private var symbols: [Symbol] = []
-    /// Pairs that merge: the rank above the place of the left symbol. A pair may have changed since it was queued.
+    /// Pairs that merge: the rank in the upper half, the index of the left symbol in the lower. Entries may be
+    /// outdated.
     private var queue = MinHeap()
 
     init(_ merges: MergeTable) { self.merges = merges }
@@ -31,14 +32,14 @@ struct BytePairMerger {
     /// The last symbol that was appended.
     var last: TokenID? { symbols.last?.token }
 
-    /// Adds a symbol at the end. No more than `maximumCount` of them.
+    /// Adds a symbol at the end. There must be fewer than `maximumCount`.
     mutating func append(_ token: TokenID) {
         let index = Int32(truncatingIfNeeded: symbols.count)
         if index > 0 { symbols[Int(index) - 1].next = index }
         symbols.append(Symbol(token: token, previous: index - 1, next: Self.none))
     }
 
-    /// Merges all symbols, moves what is left of them to `output`, and is empty again.
+    /// Merges all symbols and moves the result to `output`.
     mutating func flush(into output: inout [TokenID]) {
         if symbols.count > 1 { merge() }
         var index: Int32 = symbols.isEmpty ? Self.none : 0
@@ -66,7 +67,7 @@ struct BytePairMerger {
         }
     }
 
-    /// Replaces the symbol at `left` and the next one by what they merge into.
+    /// Replaces the symbol at `left` and the next one with their merged symbol.
     private mutating func join(_ left: Int) {
         let right = Int(symbols[left].next)
         let next = symbols[right].next
@@ -76,7 +77,7 @@ struct BytePairMerger {
         symbols[right].rank = Self.noRank
     }
 
-    /// Notes how the symbol at `index` merges with the next one. Returns the pair's entry in the queue, if it does.
+    /// Records how the symbol at `index` merges with the next one. Returns the queue entry of the pair if it does.
     @inline(__always)
     private mutating func lookUp(_ index: Int) -> UInt64? {
         let next = symbols[index].next

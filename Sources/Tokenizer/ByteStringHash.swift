@@ -1,8 +1,8 @@
-/// A hash of bytes: eight at a time, each step one widening multiplication (after Wang Yi's wyhash).
+/// A hash of bytes, based on wyhash by Wang Yi: one widening multiplication for each eight bytes.
 ///
-/// Swift's own `Hasher` is several times slower for such short strings, and a `String`'s hash and equality follow
-/// canonical equivalence, under which different tokens are the same.
-/// - Parameter seed: random for each table, so that nobody can make a file whose tokens collide.
+/// Swift's `Hasher` is several times slower for such short strings, and `String` compares by canonical equivalence,
+/// which makes different tokens equal.
+/// - Parameter seed: random for each table, so that a file cannot be crafted to cause collisions.
 @inline(__always)
 func byteStringHash(_ bytes: UnsafeBufferPointer<UInt8>, seed: UInt64) -> UInt64 {
     let raw = UnsafeRawBufferPointer(bytes)
@@ -27,7 +27,7 @@ func mix(_ value: UInt64) -> UInt64 {
     return product.high ^ product.low
 }
 
-/// A power of two that keeps an open-addressing table of `count` entries at most half full.
+/// The capacity of an open-addressing table for `count` entries: a power of two, at most half full.
 func tableCapacity(for count: Int) -> Int {
     var capacity = 16
     while capacity < 2 * count { capacity *= 2 }

@@ -1,11 +1,11 @@
-/// How a vocabulary writes a token that is one byte: `<0x00>` to `<0xFF>`.
+/// The text of tokens that stand for one byte: `<0x00>` to `<0xFF>`.
 package enum ByteToken {
     package static func text(of byte: UInt8) -> String {
         let digits = String(byte, radix: 16, uppercase: true)
         return digits.count == 1 ? "<0x0\(digits)>" : "<0x\(digits)>"
     }
 
-    /// The byte that a token with this text is, if it is one.
+    /// The byte that a token with this text stands for; nil if it is not a byte token.
     static func byte(of text: some RandomAccessCollection<UInt8>) -> UInt8? {
         guard text.count == 6, text.starts(with: "<0x".utf8), text.last == UInt8(ascii: ">") else { return nil }
         return text.dropFirst(3).dropLast().reduce(UInt8?(0)) { byte, character in

@@ -1,6 +1,6 @@
-import GGUF
+import Platform
 
-/// Encodes text in which no special token stands: divides it into the alphabet's tokens and merges those.
+/// Encodes text without special tokens: divides it into the tokens of the alphabet and merges those.
 struct FragmentEncoder {
     /// The tokens of the fragments so far.
     var output: [TokenID] = []
@@ -10,16 +10,16 @@ struct FragmentEncoder {
     private let merges: MergeTable
     /// The symbols of the piece that is being read.
     private var merger: BytePairMerger
-    /// Whether the last character was one that no tokens cover.
+    /// Whether the last character became the unknown token.
     private var followsUnknown = false
 
     private static let space = UInt8(ascii: " ")
     private static let newline = UInt8(ascii: "\n")
 
-    init(_ tokenizer: BPETokenizer) {
-        alphabet = tokenizer.alphabet
-        vocabulary = tokenizer.vocabulary
-        merges = tokenizer.merges
+    init(_ vocabulary: Vocabulary, _ alphabet: Alphabet, _ merges: MergeTable) {
+        self.vocabulary = vocabulary
+        self.alphabet = alphabet
+        self.merges = merges
         merger = BytePairMerger(merges)
     }
 
@@ -50,7 +50,7 @@ struct FragmentEncoder {
         if let space = alphabet.space { append(space) } else { appendBytes(Array("▁".utf8)) }
     }
 
-    /// A run that is a token is that token, whatever merges there are.
+    /// A run that is a token becomes that token, regardless of merges.
     private mutating func appendNewlines(_ run: UnsafeBufferPointer<UInt8>) {
         if let token = alphabet.token(of: run) {
             append(token)
@@ -63,8 +63,8 @@ struct FragmentEncoder {
         if let token = alphabet.token(of: character) { append(token) } else { appendBytes(character) }
     }
 
-    /// Appends the bytes' tokens. Where one is missing all of them are unknown, and so is what is unknown beside them:
-    /// together they are one unknown token.
+    /// Appends the tokens of the bytes. If one does not have a token, all of them become the unknown token; consecutive
+    /// unknown characters become a single one.
     private mutating func appendBytes(_ bytes: some Collection<UInt8>) {
         if let unknown = vocabulary.unknown, bytes.contains(where: { alphabet.token(of: $0) == nil }) {
             if !followsUnknown { append(unknown) }
@@ -74,8 +74,8 @@ struct FragmentEncoder {
         }
     }
 
-    /// Appends a symbol, after merging those before it if none of them can merge with it: pieces of a word's length stay
-    /// in the processor's cache, where a megabyte's would not.
+    /// Appends a symbol. If nothing before it can merge with it, first merges what is there: pieces the length of a
+    /// word stay in the processor's cache, unlike a megabyte of text.
     private mutating func append(_ token: TokenID) {
         if beginsPiece(token) || merger.count == BytePairMerger.maximumCount { merger.flush(into: &output) }
         merger.append(token)

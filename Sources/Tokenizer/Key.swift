@@ -9,9 +9,9 @@ enum Key {
     static let eos = "tokenizer.ggml.eos_token_id"
     static let unknown = "tokenizer.ggml.unknown_token_id"
 
-    /// Whether `key` is that of a token's role; most of them mean nothing to us.
+    /// Whether `key` gives the token of a role. Most roles are not used here.
     static func isRole(_ key: String) -> Bool {
-        // By bytes: String's own comparisons may take quadratic time for what a stranger wrote.
+        // By bytes: comparing Strings may take quadratic time for hostile input.
         key.utf8.starts(with: "tokenizer.ggml.".utf8) && key.utf8.reversed().starts(with: "_token_id".utf8.reversed())
     }
 }

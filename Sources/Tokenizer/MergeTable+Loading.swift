@@ -1,9 +1,10 @@
 extension MergeTable {
     /// - Parameters:
-    ///   - merges: `left right` each, divided at the first space that is not the first character; rank by place.
-    ///   - vocabulary: has every left and right part and what they make together.
+    ///   - merges: `left right` each, split at the first space that is not the first character. Ranks are their
+    ///     indices.
+    ///   - vocabulary: must contain the left and right part of every merge, and the result.
     init(_ merges: some Collection<some Collection<UInt8>>, _ vocabulary: Vocabulary) throws(TokenizerError) {
-        // One rank is kept for the pairs that do not merge.
+        // One rank is reserved for pairs that do not merge.
         guard merges.count < Int(UInt32.max) else {
             throw .tooMany(key: Key.merges, count: merges.count, limit: Int(UInt32.max) - 1)
         }
@@ -15,19 +16,19 @@ extension MergeTable {
 
 /// Fills a merge table.
 ///
-/// Half a million merges of three tokens each are a long time to wait for memory. Merges are therefore taken in blocks
-/// and each step is done for the whole block: the processor then has many reads under way at once.
+/// Looking up three tokens for each of half a million merges would mostly wait for memory. Merges are therefore handled
+/// in blocks, each step for the whole block, so that the processor overlaps many reads.
 private struct MergeLoader {
     private var table: MergeTable
     private let vocabulary: Vocabulary
-    /// The texts of the block's merges, one after the other, without the space.
+    /// The concatenated texts of the block's merges, without the space.
     private var texts: [UInt8] = []
-    /// Of every merge of the block the places of the left part, the right part and the whole in `texts`.
+    /// For every merge of the block: the ranges of the left part, the right part and the result in `texts`.
     private var parts: [Range<Int>] = []
     /// The rank of the block's first merge.
     private var firstRank = 0
 
-    /// So many that the block's own arrays stay in the nearest cache.
+    /// Small enough that the arrays of a block stay in the first-level cache.
     private static let blockSize = 256
     private static let space = UInt8(ascii: " ")
     private static let wordStart = Array("▁".utf8)
@@ -64,7 +65,7 @@ private struct MergeLoader {
             guard let left = ids[3 * index], let right = ids[3 * index + 1], let result = ids[3 * index + 2] else {
                 continue
             }
-            // Text that merged into a control token would be an instruction that a user smuggled in.
+            // Otherwise a user could smuggle in instructions as text that merges into a control token.
             if vocabulary.types[Int(result)] == .control { continue }
             table.insert(left, right, MergeTable.Merge(rank: UInt32(firstRank + index), result: result))
         }
@@ -77,7 +78,7 @@ private struct MergeLoader {
         parts.removeAll(keepingCapacity: true)
     }
 
-    /// The part at `index` is no token.
+    /// The part at `index` is not a token.
     private func error(_ index: Int) -> TokenizerError {
         let merge = index / 3
         func text(_ part: Int) -> String { String(decoding: texts[parts[part]], as: UTF8.self) }

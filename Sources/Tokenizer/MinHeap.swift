@@ -1,20 +1,20 @@
-/// A priority queue that gives its smallest element first: a binary heap.
+/// A priority queue that returns its smallest element first: a binary heap.
 struct MinHeap {
-    /// `elements[i]` is not larger than `elements[2 * i + 1]` and `elements[2 * i + 2]`, once in order.
+    /// A heap: `elements[i]` is at most `elements[2 * i + 1]` and `elements[2 * i + 2]`.
     private var elements: [UInt64] = []
 
-    /// Removes everything and keeps the memory.
+    /// Removes all elements but keeps the memory.
     mutating func removeAll() { elements.removeAll(keepingCapacity: true) }
 
-    /// Adds an element anywhere: `restoreOrder` has to follow before the next `push` or `pop`.
+    /// Adds an element without ordering. Call `restoreOrder` before the next `push` or `pop`.
     mutating func append(_ element: UInt64) { elements.append(element) }
 
-    /// Makes a heap of what was appended. Linear.
+    /// Restores the heap after `append`. Takes linear time.
     mutating func restoreOrder() {
         for index in stride(from: elements.count / 2 - 1, through: 0, by: -1) { siftDown(from: index) }
     }
 
-    /// Adds an element. Logarithmic.
+    /// Adds an element. Takes logarithmic time.
     mutating func push(_ element: UInt64) {
         elements.append(element)
         var hole = elements.count - 1
@@ -27,7 +27,7 @@ struct MinHeap {
         elements[hole] = element
     }
 
-    /// Removes the smallest element; nil where there is none. Logarithmic.
+    /// Removes the smallest element; nil if the heap is empty. Takes logarithmic time.
     mutating func pop() -> UInt64? {
         guard let smallest = elements.first, let last = elements.popLast() else { return nil }
         if !elements.isEmpty {

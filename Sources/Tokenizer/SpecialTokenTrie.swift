@@ -1,15 +1,15 @@
-/// Finds special tokens in a text: at the leftmost place where one stands, the longest one.
+/// Finds special tokens in a text: the leftmost one, and the longest of those that begin there.
 struct SpecialTokenTrie: Sendable {
     struct Match: Equatable {
         var token: TokenID
         var byteCount: Int
     }
 
-    /// Of every node, which stands for the bytes on the way to it, the token that ends there; `none` where none does.
+    /// For every node, the token whose bytes lead to it; `none` if there is none.
     private var tokens: [TokenID] = []
-    /// The child of a node (above) by the next byte (below): one look-up for each byte, whatever tokens a file has.
+    /// The child of a node (upper bits) for the next byte (lower bits): one look-up per byte for any set of tokens.
     private var children: [UInt64: Int32] = [:]
-    /// For every byte the node that tokens beginning with it share: most of a text is passed over by this alone.
+    /// For every byte, the node of tokens that begin with it. Most of a text is skipped by this table alone.
     private var roots = [Int32](repeating: none, count: 256)
 
     private static let none: Int32 = -1
@@ -22,7 +22,7 @@ struct SpecialTokenTrie: Sendable {
 
     /// The first special token in `bytes` at or after `start`, and where it begins.
     ///
-    /// Linear: a place costs as many steps as the longest special token has bytes, at most.
+    /// Takes linear time: each position costs at most as many steps as the longest special token has bytes.
     func firstMatch(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (start: Int, match: Match)? {
         var at = start
         while at < bytes.count {
@@ -60,7 +60,7 @@ struct SpecialTokenTrie: Sendable {
             children[edge] = child
             node = child
         }
-        // Of two tokens with the same text the first is the one.
+        // If two tokens have the same text, the first is used.
         if tokens[Int(node)] == Self.none { tokens[Int(node)] = token }
     }
 

@@ -1,21 +1,21 @@
-import GGUF
+import Platform
 
-/// Turns tokens into text one after the other, and never gives out a part of a character.
+/// Turns tokens into text one at a time, and never returns part of a character.
 ///
-/// All the texts together are what `BPETokenizer.decode` gives for all the tokens.
+/// The concatenated texts equal what `BPETokenizer.decode` returns for all tokens together.
 public struct StreamingDecoder: Sendable {
     private let tokenizer: BPETokenizer
     private let special: Bool
-    /// The beginning of a character whose other bytes have not come yet: three at most between two tokens.
+    /// The first bytes of a character that is not complete yet: at most three between two tokens.
     private var pending: [UInt8] = []
 
-    /// - Parameter special: whether control tokens have text: `<turn|>`. User-defined tokens always have.
+    /// - Parameter special: whether control tokens such as `<turn|>` appear in the text. User-defined tokens always do.
     public init(_ tokenizer: BPETokenizer, special: Bool = false) {
         self.tokenizer = tokenizer
         self.special = special
     }
 
-    /// The text that is complete with this token, often nothing or a word. Bytes that are not UTF-8 become U+FFFD.
+    /// The text that this token completes; it may be empty. Bytes that are not UTF-8 become U+FFFD.
     public mutating func append(_ id: TokenID) -> String {
         tokenizer.appendText(of: id, special: special, to: &pending)
         let incomplete = pending.withUnsafeBufferPointer { UTF8Sequence.incompleteSuffix(of: $0) }
@@ -24,7 +24,7 @@ public struct StreamingDecoder: Sendable {
         return text
     }
 
-    /// What is left when no more tokens come: U+FFFD where a character has not been completed, otherwise nothing.
+    /// The rest after the last token: U+FFFD if a character was left incomplete, otherwise empty.
     public mutating func finish() -> String {
         defer { pending.removeAll() }
         return String(decoding: pending, as: UTF8.self)

@@ -1,16 +1,17 @@
-/// The bytes of all tokens, and the way back from bytes to a token.
+/// The bytes of all tokens, and a hash table that finds a token by its bytes.
 ///
-/// One array in place of a `String` per token: a quarter of a million small objects would take longer to make than
-/// everything else that loading does.
+/// All bytes are in one array. A `String` per token would mean a quarter of a million allocations, more than the rest
+/// of loading takes.
 struct TokenTable: Sendable {
     /// Token `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [Int] = [0]
-    /// Open addressing with linear probing, half of the slots `free`: the upper half of a token's hash above its id.
+    /// Open addressing with linear probing; at least half of the slots are `free`. An entry has the upper half of the
+    /// token's hash in its upper half and the id in the lower.
     private var slots: [UInt64]
     private let seed = UInt64.random(in: .min ... .max)
 
-    /// No entry: ids have 31 bits.
+    /// Not a valid entry, since ids have 31 bits.
     private static let free = UInt64.max
 
     var count: Int { offsets.count - 1 }
@@ -18,7 +19,7 @@ struct TokenTable: Sendable {
     /// - Parameter tokens: at most `TokenID.max` of them.
     init(_ tokens: some Collection<some Collection<UInt8>>) {
         slots = [UInt64](repeating: Self.free, count: tableCapacity(for: tokens.count))
-        // Gemma's tokens have nine bytes on average.
+        // The tokens of Gemma have nine bytes on average.
         bytes.reserveCapacity(tokens.count * 10)
         offsets.reserveCapacity(tokens.count + 1)
         for token in tokens {
@@ -30,15 +31,15 @@ struct TokenTable: Sendable {
                 let hash = byteStringHash(token, seed: seed)
                 return (hash, self.slot(of: token, hash))
             }
-            // An occupied slot is an earlier token with the same bytes.
+            // If the slot is occupied, an earlier token has the same bytes.
             if slots[slot] == Self.free { slots[slot] = (hash >> 32) << 32 | UInt64(id) }
         }
     }
 
-    /// The bytes of the token at `index`, which must be one.
+    /// The bytes of the token at `index`, which must be valid.
     subscript(index: Int) -> ArraySlice<UInt8> { bytes[offsets[index]..<offsets[index + 1]] }
 
-    /// The first token that has exactly these bytes.
+    /// The first token with exactly these bytes.
     func id(of token: UnsafeBufferPointer<UInt8>) -> TokenID? {
         Self.id(slots[slot(of: token, byteStringHash(token, seed: seed))])
     }
@@ -49,9 +50,9 @@ struct TokenTable: Sendable {
         return text.withUTF8 { id(of: $0) }
     }
 
-    /// The tokens that stand at `ranges` of `text`: what `id(of:)` gives for each.
+    /// The tokens at `ranges` of `text`: the result of `id(of:)` for each.
     ///
-    /// Every step is done for all of them, so that the processor waits for many places in memory at once.
+    /// Does each step for all of them, so that the processor overlaps many reads from memory.
     func ids(of ranges: [Range<Int>], in text: [UInt8]) -> [TokenID?] {
         text.withUnsafeBufferPointer { text in
             let tokens = ranges.map { UnsafeBufferPointer(rebasing: text[$0]) }
@@ -62,7 +63,7 @@ struct TokenTable: Sendable {
             return tokens.indices.map { index in
                 let token = tokens[index]
                 let isCandidate = token.first == firstBytes[index] && isEqual(token, candidates[index])
-                // Where the first slot has another token, the one that is asked for is nearby.
+                // If the first slot has another token, probing finds the right one nearby.
                 return Self.id(isCandidate ? entries[index] : slots[slot(of: token, hashes[index])])
             }
         }
@@ -72,11 +73,11 @@ struct TokenTable: Sendable {
 // MARK: - Hash table
 
 extension TokenTable {
-    /// The id that an entry holds, if it holds one.
+    /// The id in an entry; nil if it is free.
     @inline(__always)
     private static func id(_ entry: UInt64) -> TokenID? { entry == free ? nil : TokenID(truncatingIfNeeded: entry) }
 
-    /// The slot that holds `token`, or the free one where it belongs.
+    /// The slot of `token`, or the free one where it would be inserted.
     @inline(__always)
     private func slot(of token: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
         let mask = slots.count &- 1

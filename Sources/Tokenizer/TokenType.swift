@@ -1,23 +1,23 @@
-/// What a token of the vocabulary is for: the numbers of `tokenizer.ggml.token_type`.
+/// The kind of a token. Raw values are those of `tokenizer.ggml.token_type`.
 public enum TokenType: UInt8, Sendable {
-    /// The file does not say.
+    /// The file does not tell.
     case undefined = 0
     /// Text.
     case normal = 1
-    /// Stands for text that no token covers.
+    /// Stands for text that does not have tokens.
     case unknown = 2
-    /// Steers the model and is not part of the text: `<bos>`, `<turn|>`.
+    /// Controls the model and is not part of the text: `<bos>`, `<turn|>`.
     case control = 3
     /// Marks a place in the text and is part of it: `<|channel>`, `<|tool_call>`.
     case userDefined = 4
-    /// A place in the table that means nothing.
+    /// An unused entry of the table.
     case unused = 5
-    /// One byte of a character that is no token, written `<0x00>` to `<0xFF>`.
+    /// One byte of a character that is not a token, written `<0x00>` to `<0xFF>`.
     case byte = 6
 
-    /// Whether tokens of this type are cut out of a text before it is divided further.
+    /// Whether tokens of this type are cut out of a text first.
     var isSpecial: Bool { self == .control || self == .userDefined }
 
-    /// Whether a reader of the model's answer is meant to see tokens of this type.
+    /// Whether tokens of this type are hidden from a reader of the answer.
     var isHidden: Bool { self == .control || self == .unknown }
 }

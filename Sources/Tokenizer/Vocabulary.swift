@@ -1,34 +1,31 @@
-/// The number of a token: its place in the vocabulary, and the row of its embedding.
-public typealias TokenID = Int32
-
 /// The tokens of a model: their bytes and types, and which of them have a role.
 ///
-/// Tokens are byte strings. They are compared byte by byte, never as `String`s, whose equality would conflate
-/// `e` + U+0301 with `é`. Where two tokens have the same bytes, the first is the one that is found.
+/// Tokens are byte strings. They are compared byte by byte, not as `String`s, for which `e` + U+0301 equals `é`. If two
+/// tokens have the same bytes, the first is found.
 public struct Vocabulary: Sendable {
-    /// The token that stands at the beginning of every sequence.
+    /// The token at the beginning of every sequence.
     public let bos: TokenID
     /// The token that ends a text.
     public let eos: TokenID
-    /// The token that stands for a character that no tokens cover, if there is one.
+    /// The token for characters that do not have tokens; nil if there is none.
     public let unknown: TokenID?
 
     let table: TokenTable
     let types: [TokenType]
 
     private static let largestCount = 1 << 20  // 262144 in all Gemma 4 models
-    // Bytes of a token at most: ten times what Gemma 4 has. A text is looked through for special tokens in time that grows
-    // with their length.
+    // The most bytes of a token: about ten times the longest in Gemma 4, which the comments give. Searching a text for
+    // special tokens takes time proportional to their length.
     static let longestToken = 1024  // 93
     static let longestSpecialToken = 128  // 16
-    /// Of all special tokens together, each of whose bytes takes some memory of its own.
+    /// The most bytes of all special tokens together. Each byte needs a node of the trie.
     static let specialBytes = 1 << 20  // 46 KB
 
-    /// Takes tokens in the order of their ids.
+    /// A vocabulary from tokens in the order of their ids.
     /// - Parameters:
     ///   - tokens: the bytes of every token.
-    ///   - types: as many types.
-    ///   - bos: the id that the file names; where it names none, the token `<bos>` has the role. So the others.
+    ///   - types: the type of every token.
+    ///   - bos: the id stated in the file; if nil, the token `<bos>` has the role. The same holds for the other roles.
     package init(
         tokens: some Collection<some Collection<UInt8>>, types: [TokenType], bos: Int? = nil, eos: Int? = nil,
         unknown: Int? = nil
@@ -61,16 +58,16 @@ public struct Vocabulary: Sendable {
     /// The number of tokens.
     public var count: Int { types.count }
 
-    /// Whether `id` is a token of this vocabulary; a model may have more logits than there are tokens.
+    /// Whether `id` is a token of this vocabulary. A model may have more logits than there are tokens.
     public func contains(_ id: TokenID) -> Bool { id >= 0 && Int(id) < types.count }
 
-    /// The bytes of a token as the file has them (`▁` for a space, `<0x0A>` for a byte); nil for an id outside.
+    /// The bytes of a token as in the file (`▁` for a space, `<0x0A>` for a byte); nil if `id` is not a token.
     public func bytes(of id: TokenID) -> ArraySlice<UInt8>? { contains(id) ? table[Int(id)] : nil }
 
-    /// The text of a token as the file has it; nil for an id outside.
+    /// The text of a token as in the file; nil if `id` is not a token.
     public func text(of id: TokenID) -> String? { bytes(of: id).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The type of a token; nil for an id outside.
+    /// The type of a token; nil if `id` is not a token.
     public func type(of id: TokenID) -> TokenType? { contains(id) ? types[Int(id)] : nil }
 
     /// The token whose bytes are the UTF-8 of `text`.
@@ -78,8 +75,8 @@ public struct Vocabulary: Sendable {
 }
 
 extension Vocabulary: Equatable {
-    /// Whether both have the same tokens in the same order, with the same types and roles: a draft model's ids mean
-    /// what its target's ids mean.
+    /// Whether both have the same tokens in the same order, with the same types and roles. If so, the ids of a drafter
+    /// mean the same as those of its target.
     public static func == (a: Vocabulary, b: Vocabulary) -> Bool {
         a.table.offsets == b.table.offsets && a.table.bytes == b.table.bytes && a.types == b.types && a.bos == b.bos
             && a.eos == b.eos && a.unknown == b.unknown
@@ -89,7 +86,7 @@ extension Vocabulary: Equatable {
 // MARK: - Roles
 
 extension TokenTable {
-    /// The token of a role: the one that the file names, otherwise the one with the usual text, if there is one.
+    /// The token of a role: the one stated in the file, otherwise the one with the usual text; nil if there is none.
     fileprivate func resolve(_ id: Int?, key: String, text: String) throws(TokenizerError) -> TokenID? {
         guard let id else { return self.id(of: text) }
         guard (0..<count).contains(id) else { throw .specialTokenOutOfRange(key: key, id: id, count: count) }

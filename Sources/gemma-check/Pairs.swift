@@ -1,11 +1,11 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import ReferenceCheck
-import Tensor
 
 struct Pairs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs every folder below DIR that has an expected.json: logits, hidden states, drafts, texts, rounds."
+        abstract: "Checks each folder below DIR with an expected.json: logits, hidden states, drafts, texts, rounds."
     )
 
     @Argument(help: "The folder.")
@@ -13,14 +13,12 @@ struct Pairs: ParsableCommand {
 
     @Flag(
         help: """
-            Compute with float activations throughout, and expect the reference's texts. Without it quantized weights meet \
-            activations of 8 bits, as in generation, and the error may be what llama.cpp's is.
+            Compute with float activations throughout, and expect the reference's texts. By default, activations are \
+            rounded to 8 bits for quantized weights, as in generation, and errors may be as large as llama.cpp's.
             """)
     var exact = false
 
-    @Option(name: .shortAndLong, help: "Threads.")
-    var threads = ThreadPool.physicalCoreCount
-
+    @OptionGroup var threads: ThreadOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -28,8 +26,9 @@ struct Pairs: ParsableCommand {
         let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         let folders = paths.filter { $0.hasSuffix("expected.json") }.map { String($0.dropLast("expected.json".count)) }
         try output.report(folders.sorted()) { folder in
-            try PairCheck(folder: root.appendingPathComponent(folder), name: folder, threads: threads, isExact: exact)
-                .run()
+            try PairCheck(
+                folder: root.appendingPathComponent(folder), name: folder, threads: threads.count, isExact: exact
+            ).run()
         }
     }
 }

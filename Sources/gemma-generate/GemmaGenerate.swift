@@ -14,42 +14,46 @@ enum Main {
     }
 }
 
-/// Continues a text; flags have llama.cpp's names and meanings.
+/// Continues a text. Flags have the names and meanings of llama.cpp.
 struct GemmaGenerate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-generate",
-        abstract: "Continues a text with a Gemma 4 model, and with its drafter faster.",
+        abstract: "Continues a text with a Gemma 4 model, faster if it has a drafter.",
         discussion: """
-            Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard output, \
-            everything else to standard error.
+            Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard \
+            output; everything else goes to standard error.
             """,
-        version: "swift-gemma \(Version.current)")
+        version: Version.line)
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
-    @Option(help: "Figures on standard error: text, json or none.")
+    @Option(help: "Statistics on standard error: text, json or none.")
     var stats = StatisticsFormat.text
 
     mutating func run() async throws {
         let (target, drafter) = try model.files()
         if model.listInfo { return try listInfo(target) }
-        let prompt = try text.promptText(isBundled: model.model == nil)
+        let prompt = try text.promptText(isBundled: model.pair.target == nil)
         let options = try generationOptions(hasDrafter: drafter != nil)
 
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
         let pair = try Pair(
             target: target, assistant: speculation.isOff ? nil : drafter, checkTensors: model.checkTensors)
+        let cacheTypes = model.cache.types()
         let session = try Session(
-            pair, contextLength: model.contextLength, threads: model.threads, keyCacheType: model.cache.key,
-            valueCacheType: model.cache.value)
+            pair, contextLength: model.contextLength, threads: model.threads.count, keyCacheType: cacheTypes.key,
+            valueCacheType: cacheTypes.value)
         progress.clear()
         if session.contextLength > pair.trainedContextLength {
             Logger(label: "gemma").warning(
-                "the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was trained for"
+                """
+                the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was \
+                trained for
+                """
             )
         }
 
@@ -74,10 +78,10 @@ struct GemmaGenerate: AsyncParsableCommand {
         }
     }
 
-    /// With `GEMMA_PROFILE=1`.
+    /// Prints the profile if there is one, with `GEMMA_PROFILE=1`.
     private func writeProfile(of session: Session) {
-        guard let profile = session.profile else { return }
-        StandardError.write("\n" + profile.table(session.machineLimits))
+        guard let table = session.profileTable() else { return }
+        StandardError.write("\n" + table)
     }
 
     private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {

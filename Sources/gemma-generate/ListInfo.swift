@@ -3,7 +3,7 @@ import Foundation
 import GGUF
 import Gemma
 
-/// Prints a file's metadata and tensors; any GGUF file's, not only those that the engine runs.
+/// Prints the metadata and tensors of any GGUF file, even one that the engine cannot run.
 func listInfo(_ url: URL) throws {
     let file: GGUFFile
     do {

@@ -5,69 +5,62 @@ import Foundation
 import Gemma
 
 struct ModelOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the pair that comes with gemma-generate.")
-    var model: String?
-
-    @Option(
-        name: [.customLong("md", withSingleDash: true), .long],
-        help: "The model's drafter, a GGUF file of architecture gemma4-assistant.")
-    var modelDraft: String?
+    @OptionGroup var pair: PairOptions
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens of prompt and text in all. Default: 4096, or what the model was trained for if that is less.")
+        help: "Tokens of prompt and text together. Default: 4096, or the length the model was trained for if shorter.")
     var contextLength: Int?
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the number of physical cores.")
-    var threads: Int?
-
+    @OptionGroup var threads: ThreadOptions
     @OptionGroup var cache: CacheOptions
 
-    @Flag(help: "Look through all weights for NaN and infinity first, which reads the files whole.")
+    @Flag(help: "Check all weights for NaN and infinity first, which reads the whole files.")
     var checkTensors = false
 
-    @Flag(help: "Print the model's metadata and tensors and stop.")
+    @Flag(help: "Print the model's metadata and tensors, and stop.")
     var listInfo = false
 
     /// The files to load.
     func files() throws -> (target: URL, drafter: URL?) {
-        if let model {
-            return (URL(fileURLWithPath: model), modelDraft.map { URL(fileURLWithPath: $0) })
+        if let target = pair.target { return (target, pair.drafter) }
+        guard let target = BundledModel.target, let drafter = BundledModel.assistant else {
+            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
         }
-        guard let target = BundledModel.target, let assistant = BundledModel.assistant else {
-            throw ValidationError("the bundled model does not lie beside the executable; name a model with -m")
-        }
-        return (target, modelDraft.map { URL(fileURLWithPath: $0) } ?? assistant)
+        return (target, pair.drafter ?? drafter)
     }
 }
 
 struct TextOptions: ParsableArguments {
     @Option(
-        name: .shortAndLong, parsing: .unconditional, help: "The text to continue; \\n and \\t are what they are in C.")
+        name: .shortAndLong, parsing: .unconditional,
+        help: "The text to continue; escapes such as \\n and \\t mean what they mean in C.")
     var prompt: String?
 
     @Option(
-        name: .shortAndLong, parsing: .unconditional, help: "A file with the text to continue; - reads standard input.")
+        name: .shortAndLong, parsing: .unconditional, help: "A file with the text to continue; - for standard input.")
     var file: String?
 
     @Option(
         name: [.customShort("n"), .long], parsing: .unconditional,
-        help: "Tokens to generate at most; -1 for as many as the context holds.")
+        help: "The most tokens to generate; -1 for as many as fit the context.")
     var predict: Int?
 
-    @Flag(name: .customLong("ignore-eos"), help: "Never end the text before -n or the context does.")
+    @Flag(
+        name: .customLong("ignore-eos"),
+        help: "Do not stop at the end of the text, only at -n or the end of the context.")
     var ignoreEOS = false
 
     @Flag(help: "Leave the prompt out of the output.")
     var noDisplayPrompt = false
 
-    @Flag(help: "Take a backslash in -p for what it is.")
+    @Flag(help: "Do not interpret escapes in -p.")
     var noEscape = false
 
     @Flag(help: "Show control tokens such as <turn|> in the text.")
     var special = false
 
-    /// What the bundled model continues where no text is given.
+    /// What the bundled model continues if no text is given.
     private static let story = "Once upon a time"
 
     func promptText(isBundled: Bool) throws -> String {
@@ -98,27 +91,27 @@ struct TextOptions: ParsableArguments {
 struct SamplingFlags: ParsableArguments {
     @Option(
         name: .shortAndLong, parsing: .unconditional,
-        help: "The same seed gives the same text; -1 for another text each time.")
+        help: "The same seed gives the same text; -1 for a different text each time.")
     var seed: Int?
 
     @Option(
         name: .customLong("temp"), parsing: .unconditional,
-        help: "Temperature; 0 always takes the most probable token. Default: the model's own, else 1.0.")
+        help: "Temperature; 0 always takes the most probable token. Default: the model's own, or 1.0.")
     var temperature: Float?
 
     @Option(
         name: .customLong("top-k"), parsing: .unconditional,
-        help: "Draw from the k most probable tokens; 0 for all. Default: the model's own, else 64.")
+        help: "Draw from the k most probable tokens; 0 for all. Default: the model's own, or 64.")
     var topK: Int?
 
     @Option(
         name: .customLong("top-p"), parsing: .unconditional,
-        help: "Draw from the most probable tokens that make up this probability. Default: the model's own, else 0.95.")
+        help: "Draw from the most probable tokens that together reach this. Default: the model's own, or 0.95.")
     var topP: Float?
 
     @Option(
         name: .customLong("min-p"), parsing: .unconditional,
-        help: "Draw from tokens at least this times as probable as the best. Default: the model's own, else 0.")
+        help: "Draw from tokens at least this fraction as probable as the best. Default: the model's own, or 0.")
     var minP: Float?
 }
 
@@ -130,22 +123,23 @@ struct SpeculationFlags: ParsableArguments {
 
     @Option(
         name: .customLong("spec-type"),
-        help: "Speculative decoding: none, or draft-mtp, the default where there is a drafter.")
+        help: "Speculative decoding: none, or draft-mtp (the default with a drafter).")
     var type: Kind?
 
     @Option(
         name: .customLong("spec-draft-n-max"), parsing: .unconditional,
         help: ArgumentHelp(
-            "Drafts in a round at most, or auto for as many as make it fastest, none where drafting loses. With -s, auto goes by the text alone and not by the clock.",
+            """
+            The most drafts per round, or auto for as many as make generation fastest, none if drafting costs more \
+            than it saves. With -s, auto looks at the text only and not at the clock.
+            """,
             valueName: "n|auto"))
     var draftLength = DraftLength.automatic
 
     @Option(
         name: .customLong("spec-draft-p-min"), parsing: .unconditional,
-        help: "End a draft where its best token is less probable than this.")
+        help: "End a draft when its best token is less probable than this.")
     var minimumProbability: Float = 0
 
     var isOff: Bool { type == Kind.none }
 }
-
-extension DraftLength: ExpressibleByArgument {}

@@ -2,8 +2,10 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Gemma
+internal import Platform
+internal import Tensor
 
-/// How the figures of a run are printed.
+/// How the statistics of a run are printed.
 enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json, none
 
@@ -14,7 +16,8 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
         case .text:
             StandardError.write(
                 "\n\n" + String(format: "loaded in %.2f s\n", pair.loadTime.inSeconds) + "\(statistics)\n"
-                    + (ResidentMemory.current.map { "\($0)\n" } ?? ""))
+                    + (ResidentMemory.current.map { $0.text + "\n" } ?? "")
+                    + "kernels: \(Kernels.current.form.rawValue)\n")
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
@@ -25,7 +28,15 @@ enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// The figures for machines, named as llama.cpp names them where it has them.
+extension ResidentMemory {
+    fileprivate var text: String {
+        String(
+            format: "memory: %.2f GB mapped, %.2f GB own, at most %.2f GB", Double(mapped) / 1e9, Double(own) / 1e9,
+            Double(peak) / 1e9)
+    }
+}
+
+/// The statistics for programs. Names are those of llama.cpp where it has them.
 private struct Report: Encodable {
     let loadSeconds: Double
     let promptTokens: Int
@@ -47,6 +58,7 @@ private struct Report: Encodable {
     let residentMappedBytes: Int?
     let residentOwnBytes: Int?
     let peakResidentBytes: Int?
+    let kernels: String
 
     init(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
         let speculation = statistics.speculation
@@ -71,10 +83,11 @@ private struct Report: Encodable {
         residentMappedBytes = memory?.mapped
         residentOwnBytes = memory?.own
         peakResidentBytes = memory?.peak
+        kernels = Kernels.current.form.rawValue
     }
 }
 
-/// What the automatic number of drafts was chosen by; times by the number of drafts and of rows.
+/// What the automatic number of drafts was based on. Keys of the times are numbers of drafts and of rows.
 private struct Estimates: Encodable {
     let acceptance: [Double]
     let draftSeconds: [Int: Double]
@@ -88,7 +101,7 @@ private struct Estimates: Encodable {
 }
 
 extension DraftLength: Encodable {
-    /// As on the command line: a number or "auto".
+    /// A number or "auto", as on the command line.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {

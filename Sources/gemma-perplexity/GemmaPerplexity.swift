@@ -10,17 +10,18 @@ enum Main {
     }
 }
 
-/// Judges a model, a format or a cache type by a text; flags have llama-perplexity's names and meanings.
+/// Judges a model, a format or a cache type by a text. Flags have the names and meanings of llama-perplexity.
 struct GemmaPerplexity: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-perplexity",
-        abstract: "Measures how well a Gemma 4 model predicts a text, and how far it is from a saved run.",
+        abstract: "Measures how well a Gemma 4 model predicts a text, and how far it differs from a saved run.",
         discussion: """
-            The text is cut into chunks of -c tokens; the second half of each is scored. With --kl-divergence-base FILE \
-            the run's probabilities are saved, and with --kl-divergence as well it is compared with those in FILE; such \
-            files have the format of llama-perplexity. Results go to standard output, everything else to standard error.
+            The text is cut into chunks of -c tokens; the second half of each is scored. With --kl-divergence-base \
+            FILE, the probabilities of the run are saved in FILE; with --kl-divergence as well, they are compared with \
+            those in FILE. Such files have the format of llama-perplexity. Results go to standard output; everything \
+            else goes to standard error.
             """,
-        version: "swift-gemma \(Version.current)")
+        version: Version.line)
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
@@ -29,7 +30,7 @@ struct GemmaPerplexity: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        // Not where Ctrl-C only asks to end: reading what somebody types cannot be cancelled.
+        // Outside of `Interruptible`, since reading what somebody types cannot be cancelled.
         let contents = try text.contents()
         let measurement = try Measurement(
             model: model.settings(), base: text.base, text: contents, chunkLength: text.contextLength,

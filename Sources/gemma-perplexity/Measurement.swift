@@ -11,7 +11,7 @@ import Tensor
 struct Measurement: Sendable {
     let model: ModelSettings
     let base: BaseUse
-    /// A saved run to compare with has its own.
+    /// Not used if there is a saved run to compare with, which has its own tokens.
     let text: Data
     /// Nil for the default.
     let chunkLength: Int?
@@ -36,7 +36,7 @@ struct Measurement: Sendable {
 
     private func measure(_ pair: Pair, savingIn url: URL?) throws {
         let length = chunkLength ?? min(Self.defaultChunkLength, pair.trainedContextLength)
-        // What a document says is never more than text. `<bos>` begins every sequence of this architecture.
+        // A document never contains control tokens. `<bos>` begins every sequence of this architecture.
         let tokens = pair.tokenizer.encode(text, parseSpecial: false)
         let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunkLimit)
         let reader = try reader(pair, chunks)
@@ -81,7 +81,10 @@ struct Measurement: Sendable {
     private func reader(_ pair: Pair, _ chunks: TokenChunks) throws -> ChunkReader {
         if chunks.length > pair.trainedContextLength {
             Logger(label: "gemma").warning(
-                "chunks of \(chunks.length) tokens are longer than the \(pair.trainedContextLength) the model was trained for"
+                """
+                chunks of \(chunks.length) tokens are longer than the \(pair.trainedContextLength) the model was \
+                trained for
+                """
             )
         }
         let context = try TargetContext(
@@ -90,7 +93,7 @@ struct Measurement: Sendable {
         return ChunkReader(context, bos: pair.tokenizer.bos)
     }
 
-    /// Lines for a person, as they come. Where nobody reads them any more, only a run that is saved goes on.
+    /// Writes lines for a person. If the reader has gone away, only a run that is being saved continues.
     private func write(_ text: String) throws {
         guard !isJSON else { return }
         do {

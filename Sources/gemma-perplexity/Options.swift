@@ -10,12 +10,11 @@ struct ModelOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the one that comes with swift-gemma.")
     var model: String?
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the number of physical cores.")
-    var threads = ThreadPool.physicalCoreCount
+    @OptionGroup var threads: ThreadOptions
 
     @Option(
         name: [.customShort("b"), .customLong("batch-size")], parsing: .unconditional,
-        help: "Tokens that one pass reads at most.")
+        help: "The most tokens that one pass reads.")
     var batchLength = 512
 
     @OptionGroup var cache: CacheOptions
@@ -23,12 +22,12 @@ struct ModelOptions: ParsableArguments {
     @Flag(
         help: """
             Compute with float activations throughout, and cache in f32 unless -ctk and -ctv say otherwise: the \
-            reference to compare with. Without it quantized weights meet activations of 8 bits, as in generation.
+            reference to compare with. By default, activations are rounded to 8 bits for quantized weights, as in \
+            generation.
             """)
     var exact = false
 
     func validate() throws {
-        guard (1...1024).contains(threads) else { throw ValidationError("-t is \(threads); expected 1 to 1024") }
         guard (1...Int(Int32.max)).contains(batchLength) else {
             throw ValidationError("-b is \(batchLength); expected 1 or more")
         }
@@ -36,15 +35,11 @@ struct ModelOptions: ParsableArguments {
 
     func settings() throws -> ModelSettings {
         guard let file = model.map({ URL(fileURLWithPath: $0) }) ?? BundledModel.target else {
-            throw ValidationError("the bundled model does not lie beside the executable; name a model with -m")
+            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
         }
-        let cacheTypes =
-            exact
-            ? CacheTypes(key: cache.keyType ?? .f32, value: cache.valueType ?? .f32)
-            : CacheTypes(key: cache.key, value: cache.value)
         return ModelSettings(
-            file: file, threads: threads, batchLength: batchLength, cacheTypes: cacheTypes,
-            precision: exact ? .floats : .bytes)
+            file: file, threads: threads.count, batchLength: batchLength,
+            cacheTypes: exact ? cache.types(default: .f32) : cache.types(), precision: exact ? .floats : .bytes)
     }
 }
 
@@ -58,25 +53,25 @@ struct ModelSettings: Sendable {
 }
 
 struct TextOptions: ParsableArguments {
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "A file with the text; - reads standard input.")
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "A file with the text; - for standard input.")
     var file: String?
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens of a chunk. Default: 512, or what the model was trained for if that is less.")
+        help: "Tokens per chunk. Default: 512, or the length the model was trained for if shorter.")
     var contextLength: Int?
 
-    @Option(parsing: .unconditional, help: "Chunks to read at most; -1 for all.")
+    @Option(parsing: .unconditional, help: "The most chunks to read; -1 for all.")
     var chunks = -1
 
     @Option(
         name: [.customLong("kl-divergence-base"), .customLong("save-all-logits")],
-        help: "The file that the run's probabilities are saved in, or compared with.")
+        help: "The file to save the run's probabilities in, or to compare them with.")
     var klDivergenceBase: String?
 
     @Flag(
         name: .customLong("kl-divergence"),
-        help: "Compare with the run in --kl-divergence-base FILE, which has the text's tokens too.")
+        help: "Compare with the run in --kl-divergence-base FILE, which also holds the tokens of the text.")
     var comparesWithBase = false
 
     func validate() throws {
@@ -100,7 +95,7 @@ struct TextOptions: ParsableArguments {
         return Data()
     }
 
-    /// What is done with the saved run, if there is one.
+    /// What to do with the saved run, if there is one.
     var base: BaseUse {
         guard let path = klDivergenceBase else { return .none }
         let url = URL(fileURLWithPath: path)
@@ -108,7 +103,7 @@ struct TextOptions: ParsableArguments {
     }
 }
 
-/// What is done with a run's log probabilities.
+/// What to do with the log probabilities of a run.
 enum BaseUse: Sendable {
     case none
     case save(URL)

@@ -1,11 +1,12 @@
 import Evaluation
 import Foundation
 
-// Lines and names are llama-perplexity's, with more digits, since divergences down to 1e-9 can be told apart.
+// Lines and names are those of llama-perplexity, with more digits, since divergences down to 1e-9 are meaningful.
 
 extension Divergence {
     var tableHeader: String {
-        "chunk             PPL               ln(PPL(Q)/PPL(base))          KL Divergence              Δp RMS            Same top p\n"
+        "chunk             PPL               ln(PPL(Q)/PPL(base))          KL Divergence"
+            + "              Δp RMS            Same top p\n"
     }
 
     /// The figures so far.
@@ -36,7 +37,7 @@ extension Divergence {
     }
 }
 
-/// How the figures of a run came about, for machines.
+/// The settings of a run, for programs.
 private struct Conditions: Encodable {
     let model: String
     let contextLength: Int

@@ -3,6 +3,7 @@ import CommandSupport
 import Foundation
 import GGUF
 import Logging
+internal import Platform
 import Quantization
 import Tensor
 
@@ -14,21 +15,21 @@ enum Main {
     }
 }
 
-/// Makes a smaller file of a model; arguments have llama-quantize's names and order.
+/// Converts a model into a smaller file. Arguments have the names and order of llama-quantize.
 struct GemmaQuantize: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-quantize",
         abstract: "Stores a model's weights in fewer bits.",
         usage: "gemma-quantize [options] IN.gguf [OUT.gguf] TYPE [THREADS]",
         discussion: """
-            IN is a Gemma 4 model or drafter in F32, F16 or BF16; of a split model, the first file. Without OUT the new \
-            file is called ggml-model-TYPE.gguf and lies beside IN. Vectors, norms, routers, the projection to the \
-            per-layer inputs and a drafter's centroids stay as they are. Progress goes to standard error.
+            IN is a Gemma 4 model or drafter in F32, F16 or BF16 (of a split model, the first file). Without OUT, the \
+            new file is ggml-model-TYPE.gguf in the folder of IN. Vectors, norms, routers, the projection to the \
+            per-layer inputs and the centroids of a drafter are not converted. Progress goes to standard error.
 
             TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
             (Q4_K and Q5_K stand for the mixes with _M).
             """,
-        version: "swift-gemma \(Version.current)")
+        version: Version.line)
 
     @Argument(help: "The model to read.")
     var input: String
@@ -37,10 +38,10 @@ struct GemmaQuantize: AsyncParsableCommand {
         help: ArgumentHelp("The file to write, the type, and a number of threads.", valueName: "[out] type [threads]"))
     var rest: [String]
 
-    @Flag(help: "Quantize what is quantized already; it loses more than quantizing the original.")
+    @Flag(help: "Allow tensors that are already quantized. This loses more than quantizing the original.")
     var allowRequantize = false
 
-    @Flag(help: "One type for all that is quantized: no better types for the tensors that need them most.")
+    @Flag(help: "Use the same type for all tensors: no better types for those that need them most.")
     var pure = false
 
     @Option(help: ArgumentHelp("The type of the token embeddings.", valueName: "type"))
@@ -48,20 +49,22 @@ struct GemmaQuantize: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The type of the output matrix; of the token embeddings where these are it.", valueName: "type"))
+            "The type of the output matrix, or of the token embeddings if they serve as it.", valueName: "type"))
     var outputTensorType: TensorFormat?
 
     @Option(
         help: ArgumentHelp(
-            "The type of the tensors whose name contains NAME, a regular expression. Can be repeated; the first that matches counts.",
+            """
+            The type of tensors whose name matches the regular expression NAME. Can be repeated; the first match is \
+            used.
+            """,
             valueName: "name=type"))
     var tensorType: [TensorOverride] = []
 
-    @Flag(help: "Print what would be done, with sizes, on standard output.")
+    @Flag(help: "Only print what would be done, with sizes, on standard output.")
     var dryRun = false
 
-    @Option(name: .shortAndLong, help: "Threads. Default: the number of physical cores.")
-    var threads: Int?
+    @OptionGroup var threads: ThreadOptions
 
     mutating func run() async throws {
         let request = try Request(input: input, rest: rest, threads: threads)
@@ -90,7 +93,7 @@ struct GemmaQuantize: AsyncParsableCommand {
             StandardError.write(report.summary + "\(request.output.path) written in \(seconds) s\n")
             report.warnOfFallbacks()
         case .interrupted:
-            StandardError.write("interrupted; \(request.output.path) is not written\n")
+            StandardError.write("interrupted; \(request.output.path) was not written\n")
             throw ExitCode(130)
         }
     }
@@ -106,10 +109,12 @@ struct GemmaQuantize: AsyncParsableCommand {
     }
 }
 
-/// An error with the file that it is about.
-private struct FileError: Error, CustomStringConvertible {
+/// An error, and the file it is about.
+private struct FileError: AdvisedError, CustomStringConvertible {
     let path: String
     let reason: any Error
+
+    var advice: String? { CommandSupport.advice(for: reason) }
 
     var description: String {
         if case GGUFError.cannotOpen? = reason as? GGUFError { "\(reason)" } else { "\(path): \(reason)" }

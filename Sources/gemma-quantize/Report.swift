@@ -5,15 +5,16 @@ import Logging
 import Quantization
 import Synchronization
 
-/// What is said about a plan, in llama-quantize's words.
+/// The progress and the result of a plan, in the format of llama-quantize.
 final class Report: Sendable {
     private let plan: QuantizationPlan
-    /// Whether a tensor was begun and its line is not ended.
+    /// Whether the line of a tensor is unfinished.
     private let isLineOpen = Mutex(false)
 
     init(_ plan: QuantizationPlan) { self.plan = plan }
 
-    /// A line for each tensor: `[   1/ 290] token_embd.weight - [ 1536, 262144], type = f16, size = 1 MiB -> 1 MiB (q8_0)`.
+    /// A line for each tensor:
+    /// `[   1/ 290] token_embd.weight - [ 1536, 262144], type = f16, size = 1 MiB -> 1 MiB (q8_0)`.
     var table: String {
         plan.entries.indices.map { index in
             let entry = plan.entries[index]
@@ -21,7 +22,7 @@ final class Report: Sendable {
         }.joined()
     }
 
-    /// Says on standard error that a tensor was begun or ended.
+    /// Reports on standard error that a tensor was begun or ended.
     func show(_ progress: Quantizer.Progress) {
         switch progress {
         case .began(let index):
@@ -34,7 +35,7 @@ final class Report: Sendable {
         }
     }
 
-    /// Ends the line of a tensor that is not finished, so that what went wrong has a line of its own.
+    /// Ends an unfinished line, so that an error starts on a new one.
     func endLine() {
         isLineOpen.withLock { isOpen in
             if isOpen { StandardError.write("\n") }
@@ -42,7 +43,7 @@ final class Report: Sendable {
         }
     }
 
-    /// The sizes before and after, in all and per weight.
+    /// The total sizes before and after, and the bits per weight.
     var summary: String {
         let weights = plan.entries.reduce(0) { $0 + $1.tensor.elementCount }
         func line(_ name: String, _ bytes: Int) -> String {
@@ -56,7 +57,10 @@ final class Report: Sendable {
     func warnOfFallbacks() {
         guard plan.fallbackCount > 0 else { return }
         Logger(label: "gemma").warning(
-            "\(plan.fallbackCount) of \(plan.entries.count) tensors got another type, since their rows are no whole number of blocks"
+            """
+            \(plan.fallbackCount) of \(plan.entries.count) tensors got another type, since their row length is not a \
+            multiple of the block size
+            """
         )
     }
 
@@ -78,7 +82,7 @@ final class Report: Sendable {
             : String(format: "size = %8.3f MiB", before)
     }
 
-    /// The type as ggml writes it: `q4_K`.
+    /// The type in the spelling of ggml: `q4_K`.
     private func name(_ type: TensorType) -> String {
         let name = type.name.lowercased()
         return name.hasSuffix("_k") ? name.dropLast() + "K" : name

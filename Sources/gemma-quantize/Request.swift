@@ -1,5 +1,7 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
+import GGUF
 import Quantization
 import Tensor
 
@@ -10,24 +12,25 @@ struct Request {
     let type: FileType
     let threads: Int
 
-    init(input: String, rest: [String], threads: Int?) throws {
+    init(input: String, rest: [String], threads: ThreadOptions) throws {
         self.input = URL(fileURLWithPath: input)
         var rest = rest[...]
         var output: String?
-        // A first word that is a type is no name.
+        // If the first word is a type, there is no name.
         if rest.count > 1, let first = rest.first, FileType(first) == nil { output = rest.removeFirst() }
-        guard let name = rest.popFirst() else { throw ValidationError("a type is missing; \(Self.types)") }
-        guard let type = FileType(name) else { throw ValidationError("'\(name)' is no type; \(Self.types)") }
+        guard let name = rest.popFirst() else { throw ValidationError("the type is missing; \(Self.types)") }
+        guard let type = FileType(name) else { throw ValidationError("'\(name)' is not a type; \(Self.types)") }
         self.type = type
         self.output =
             output.map { URL(fileURLWithPath: $0) }
             ?? self.input.deletingLastPathComponent().appendingPathComponent("ggml-model-\(type.rawValue).gguf")
 
         let count = rest.popFirst()
-        guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is one argument too many") }
-        let wanted = count.map { Int($0) ?? 0 } ?? threads ?? ThreadPool.physicalCoreCount
-        guard (1...1024).contains(wanted) else {
-            throw ValidationError("threads is \(count ?? "\(wanted)"); expected 1 to 1024")
+        guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is an extra argument") }
+        let wanted = count.map { Int($0) ?? 0 } ?? threads.count
+        guard ThreadOptions.range.contains(wanted) else {
+            throw ValidationError(
+                "threads is \(count ?? "\(wanted)"); expected 1 to \(ThreadOptions.range.upperBound)")
         }
         self.threads = wanted
     }
@@ -39,20 +42,20 @@ struct Request {
 
 /// A format named on the command line.
 struct TensorFormat: ExpressibleByArgument {
-    let format: any EncodableFormat.Type
+    let format: TensorType
 
     init?(argument: String) {
         guard let format = Encoders.format(argument) else { return nil }
         self.format = format
     }
 
-    static var allValueStrings: [String] { Encoders.all.map { $0.type.name } }
+    static var allValueStrings: [String] { Encoders.all.map { $0.name } }
 }
 
 /// `NAME=TYPE`
 struct TensorOverride: ExpressibleByArgument {
     let pattern: String
-    let format: any EncodableFormat.Type
+    let format: TensorType
 
     init?(argument: String) {
         guard let equals = argument.lastIndex(of: "="), equals != argument.startIndex,

@@ -46,7 +46,7 @@ import Testing
         #expect(record["n_gen"] == .integer(3) && record["n_rows"] == .integer(4))
         #expect(record["n_depth"] == .integer(30) && record["n_prompt"] == .integer(0))
         #expect(record["test_time"].text == "1970-01-01T00:00:00Z")
-        // Passes a second, and what each of them reads.
+        // Passes per second, and the bytes that each reads.
         let bytes = try #require(measurement.bytesPerPass)
         let rate = try #require(record["avg_ts"].number), gigabytes = try #require(record["gb_per_s"].number)
         #expect(abs(gigabytes * 1e9 - rate * Double(bytes)) < 1)

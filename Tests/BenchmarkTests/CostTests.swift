@@ -3,6 +3,7 @@ import BundledModel
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import SyntheticModel
 import Tensor
 import Testing

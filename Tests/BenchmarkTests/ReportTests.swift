@@ -96,17 +96,4 @@ import Testing
         #expect([8.0, 2, 4, 6].median == 5)
         #expect([3.0].standardDeviation == 0)
     }
-
-    @Test func residentMemoryIsReadFromTheProcessStatus() throws {
-        let status = """
-            Name:\tgemma-bench
-            VmHWM:\t    6000 kB
-            RssAnon:\t    1000 kB
-            RssFile:\t    4000 kB
-            Threads:\t2
-            """
-        let memory = try #require(ResidentMemory(status: status))
-        #expect(memory.own == 1_024_000 && memory.mapped == 4_096_000 && memory.peak == 6_144_000)
-        #expect(ResidentMemory(status: "RssAnon: 1 kB") == nil)
-    }
 }

@@ -2,12 +2,13 @@ import Assistant
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import SyntheticModel
 import Tensor
 import Testing
 
 @Suite struct SyntheticModelTests {
-    /// Runs `body` with a directory of its own and removes it.
+    /// Runs `body` with a temporary directory and removes that.
     private func withDirectory(_ body: (URL) throws -> Void) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -34,12 +35,12 @@ import Testing
         #expect(steps == 2)
     }
 
-    /// Which keeps activations at their size.
+    /// This keeps the size of activations.
     @Test(arguments: WeightType.allCases) func weightsHaveMeanZeroAndTheRightDeviation(_ type: WeightType) throws {
         let file = try GGUFFile(ByteRegion(SyntheticModel(.mini, type: type).target().bytes()))
         let (rows, columns) = (2048, 512)
         let matrix = try file.matrix("blk.0.ffn_gate.weight", shape: [rows, columns])
-        #expect("\(matrix.format.type.name.lowercased())" == "\(type)")
+        #expect("\(matrix.type.name.lowercased())" == "\(type)")
         var values = [Float](repeating: 0, count: columns)
         var (sum, squares) = (0.0, 0.0)
         for row in 0..<rows {
@@ -65,13 +66,13 @@ import Testing
         }
     }
 
-    /// Bytes of the tensors in files that another program makes in the same shapes.
+    /// The sizes of tensors in files of the same shapes written by another program.
     @Test(arguments: [
         (Preset.e2b, 4_918_696_076, 35, 83_655_696), (.e4b, 7_931_098_280, 42, 84_491_280),
     ])
     func releasedShapes(_ preset: Preset, _ targetBytes: Int, _ layers: Int, _ drafterBytes: Int) throws {
         let model = SyntheticModel(preset)
-        // Nothing of this size is made before it is written.
+        // Tensors of this size are only generated while they are written.
         let (target, drafter) = (try model.target(), try model.drafter())
         #expect((targetBytes..<targetBytes + 100_000).contains(target.byteCount), "\(target.byteCount)")
         #expect((drafterBytes..<drafterBytes + 100_000).contains(drafter.byteCount), "\(drafter.byteCount)")

@@ -3,7 +3,7 @@ import Foundation
 import GGUF
 import Testing
 
-/// Bad input earns one clear line on standard error, and nothing on standard output.
+/// Bad input gives one clear line on standard error, and nothing on standard output.
 @Suite("Bad input")
 struct BadInputTests {
     private func expect(
@@ -15,7 +15,7 @@ struct BadInputTests {
         #expect(run.errorLine?.contains(message) == true, "\(run.error)", sourceLocation: sourceLocation)
     }
 
-    @Test("Files that are no model")
+    @Test("Files that are not models")
     func files() throws {
         let target = try #require(BundledModel.target)
         try self.expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file or directory")
@@ -40,7 +40,8 @@ struct BadInputTests {
     func hostileTexts() throws {
         var writer = GGUFWriter()
         let escape = "\u{1B}[2J\u{202E}\r"
-        let marks = String(repeating: "\u{301}\u{316}", count: 200_000)  // one character, which sorting takes ages over
+        // One character. Sorting its marks would take very long.
+        let marks = String(repeating: "\u{301}\u{316}", count: 200_000)
         try writer.metadata.add("general.architecture", .string("g" + escape + marks))
         let file = try TemporaryFile(writer.bytes())
         let line = try #require(Command("gemma-generate", ["-m", file.path]).errorLine)
@@ -75,15 +76,17 @@ struct BadInputTests {
     func numbers() throws {
         try expect(["-c", "0"], "a context length of 0; expected 1")
         try expect(["-c", "2000000000"], "bytes of memory")
+        try expect(["-c", "2000000000"], "; use a shorter context (-c ")
         try expect(["--temp", "-1"], "temperature is -1.0; expected 0 or more")
         try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
-        try expect(["-t", "0"], "threads is 0")
+        try expect(["-t", "0"], "-t is 0; expected 1 to 1024", status: 2)
         try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
         try expect(
-            ["-c", "8", "-p", "Once upon a time there was a fox"], "a text of 9 tokens does not fit the context of 8")
+            ["-c", "8", "-p", "Once upon a time there was a fox"],
+            "a text of 9 tokens does not fit the context of 8; make the context longer (-c)")
     }
 
-    @Test("Command lines that cannot be understood")
+    @Test("Invalid command lines")
     func commandLines() throws {
         try expect(["--frobnicate"], "--frobnicate", status: 2)
         try expect(["-n", "many"], "'many' is invalid", status: 2)

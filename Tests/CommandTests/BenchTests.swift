@@ -20,7 +20,7 @@ struct BenchTests {
         let resident_mapped_bytes: Int
     }
 
-    @Test("A figure for each combination of the lists")
+    @Test("A result for each combination of the lists")
     func lists() throws {
         let run = try bench(["-p", "8,16", "-n", "2", "-d", "0,8", "-b", "1,2", "-o", "jsonl"])
         #expect(run.status == 0 && run.error.isEmpty)
@@ -89,7 +89,7 @@ struct BenchTests {
         #expect(try Command("gemma-bench", ["--load", target]).output.contains("| load |"))
     }
 
-    @Test("Bad input earns one line")
+    @Test("Bad input gives one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32) throws {
             let run = try Command("gemma-bench", arguments)
@@ -106,9 +106,9 @@ struct BenchTests {
         try expect(["-m", target, "-b", "0"], "-b is 0; expected 1 to 512", status: 2)
         try expect(
             ["-m", target, "--spec-synth-rates", "0.2,0.4"], "acceptance rate 2 is 0.4; expected 0 to 0.2", status: 1)
-        try expect(["-m", target, "--spec-draft-n-max", "-5"], "-5 drafts in a round; expected 0 to 64", status: 1)
-        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8", status: 1)
-        try expect(["-m", target, "--draft"], "drafts need a drafter", status: 1)
+        try expect(["-m", target, "--spec-draft-n-max", "-5"], "-5 drafts per round; expected 0 to 64", status: 1)
+        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8; leave -c out", status: 1)
+        try expect(["-m", target, "--draft"], "drafts need a drafter; name one with -md", status: 1)
         try expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file", status: 1)
     }
 }

@@ -22,7 +22,7 @@ struct CheckTests {
         #expect(results.first.map { $0.logitsNMSE <= 1e-8 } == true)
     }
 
-    @Test("Anything that differs fails, and what cannot be checked fails too")
+    @Test("A difference fails, and so does a case that cannot be checked")
     func failures() throws {
         let source = Command.fixtures.appendingPathComponent("31b")
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

@@ -4,10 +4,10 @@ import Testing
 /// Runs the executables that were built with the tests.
 struct Command {
     let status: Int32
-    /// Whether a signal ended it, of which `status` then is the number.
+    /// Whether a signal ended it. `status` then is the number of the signal.
     let isKilled: Bool
     let output: String
-    /// Whether the output is UTF-8 as it stands.
+    /// Whether the output is valid UTF-8.
     let isWhole: Bool
     let error: String
 
@@ -15,8 +15,8 @@ struct Command {
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
     /// - Parameters:
-    ///   - script: runs it in a shell, as `"$@"`.
-    ///   - bytes: calls `action`, once, when so many bytes of output have come; by default that sends Ctrl-C.
+    ///   - script: a shell script that runs the command as `"$@"`.
+    ///   - bytes: calls `action` once when this many bytes of output have arrived. By default that sends Ctrl-C.
     init(
         _ name: String, _ arguments: [String], shell script: String? = nil, input: String? = nil,
         interruptAfter bytes: Int? = nil, action: (Process) throws -> Void = { $0.interrupt() }
@@ -43,7 +43,7 @@ struct Command {
             text += part
             if let limit = bytes, text.count >= limit {
                 try action(process)
-                bytes = nil  // once: a second Ctrl-C kills
+                bytes = nil  // only once: a second Ctrl-C would kill the process
             }
         }
         self.output = String(decoding: text, as: UTF8.self)
@@ -54,16 +54,21 @@ struct Command {
         isKilled = process.terminationReason == .uncaughtSignal
     }
 
-    /// Executables lie beside the bundle of the tests.
+    #if os(macOS)
+        private static let bundles = [Bundle.main, Bundle(for: TemporaryFolder.self)]
+    #else
+        private static let bundles = [Bundle.main]
+    #endif
+
+    /// Executables are beside the bundle of the tests.
     static func executable(_ name: String) throws -> URL {
-        let bundles = [Bundle.main] + Bundle.allBundles
         let places = bundles.flatMap { [$0.bundleURL, $0.bundleURL.deletingLastPathComponent()] }
         let candidates = places.map { $0.appendingPathComponent(name) }
         return try #require(
             candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) }, "\(name) has not been built")
     }
 
-    /// The error as it must be: one line.
+    /// The error, if it is exactly one line.
     var errorLine: String? {
         let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
         return lines.count == 2 && lines[1].isEmpty && lines[0].hasPrefix("error: ") ? String(lines[0]) : nil

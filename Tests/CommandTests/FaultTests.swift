@@ -2,7 +2,7 @@ import BundledModel
 import Foundation
 import Testing
 
-/// Files that shrink while they are read, disks that are full, and signals at bad moments.
+/// Files that shrink while they are read, full disks, and signals at bad moments.
 @Suite("Faults")
 struct FaultTests {
     private static let text = Command.fixtures.appendingPathComponent("stories/held-out.txt").path
@@ -13,13 +13,13 @@ struct FaultTests {
 
     private func expectShrunk(_ run: Command, _ path: String, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(run.status == 1 && !run.isKilled, sourceLocation: sourceLocation)
-        let line = "error: \(path) shrank or cannot be read any more; leave it as it is while it is in use\n"
+        let line = "error: \(path) shrank or can no longer be read; do not change it while it is in use\n"
         #expect(run.error.hasSuffix(line), "\(run.error)", sourceLocation: sourceLocation)
     }
 
     // MARK: - Files that shrink
 
-    @Test("A model that shrinks while it generates is one line, and no crash", arguments: [0, 65536])
+    @Test("A model that shrinks during generation is one error line, not a crash", arguments: [0, 65536])
     func shrinkingModel(_ size: Int) throws {
         let model = try modelCopy()
         // Weights are read in each pass, and there are many to come.
@@ -30,7 +30,7 @@ struct FaultTests {
         #expect(run.output.hasPrefix("Once"))
     }
 
-    @Test("A model that shrinks while it reads a text")
+    @Test("A model that shrinks while a text is read")
     func shrinkingModelReading() throws {
         let model = try modelCopy()
         let story = try Data(contentsOf: URL(fileURLWithPath: Self.text))
@@ -56,7 +56,7 @@ struct FaultTests {
         #expect(run.status == 0)
     }
 
-    @Test("A SIGBUS that no file explains stays a crash")
+    @Test("A SIGBUS outside of mapped files stays a crash")
     func otherBusErrors() throws {
         let run = try Command(
             "gemma-generate", ["--ignore-eos", "-c", "200000"], shell: "SWIFT_BACKTRACE=enable=no exec \"$@\"",
@@ -67,7 +67,7 @@ struct FaultTests {
 
     // MARK: - Full disks
 
-    @Test("A full disk leaves no half file")
+    @Test("A full disk does not leave a partial file")
     func fullDisk() throws {
         let target = try #require(BundledModel.target).path
         let folder = try TemporaryFolder()
@@ -113,7 +113,7 @@ struct FaultTests {
         #expect(run.isWhole)
     }
 
-    /// gemma-quantize in the middle of its file, held up by a standard error that is full.
+    /// gemma-quantize in the middle of its file, blocked by a full pipe on standard error.
     private func stalledQuantize(_ model: String, _ folder: TemporaryFolder) throws -> (Process, FileHandle) {
         let process = Process()
         process.executableURL = try Command.executable("gemma-quantize")
@@ -140,7 +140,7 @@ struct FaultTests {
         return String(text.drop { $0 == "." })
     }
 
-    @Test("What ends the process while it writes takes the half file with it")
+    @Test("A signal that ends the process while it writes removes the partial file")
     func terminated() throws {
         let folder = try TemporaryFolder()
         let (process, error) = try stalledQuantize(#require(BundledModel.target).path, folder)
@@ -151,7 +151,7 @@ struct FaultTests {
         #expect(try folder.names.isEmpty)
     }
 
-    @Test("An input that shrinks while it is quantized is one line, and leaves no half file")
+    @Test("An input that shrinks while it is quantized is one error line, without a partial file")
     func shrinkingInput() throws {
         let model = try modelCopy()
         let folder = try TemporaryFolder()

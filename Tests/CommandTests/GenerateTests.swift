@@ -73,7 +73,7 @@ struct GenerateTests {
         #expect(figures.draft_n_max == 3 && figures.draft_n_chosen.count == 4)
     }
 
-    @Test("--stats json says what the automatic number of drafts was chosen by")
+    @Test("--stats json includes what the automatic number of drafts was based on")
     func automaticJSON() throws {
         struct Figures: Decodable {
             struct Estimates: Decodable {

@@ -3,7 +3,7 @@ import Foundation
 import GGUF
 import Testing
 
-/// What does not fit into memory is refused in one line.
+/// Requests that do not fit into memory are refused in one line.
 @Suite("Memory refused")
 struct MemoryTests {
     private func refused(_ arguments: [String], shell script: String? = nil) throws -> String {
@@ -12,17 +12,18 @@ struct MemoryTests {
         return try #require(run.errorLine, "\(run.error)")
     }
 
-    @Test("The longest context of all needs more than any machine has")
+    @Test("The longest possible context needs more memory than any machine has")
     func longestContext() throws {
         let line = try refused(["-c", "2147483647", "-ctk", "f32", "-ctv", "f32"])
         #expect(line.contains("a context of 2147483647 tokens needs 1099512217600 bytes of memory for keys and values"))
-        #expect(line.contains(" tokens would fit (-c ") && line.contains("with -ctk q8_0 -ctv q8_0 "))
+        #expect(
+            line.contains(" tokens would fit") && line.contains("(-c ") && line.contains("with -ctk q8_0 -ctv q8_0"))
     }
 
     #if os(Linux)
-        @Test("The process's own limit counts, and the context that is named fits below it")
+        @Test("The limit of the process is respected, and the suggested context fits within it")
         func addressSpace() throws {
-            // Of which a tenth stays free: runs differ in what the allocator and the threads have reserved.
+            // A tenth of it stays free, since runs differ in what the allocator and the threads reserve.
             let limit = "ulimit -v 4000000; exec \"$@\""
             let line = try refused(["-c", "20000000"], shell: limit)
             let words = line.split(separator: " ")
@@ -34,7 +35,7 @@ struct MemoryTests {
         }
     #endif
 
-    @Test("--check-tensors names the tensor, and without it the model is loaded")
+    @Test("--check-tensors names the damaged tensor")
     func checkTensors() throws {
         let target = try #require(BundledModel.target)
         let arguments = ["-n", "1", "--stats", "none", "--check-tensors"]

@@ -3,7 +3,7 @@ import Foundation
 import GGUF
 import Testing
 
-/// What becomes of a command whose standard output takes nothing.
+/// Commands whose standard output does not accept anything.
 @Suite("Standard output")
 struct OutputTests {
     private static let commands: [[String]] = {
@@ -40,7 +40,7 @@ struct OutputTests {
         }
     #endif
 
-    @Test("A pipe that nobody reads any more ends the command quietly", arguments: commands)
+    @Test("A pipe without a reader ends the command silently", arguments: commands)
     func unread(_ command: [String]) throws {
         let process = Process()
         process.executableURL = try Command.executable(command[0])
@@ -57,11 +57,11 @@ struct OutputTests {
         #expect(said.isEmpty, "\(String(decoding: said, as: UTF8.self))")
     }
 
-    @Test("A run that is saved goes on when nobody reads its figures")
+    @Test("A run that is being saved continues when the reader has gone away")
     func unreadWhileSaving() throws {
         let folder = try TemporaryFolder()
         let text = Command.fixtures.appendingPathComponent("stories/held-out.txt").path
-        // The first reader is gone before there is a figure: it waits for nothing.
+        // The first reader is gone before there are any results: it does not wait.
         let run = try Command(
             "gemma-perplexity",
             ["-f", text, "-c", "64", "--chunks", "20", "--kl-divergence-base", folder.path("run.kld")],
@@ -70,7 +70,7 @@ struct OutputTests {
         #expect(try folder.names == ["run.kld"])
     }
 
-    @Test("A pipe that does not block is waited for")
+    @Test("A full non-blocking pipe is waited for")
     func nonBlocking() throws {
         let process = Process()
         process.executableURL = try Command.executable("gemma-generate")
@@ -94,7 +94,7 @@ struct OutputTests {
         #expect(String(decoding: read, as: UTF8.self) == prompt)
     }
 
-    @Test("No file takes the place of a stream that is closed")
+    @Test("No file inherits the descriptor of a closed stream")
     func allClosed() throws {
         let folder = try TemporaryFolder()
         let target = try #require(BundledModel.target).path

@@ -69,7 +69,7 @@ struct PerplexityTests {
         ] { #expect(lines.contains(name)) }
     }
 
-    @Test("Bad input earns one line")
+    @Test("Bad input gives one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32 = 1) throws {
             let run = try perplexity(arguments)
@@ -80,19 +80,21 @@ struct PerplexityTests {
         try expect([], "name a text with -f", status: 2)
         try expect(["-f", "/no/such/text"], "/no/such/text: No such file", status: 2)
         try expect(["-f", Self.text, "-m", "/no/such.gguf"], "/no/such.gguf: No such file")
-        try expect(["-f", short.path], "the text has 5 tokens; two chunks of 512 need 1024")
-        try expect(["-f", Self.text, "-c", "2"], "chunks of 2 tokens (-c); expected 3")
+        try expect(["-f", short.path], "the text has 5 tokens; two chunks of 512 need 1024; give more text, or")
+        try expect(["-f", Self.text, "-c", "2"], "chunks of 2 tokens; expected 3 to 2^31 - 1; set the length with -c")
         try expect(["-f", Self.text, "-c", "9000000000000000000"], "expected 3 to 2^31 - 1")
         try expect(["-f", Self.text, "--chunks", "0"], "--chunks is 0", status: 2)
         try expect(["-f", Self.text, "-b", "0"], "-b is 0", status: 2)
         try expect(["-f", Self.text, "-t", "0"], "-t is 0", status: 2)
         try expect(["--kl-divergence"], "needs a saved run", status: 2)
         let model = try #require(BundledModel.target).path
-        try expect(["-f", Self.text, "--kl-divergence-base", model], "exists and is no file of saved logits")
+        try expect(["-f", Self.text, "--kl-divergence-base", model], "exists and is not a file of saved logits")
         try expect(
             ["-f", Self.text, "--kl-divergence-base", "/no/such/folder/run"], "cannot write /no/such/folder/run")
         let comparison = ["--kl-divergence", "--kl-divergence-base"]
-        try expect(comparison + [model], "is no file of saved logits")
+        try expect(
+            comparison + [model],
+            "is not a file of saved logits (it does not begin with \"_logits_\"); make one with --kl-divergence-base")
         try expect(comparison + ["/no/such/run"], "/no/such/run: No such file")
         let damaged = try TemporaryFile(Array("_logits_".utf8) + [0, 2, 0, 0, 0xA0, 9, 0, 0, 255, 255, 255, 127])
         try expect(comparison + [damaged.path], "the file is truncated or damaged")

@@ -2,7 +2,7 @@ import BundledModel
 import Foundation
 import Testing
 
-/// Texts as strangers write them: an answer or one line, whatever the bytes.
+/// Untrusted texts: any bytes give either a result or one error line.
 @Suite("Texts of any kind")
 struct PromptTests {
     private static let common = ["--temp", "0", "-n", "4", "--stats", "none"]
@@ -65,7 +65,7 @@ struct PromptTests {
             #expect(run.status == 1 && run.error.isEmpty && lines.count == 2, "\(run.output)")
             #expect(lines.first?.hasPrefix("FAILED tokenizer.json: ") == true)
         }
-        // What is JSON is compared, ids that there are not included.
+        // Valid JSON is compared, even with ids that do not exist.
         for json in [cases(#"\u0000"#), cases("a", ids: "[99999999, -5]"), cases("😀")] {
             let run = try check(json)
             #expect(run.status == 1 && run.error.isEmpty && run.output.contains("0 of 1 exact"), "\(run.output)")

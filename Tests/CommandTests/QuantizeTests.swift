@@ -12,7 +12,7 @@ struct QuantizeTests {
 
     private func remove() { try? FileManager.default.removeItem(at: output) }
 
-    @Test("Writes a file that generates, and says what it does on standard error")
+    @Test("Writes a working model, and reports progress on standard error")
     func quantize() throws {
         defer { remove() }
         let run = try Command(
@@ -43,7 +43,7 @@ struct QuantizeTests {
         #expect(!FileManager.default.fileExists(atPath: output.path))
     }
 
-    @Test("Without a name the file lies beside the model")
+    @Test("Without a name the file is written beside the model")
     func derivedName() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -55,7 +55,7 @@ struct QuantizeTests {
         #expect(Set(names) == ["in.gguf", "ggml-model-F16.gguf"])
     }
 
-    @Test("Bad input earns one line")
+    @Test("Bad input gives one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32 = 1) throws {
             let run = try Command("gemma-quantize", arguments)
@@ -63,18 +63,18 @@ struct QuantizeTests {
             #expect(run.errorLine?.contains(message) == true, "\(run.error)")
             #expect(!FileManager.default.fileExists(atPath: output.path))
         }
-        try expect([target, output.path, "q4_0"], "say --allow-requantize")
-        try expect([target, target, "q8_0"], "is a file that is read")
+        try expect([target, output.path, "q4_0"], "; use an F32, F16 or BF16 file, or pass --allow-requantize")
+        try expect([target, target, "q8_0"], "is the file being read")
         try expect(["/no/such/file.gguf", output.path, "q4_0"], "/no/such/file.gguf: No such file")
         try expect([target, "/no/such/folder/out.gguf", "q8_0"], "No such file or directory")
-        try expect([target, "/dev/null", "q8_0"], "no regular file")
-        try expect([target, output.path, "q8_0", "--tensor-type", "(=q8_0"], "no regular expression")
+        try expect([target, "/dev/null", "q8_0"], "is not a regular file")
+        try expect([target, output.path, "q8_0", "--tensor-type", "(=q8_0"], "is not a regular expression")
         try expect([], "Missing expected argument", status: 2)
         try expect([target], "Missing expected argument", status: 2)
-        try expect([target, output.path], "is no type; expected one of F32", status: 2)
-        try expect([target, output.path, "q9_0"], "'q9_0' is no type", status: 2)
+        try expect([target, output.path], "is not a type; expected one of F32", status: 2)
+        try expect([target, output.path, "q9_0"], "'q9_0' is not a type", status: 2)
         try expect([target, output.path, "q8_0", "0"], "threads is 0", status: 2)
-        try expect([target, output.path, "q8_0", "2", "3"], "'3' is one argument too many", status: 2)
+        try expect([target, output.path, "q8_0", "2", "3"], "'3' is an extra argument", status: 2)
         try expect([target, output.path, "q8_0", "--tensor-type", "attn"], "'attn' is invalid", status: 2)
     }
 }

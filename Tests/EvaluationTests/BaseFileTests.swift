@@ -2,12 +2,13 @@ import Evaluation
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import Tensor
 import Testing
 
 @Suite("Saved runs")
 struct BaseFileTests {
-    @Test("A run is no distance from itself, and float activations are some from bytes")
+    @Test("A run does not diverge from itself, but byte activations diverge from floats")
     func comparison() throws {
         let (story, folder) = (try StoryText(), try TemporaryFolder())
         let url = folder.url.appendingPathComponent("run.kld")
@@ -41,14 +42,14 @@ struct BaseFileTests {
         try story.save(story.reader(), at: url)
         let bytes = [UInt8](try Data(contentsOf: url))
         let (length, count) = (story.chunks.length, story.chunks.count)
-        // magic, length, vocabulary of 2464, chunks; tokens; 9 rows a chunk of two floats and 2464 codes.
+        // magic, length, vocabulary of 2464, chunks; tokens; 9 rows per chunk, each of two floats and 2464 codes.
         #expect(bytes.count == 20 + 4 * length * count + 9 * count * (8 + 2 * 2464))
         #expect(bytes.starts(with: "_logits_".utf8))
         #expect(Array(bytes[8..<20]) == [20, 0, 0, 0, 0xA0, 0x09, 0, 0, UInt8(count), 0, 0, 0])
         #expect(Array(bytes[20..<24]) == [2, 0, 0, 0])
     }
 
-    @Test("Without an end nothing is left, and what was there stays")
+    @Test("Without `finish` nothing is left behind, and an existing file stays")
     func unfinished() throws {
         let (story, folder) = (try StoryText(), try TemporaryFolder())
         let url = folder.url.appendingPathComponent("run.kld")
@@ -85,7 +86,7 @@ struct BaseFileTests {
 
     // MARK: - Damaged files
 
-    /// Chunks of 4 tokens, a vocabulary of 3: one row a chunk, of 16 bytes.
+    /// Chunks of 4 tokens, a vocabulary of 3: one row of 16 bytes per chunk.
     private func bytes(
         _ numbers: [Int32] = [4, 3, 2], tokens: [Int32] = [2, 0, 1, 2, 0, 1, 2, 0], rows: Int = 2
     ) -> [UInt8] {
@@ -102,14 +103,14 @@ struct BaseFileTests {
         try BaseFile(ByteRegion(bytes), path: "F", vocabulary: vocabulary)
     }
 
-    @Test("A sound file is read")
+    @Test("An intact file is read")
     func sound() throws {
         let file = try open(bytes())
         #expect(file.chunks.count == 2 && Array(file.chunks[1]) == [0, 1, 2, 0])
         try file.withRows(ofChunk: 1, positions: 2..<3) { #expect($0.count == 16) }
     }
 
-    @Test("Damage is an error, and nothing is allocated for it")
+    @Test("Damage is an error, without large allocations")
     func damage() throws {
         func expect(
             _ error: EvaluationError, _ bytes: [UInt8], vocabulary: Int = 3, location: SourceLocation = #_sourceLocation
@@ -139,7 +140,7 @@ struct BaseFileTests {
         expect(.wrongSize(path: "F", chunks: 2, chunkLength: 4, bytes: sound.count + 1), sound + [0])
     }
 
-    /// Behind the step of a row stands its least log probability.
+    /// The smallest log probability of a row follows its step.
     @Test(
         "Rows that nobody can have saved are refused when they are used", arguments: [0, 4],
         [-Float.infinity, .infinity, .nan, 3e38])

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Perplexity")
 struct PerplexityTests {
-    @Test("Whole chunks of a text; what is left over is dropped")
+    @Test("Only complete chunks of a text are used")
     func chunks() throws {
         let chunks = try TokenChunks(Array(0..<11), length: 5)
         #expect(chunks.count == 2 && Array(chunks[1]) == [5, 6, 7, 8, 9])
@@ -24,7 +24,7 @@ struct PerplexityTests {
         }
     }
 
-    @Test("It is what the logits of a plain pass say")
+    @Test("It agrees with the logits of a plain pass")
     func plainPass() throws {
         let story = try StoryText()
         let reader = try story.reader()
@@ -48,7 +48,7 @@ struct PerplexityTests {
         #expect(abs(found.error / error - 1) < 1e-4)
     }
 
-    @Test("The same for any size of batch", arguments: [1, 5, 12])
+    @Test("It is the same for any batch size", arguments: [1, 5, 12])
     func batches(_ length: Int) throws {
         let story = try StoryText()
         let expected = try story.perplexity(story.reader())

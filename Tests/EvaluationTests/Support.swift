@@ -7,7 +7,7 @@ import Tensor
 import Testing
 import Tokenizer
 
-/// The bundled model, and a text of which it reads short chunks.
+/// The bundled model, and a text that it reads in short chunks.
 struct StoryText {
     let target: Target
     let chunks: TokenChunks
@@ -18,8 +18,8 @@ struct StoryText {
         let file = try GGUFFile(contentsOf: #require(BundledModel.target))
         target = try Target(file)
         let text = """
-            Once upon a time there was a grumpy girl who lived on the beach. Her name was Grace. Every afternoon, she went \
-            out to dance in the rain. She lived in a hut with her uncle.
+            Once upon a time there was a grumpy girl who lived on the beach. Her name was Grace. Every afternoon, she \
+            went out to dance in the rain. She lived in a hut with her uncle.
             """
         let tokens = try BPETokenizer(file).encode(text)
         chunks = try TokenChunks([Self.bos] + tokens, length: chunkLength)
@@ -75,4 +75,14 @@ final class TemporaryFolder {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() } }
+}
+
+/// The kernels of an instruction set as a test's argument.
+struct Form: Sendable, CustomTestStringConvertible {
+    let kernels: any KernelSet.Type
+
+    var testDescription: String { kernels.form.rawValue }
+
+    /// Every form that this processor can run.
+    static let all = Kernels.available.map { Form(kernels: $0) }
 }

@@ -2,7 +2,7 @@ import Foundation
 import FuzzTargets
 import Testing
 
-/// Inputs that broke something once, or that the fuzzer found new ways with: nothing may break any more.
+/// Inputs that once broke something, or with which the fuzzer reached new code. Nothing must break now.
 @Suite struct CorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,9 +1,9 @@
 import FuzzTargets
 import Testing
 
-/// A small model that is damaged is refused, or generates; `make sweep` tries every place.
+/// A damaged small model is refused, or generates. `make sweep` tries every position.
 @Suite struct DamageTests {
-    private static let step = 61  // a prime: all bits of a byte and all bytes of a number have their turn
+    private static let step = 61  // a prime, to cover all bits of a byte and all bytes of a number
 
     private static func bytes(isDrafter: Bool) throws -> [UInt8] {
         try isDrafter ? MiniaturePair.drafter() : MiniaturePair.target()
@@ -31,7 +31,7 @@ import Testing
             case .refused: refused += 1
             }
         }
-        // Most bits are lengths, types and places; a few change a text or a number that may be another one.
+        // Most bits are lengths, types and offsets. A few only change a text or a number to another valid one.
         #expect(refused > 3 * loaded && loaded > 0)
     }
 }

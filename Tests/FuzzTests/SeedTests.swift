@@ -7,7 +7,7 @@ import Testing
         let seeds = try target.seeds()
         #expect(!seeds.isEmpty)
         for (name, bytes) in seeds {
-            // One text is no JSON on purpose, and the files that quants.json names are not there.
+            // One text is deliberately not JSON, and the files that quants.json names do not exist.
             if case .refused(let error) = try target.run(bytes), !["surrogates", "quants"].contains(name) {
                 Issue.record("\(target) \(name): \(error)")
             }

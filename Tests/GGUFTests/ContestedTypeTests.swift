@@ -1,11 +1,11 @@
 import GGUF
 import Testing
 
-/// Type numbers from 42 up mean other formats elsewhere; whose they are shows in the place of the next tensor.
+/// Type numbers from 42 on mean different formats in different programs. The offset of the next tensor tells which.
 @Suite struct ContestedTypeTests {
     private static let ids: [UInt32] = [44, 45, 48, 49, 50]
 
-    /// A tensor `a` of 512 values of the type, and `behind` it perhaps another one of 512.
+    /// A tensor `a` of 512 values of the type, optionally followed by another one of 512.
     private func file(_ id: UInt32, next offset: Int? = nil, data: Int) -> RawFile {
         var raw = RawFile()
         raw.addTensor("a", [512], typeID: id)
@@ -14,7 +14,7 @@ import Testing
         return raw
     }
 
-    /// The bytes of 512 values, alone and padded.
+    /// The size of 512 values in bytes, without and with padding.
     private func sizes(_ id: UInt32) throws -> (size: Int, place: Int) {
         let size = try #require(TensorType(id: id)).byteCount(of: 512)
         return (size, (size + 31) / 32 * 32)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    /// The evidence for the last tensor is the end of the file.
+    /// For the last tensor, the end of the file tells.
     @Test(arguments: ids) func aFileThatEndsElsewhereMakesItAnotherProgramsType(id: UInt32) throws {
         let (size, place) = try sizes(id)
         for found in [place + 1, place + 32, size - 1, 32] {
@@ -67,8 +67,8 @@ import Testing
         func message(found: Int) -> String {
             GGUFError.contestedTensorType(tensor: "t", id: 44, name: "TBQ3_0", expected: 224, found: found).description
         }
-        #expect(message(found: 256).contains("type 44: as TBQ3_0 it takes 224 bytes, but the file gives it 256"))
-        #expect(message(found: 256).contains("so this is the type 44 of another program"))
-        #expect(message(found: 192).contains("so the file is truncated, or this is the type 44 of another program"))
+        #expect(message(found: 256).contains("type 44: as TBQ3_0 it takes 224 bytes, but it has 256 in the file"))
+        #expect(message(found: 256).contains("; this is type 44 of another program"))
+        #expect(message(found: 192).contains("; the file is truncated, or this is type 44 of another program"))
     }
 }

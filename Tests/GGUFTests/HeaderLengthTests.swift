@@ -2,9 +2,9 @@ import Foundation
 import GGUF
 import Testing
 
-/// A file of holes costs its maker nothing, but what it claims to hold would cost the reader's memory.
+/// A sparse file takes no disk space, but reading what it claims to contain would take memory.
 @Suite struct HeaderLengthTests {
-    /// Opens a file of 100 GB that begins with what `raw` holds; the rest is a hole.
+    /// Opens a sparse file of 100 GB that begins with the content of `raw`.
     private func open(_ raw: RawFile) throws -> GGUFFile {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: url) }

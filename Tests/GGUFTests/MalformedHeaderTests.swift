@@ -1,7 +1,8 @@
 import GGUF
+import Platform
 import Testing
 
-/// Files whose header or metadata are wrong; each is refused with the one error that says so.
+/// Files with a wrong header or wrong metadata. Each is refused with the error that names the problem.
 @Suite struct MalformedHeaderTests {
     private func expect(
         _ error: GGUFError, _ raw: RawFile, sourceLocation: SourceLocation = #_sourceLocation
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(1), 1000, 1 << 32, 1 << 63, .max]) func moreTensorsThanTheFileHasRoomFor(count: UInt64) {
-        // Behind the tensor count stand the 8 bytes of the metadata count.
+        // The 8 bytes of the metadata count follow the tensor count.
         expect(
             .countExceedsFile(what: "the tensor count", count: count, limit: 0),
             RawFile(tensorCount: count, alignment: 1))
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func keysAreToldApartByTheirBytes() throws {
-        // As texts the two are equal.
+        // As `String`s the two are equal.
         var raw = RawFile()
         raw.addEntry("\u{e9}", .uint8, [1])
         raw.addEntry("e\u{301}", .uint8, [2])
@@ -89,7 +90,7 @@ import Testing
         expect(.emptyKey(offset: RawFile.prefixLength + raw.entries[0].count), raw)
     }
 
-    @Test func aKeyThatStandsTwice() {
+    @Test func aKeyThatAppearsTwice() {
         var raw = RawFile()
         raw.addEntry("twice", .bool, [1])
         raw.addEntry("once", .bool, [1])
@@ -123,7 +124,7 @@ import Testing
         expect(.nestedArray(key: "key"), raw)
     }
 
-    /// Two elements' bytes are left; a string takes 8 at least.
+    /// There are bytes left for two elements; a string takes at least 8.
     @Test(
         arguments: [(GGUFValueType.uint8, 1), (.bool, 1), (.int16, 2), (.float32, 4), (.uint64, 8), (.string, 8)],
         [UInt64(3), 1 << 32, 1 << 61, 1 << 63, .max])

@@ -1,7 +1,7 @@
 import GGUF
 import Testing
 
-/// Files with a tensor that cannot be; each is refused with the one error that says so.
+/// Files with an impossible tensor. Each is refused with the error that names the problem.
 @Suite struct MalformedTensorInfoTests {
     private func expect(
         _ error: GGUFError, _ raw: RawFile, sourceLocation: SourceLocation = #_sourceLocation
@@ -42,7 +42,7 @@ import Testing
         #expect(try raw.open().tensors.count == 1)
     }
 
-    @Test func aNameThatStandsTwice() {
+    @Test func aNameThatAppearsTwice() {
         var raw = RawFile()
         for (index, name) in ["a", "b", "a"].enumerated() { raw.addTensor(name, [1], offset: UInt64(32 * index)) }
         raw.data = Array(repeating: 0, count: 96)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func namesAreToldApartByTheirBytes() throws {
-        // As texts the two are equal.
+        // As `String`s the two are equal.
         var raw = RawFile()
         raw.addTensor("\u{e9}", [1])
         raw.addTensor("e\u{301}", [2], offset: 32)
@@ -84,7 +84,7 @@ import Testing
         expect(.dimensionCount(tensor: "t", count: count), raw)
     }
 
-    /// Lengths are unsigned in the file, but other readers take them for signed.
+    /// Lengths are unsigned in the file, but other readers treat them as signed.
     @Test(arguments: [[-1], [4, -1], [-4, -4], [.min, 2]] as [[Int64]]) func aNegativeLength(dimensions: [Int64]) {
         let lengths = dimensions.map { UInt64(bitPattern: $0) }
         expect(.sizeOverflow(tensor: "t", dimensions: lengths), file(lengths))
@@ -105,7 +105,7 @@ import Testing
         expect(.sizeOverflow(tensor: "t", dimensions: dimensions), file(dimensions))
     }
 
-    /// One dimension is zero, so that the product says nothing about the others.
+    /// One dimension is zero, so the product does not reveal an overflow of the others.
     @Test(arguments: [[0, 1 << 32, 1 << 32], [1 << 62, 0], [0, 1 << 62, 1 << 62, 1 << 62]] as [[UInt64]])
     func anEmptyTensorOfAbsurdLengthsDoesNotTrap(dimensions: [UInt64]) {
         let raw = file(dimensions)
@@ -132,11 +132,11 @@ import Testing
         let type = try #require(type)
         let error = GGUFError.rowNotWholeBlocks(
             tensor: "t", rowLength: length, type: type.name, blockSize: type.blockSize)
-        // Blocks do not go on from one row to the next, even where the whole would come out even.
+        // Blocks do not continue in the next row, even if the total is a multiple of the block size.
         expect(error, file([UInt64(length), 256], typeID: type.id, data: 20_000))
     }
 
-    /// Sizes as ggml declares them: (id, values in a block, bytes of a block).
+    /// Sizes as declared in ggml: (id, values per block, bytes per block).
     @Test(arguments: [
         (0, 1, 4), (1, 1, 2), (2, 32, 18), (3, 32, 20), (6, 32, 22), (7, 32, 24), (8, 32, 34), (10, 256, 84),
         (11, 256, 110), (12, 256, 144), (13, 256, 176), (14, 256, 210), (20, 32, 18), (23, 256, 136), (24, 1, 1),
@@ -149,7 +149,7 @@ import Testing
         #expect(tensor.byteCount == 6 * bytes)
         var short = raw
         short.data.removeLast()
-        // Where the number may be another program's, that is the better explanation.
+        // If the number may be another program's, that is the better explanation.
         expect(
             id < 42
                 ? .tensorOutOfBounds(tensor: "t", end: UInt64(raw.bytes.count), fileSize: raw.bytes.count - 1)

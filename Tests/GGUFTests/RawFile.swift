@@ -1,11 +1,12 @@
 import GGUF
+import Platform
 import Testing
 
 /// A GGUF file written byte by byte, without the writer under test, so that a test can make any field wrong.
 struct RawFile {
     var magic = Array("GGUF".utf8)
     var version: UInt32 = 3
-    /// What the header says; nil for the truth.
+    /// The counts in the header; nil for the actual ones.
     var tensorCount: UInt64?
     var entryCount: UInt64?
     var entries: [[UInt8]] = []
@@ -13,12 +14,18 @@ struct RawFile {
     var alignment = 32
     var data: [UInt8] = []
 
-    /// Bytes in front of the first entry.
+    /// Bytes before the first entry.
     static let prefixLength = 24
 
     var header: [UInt8] {
-        magic + .littleEndian(version) + .littleEndian(tensorCount ?? UInt64(tensors.count))
-            + .littleEndian(entryCount ?? UInt64(entries.count)) + entries.joined() + tensors.joined()
+        // Step by step: a chain of `+` takes Swift 6.2 too long to check.
+        var header = magic
+        header += [UInt8].littleEndian(version)
+        header += [UInt8].littleEndian(tensorCount ?? UInt64(tensors.count))
+        header += [UInt8].littleEndian(entryCount ?? UInt64(entries.count))
+        header += entries.joined()
+        header += tensors.joined()
+        return header
     }
 
     var dataStart: Int { (header.count + alignment - 1) / alignment * alignment }
@@ -49,7 +56,7 @@ struct RawFile {
                 + .littleEndian(typeID) + .littleEndian(offset))
     }
 
-    /// A file with every kind of value, strings and arrays among them, and four tensors, one of which holds nothing.
+    /// A file with every kind of value, including strings and arrays, and four tensors, one of them empty.
     static func specimen(version: UInt32 = 3) -> RawFile {
         var raw = RawFile(version: version)
         raw.addEntry("general.architecture", .string, .string("gemma4"))
@@ -91,7 +98,7 @@ extension GGUFFile {
         return withExtendedLifetime(region) { Array(region.bytes) }
     }
 
-    /// What the writer makes of everything that was read.
+    /// Writes everything that was read.
     func rewritten() throws(GGUFError) -> [UInt8] {
         var writer = GGUFWriter(version: version)
         writer.metadata = metadata
@@ -111,6 +118,6 @@ extension GGUFMetadata {
 }
 
 extension GGUFStrings {
-    /// The strings copied.
+    /// Copies of the strings.
     var texts: [String] { withExtendedLifetime(self) { map { String(decoding: $0, as: UTF8.self) } } }
 }

@@ -1,9 +1,10 @@
 import GGUF
+import Platform
 import Testing
 
 /// No content traps the process: a damaged file opens or is refused with a `GGUFError`.
 @Suite struct RobustnessTests {
-    /// Opens `bytes` and reads everything there is. Returns nil where the file is refused.
+    /// Opens `bytes` and reads everything. Returns nil if the file is refused.
     private func read(_ bytes: [UInt8]) throws(GGUFError) -> Int? {
         let file: GGUFFile
         do {
@@ -25,7 +26,7 @@ import Testing
             total = data.reduce(total) { $0 &+ Int($1) }
             #expect(file.tensor(tensor.name) == tensor)
         }
-        // The writer takes whatever the reader took.
+        // The writer accepts whatever the reader accepted.
         return try total + file.rewritten().count
     }
 
@@ -37,7 +38,7 @@ import Testing
         #expect(try read(bytes) != nil)
     }
 
-    @Test func theSpecimenHasNoUselessByteBehindIt() throws {
+    @Test func nothingFollowsTheLastTensorOfTheSpecimen() throws {
         // Otherwise the test above would not cut through the last tensor.
         let file = try RawFile.specimen().open()
         #expect(file.tensors.map { $0.offset + $0.byteCount }.max() == RawFile.specimen().data.count)
@@ -52,7 +53,7 @@ import Testing
             damaged[bit / 8] ^= 1 << UInt8(bit % 8)
             if try read(damaged) == nil { refused += 1 }
         }
-        // Most bits are lengths, types and offsets; flips in texts and values go unseen.
+        // Most bits are lengths, types and offsets. Flips in texts and values are not detected.
         #expect(refused > 2 * raw.header.count)
     }
 
@@ -80,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func randomBytesBehindAGoodBeginningAreRefused() throws {
+    @Test func randomBytesAfterAValidBeginningAreRefused() throws {
         var state: UInt64 = 0x9e37_79b9_7f4a_7c15
         for _ in 0..<2000 {
             var raw = RawFile(tensorCount: 1, entryCount: 1)

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Testing
 
 /// What the writer writes and the reader reads.
@@ -33,7 +34,7 @@ import Testing
 
     @Test(arguments: [UInt32(2), 3]) func aFileThatIsReadAndWrittenKeepsEveryByte(version: UInt32) throws {
         var raw = RawFile.specimen(version: version)
-        // The writer pads with zeros, also behind the last tensor.
+        // The writer pads with zeros, also after the last tensor.
         for index in 24..<64 { raw.data[index] = 0 }
         for index in 132..<192 { raw.data[index] = 0 }
         raw.data += Array(repeating: 0, count: 56)

@@ -22,7 +22,7 @@ import Testing
         ) throws {
             var writer = GGUFWriter()
             if index == 0 { try writer.metadata.add("general.name", .string("split")) }
-            // The parts need not agree on how they are aligned.
+            // The parts may have different alignments.
             if index == 1 { try writer.metadata.add("general.alignment", .uint32(64)) }
             try writer.metadata.add("split.no", .uint16(UInt16(index)))
             try writer.metadata.add("split.count", .uint16(UInt16(count)))
@@ -43,7 +43,7 @@ import Testing
         #expect(error.description.contains(message), "\(error)", sourceLocation: sourceLocation)
     }
 
-    @Test func theFirstPartStandsForAll() throws {
+    @Test func theFirstPartOpensAll() throws {
         let folder = try Folder()
         try folder.writeAll()
         let file = try GGUFFile(contentsOf: folder.file(1))
@@ -68,7 +68,7 @@ import Testing
         try folder.writeAll()
         expect(
             .notFirstPart(number: 2, count: 3, first: "m-00001-of-00003.gguf"), folder.file(2),
-            message: "part 2 of 3 of a split model; give the first one, m-00001-of-00003.gguf")
+            message: "part 2 of 3 of a split model; use the first one, m-00001-of-00003.gguf")
         let renamed = folder.url.appendingPathComponent("other.gguf")
         try FileManager.default.moveItem(at: folder.file(3), to: renamed)
         expect(
@@ -120,7 +120,7 @@ import Testing
         try folder.write(2, tensor: "t0")
         expect(
             .tensorInTwoParts("t0", "m-00001-of-00003.gguf", "m-00003-of-00003.gguf"), folder.file(1),
-            message: "t0 stands in two parts")
+            message: "t0 is in two parts")
     }
 
     @Test func aCountOfTensorsThatIsNotTrue() throws {

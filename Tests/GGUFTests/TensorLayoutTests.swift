@@ -1,7 +1,7 @@
 import GGUF
 import Testing
 
-/// Where tensors lie: each at the padded end of the one before it, and inside the file.
+/// Offsets of tensors: each at the padded end of the one before it, and inside the file.
 @Suite struct TensorLayoutTests {
     private func expect(
         _ error: GGUFError, _ raw: RawFile, sourceLocation: SourceLocation = #_sourceLocation
@@ -41,7 +41,7 @@ import Testing
             file([4, 4], at: [0, 32], alignment: 64, data: 128))
     }
 
-    /// Offsets that were counted with one alignment in a file that declares another.
+    /// Offsets computed with one alignment, in a file that declares another.
     @Test func anOffsetThatIsAlignedForALargerAlignment() {
         expect(
             .tensorMisplaced(tensor: "t1", offset: 64, expected: 32), file([4, 4], at: [0, 64], data: 128))
@@ -95,13 +95,13 @@ import Testing
 
     // MARK: - The end of the file
 
-    @Test(arguments: [65, 1 << 30, 1 << 62] as [UInt64]) func dataBehindTheEnd(length: UInt64) {
+    @Test(arguments: [65, 1 << 30, 1 << 62] as [UInt64]) func dataPastTheEnd(length: UInt64) {
         let raw = file([length], at: [0], data: 64)
         let end = UInt64(raw.dataStart) + length
         expect(.tensorOutOfBounds(tensor: "t0", end: end, fileSize: raw.bytes.count), raw)
     }
 
-    @Test func theFirstTensorBehindTheEndIsNamed() {
+    @Test func theFirstTensorPastTheEndIsNamed() {
         let raw = file([32, 33, 32], at: [0, 32, 96], data: 64)
         expect(.tensorOutOfBounds(tensor: "t1", end: UInt64(raw.dataStart) + 65, fileSize: raw.bytes.count), raw)
     }
@@ -114,7 +114,7 @@ import Testing
         expect(.tensorOutOfBounds(tensor: "t0", end: end, fileSize: raw.header.count), raw)
     }
 
-    @Test func thePaddingBehindTheLastTensorMayBeMissing() throws {
+    @Test func thePaddingAfterTheLastTensorMayBeMissing() throws {
         let opened = try file([64, 5], at: [0, 64], data: 69).open()
         #expect(opened.bytes(of: opened.tensors[1]) == [64, 65, 66, 67, 68])
     }
@@ -125,7 +125,7 @@ import Testing
         #expect(opened.bytes(of: opened.tensors[1]) == [])
     }
 
-    @Test(arguments: [96, 97, 1000]) func bytesBehindTheLastTensorAreLeftAlone(count: Int) throws {
+    @Test(arguments: [96, 97, 1000]) func bytesAfterTheLastTensorAreIgnored(count: Int) throws {
         let opened = try file([64, 5], at: [0, 64], data: count).open()
         #expect(opened.bytes(of: opened.tensors[1]) == [64, 65, 66, 67, 68])
     }

@@ -1,9 +1,10 @@
 import Foundation
 import GGUF
+import Platform
 import Testing
 
 @Suite struct WriterTests {
-    /// Runs `body` with a directory of its own and removes it.
+    /// Runs `body` with a temporary directory and removes that.
     private func withDirectory(_ body: (URL) throws -> Void) throws {
         var template = Array((NSTemporaryDirectory() + "/gguf-tests-XXXXXX").utf8CString)
         let path = try #require(mkdtemp(&template).map { String(cString: $0) })
@@ -117,9 +118,9 @@ import Testing
         }
     }
 
-    @Test func whatIsNoFileCannotBeOpened() throws {
+    @Test func whatIsNotARegularFileCannotBeOpened() throws {
         try withDirectory { directory in
-            let pipe = directory.appendingPathComponent("pipe")  // into which nobody writes
+            let pipe = directory.appendingPathComponent("pipe")  // without a writer
             #expect(mkfifo(pipe.path, 0o600) == 0)
             for (url, expected) in [
                 (directory, "not a regular file"), (pipe, "not a regular file"),
@@ -143,8 +144,8 @@ import Testing
         }
     }
 
-    @Test func aGeneratedTensorIsTheSameAsOneThatLiesInMemory() throws {
-        // Longer than what is generated at a time, which ends within no block.
+    @Test func aGeneratedTensorEqualsOneInMemory() throws {
+        // Longer than a part that is generated at a time; parts end at block boundaries.
         let blocks = 600_000
         let generator: GGUFWriter.Generator = { offset, bytes in
             #expect(offset.isMultiple(of: 34) && bytes.count.isMultiple(of: 34))

@@ -51,7 +51,7 @@ struct ConcurrencyTests {
         }
         #expect(outcomes.contains { (try? $0.get()) != nil })
         for case .failure(let error) in outcomes {
-            guard case GemmaError.superseded = error else {
+            guard case GemmaError.superseded = error else {  // none of them may be busy: each waits for its turn
                 Issue.record("unexpected: \(error)")
                 continue
             }
@@ -77,6 +77,79 @@ struct ConcurrencyTests {
         let text = try await task.value
         await observer.value
         #expect(try await text == Session(pair).generate(Self.prompt, options: options).whole())
+    }
+
+    private static let longPrompt = String(repeating: "Once upon a time there was a fox. ", count: 220)
+
+    @Test("While a prompt is read, the progress can look at everything and even end the generation")
+    func lookingFromProgress() async throws {
+        let session = try Session(pair, contextLength: 4096)
+        let generation = session.generate(Self.longPrompt, options: options(4)) { done, total in
+            #expect(session.statistics.promptTokens == done)
+            #expect(session.tokens.count >= total)
+            if done > 512 { session.reset() }
+        }
+        await #expect {
+            try await generation.whole()
+        } throws: { error in
+            if case GemmaError.superseded = error { true } else { false }
+        }
+        #expect(session.tokens.isEmpty)
+        let text = try await session.generate(Self.prompt, options: options(40)).whole()
+        #expect(try await text == Session(pair).generate(Self.prompt, options: options(40)).whole())
+    }
+
+    @Test("Nobody who looks at the figures waits for a batch of the prompt")
+    func looksWhileReading() async throws {
+        // On a busy machine the one who looks may hardly get to run, so there are some tries. Behind a lock there would
+        // be one or two looks in each.
+        var most = 0
+        for _ in 0..<30 where most <= 20 {
+            let session = try Session(pair, contextLength: 4096, threads: 1)
+            let options = options(1)
+            let task = Task { try await session.generate(Self.longPrompt, options: options).whole() }
+            var looks = 0
+            while session.statistics.promptTokens == 0 {
+                if !session.tokens.isEmpty { looks += 1 }
+                await Task.yield()
+            }
+            _ = try await task.value
+            most = max(most, looks)
+        }
+        #expect(most > 20)
+    }
+
+    @Test("To begin does not wait for a computation: the caller learns that the session is busy")
+    func busy() async throws {
+        // A try fails if it begins between two batches, which ends the first generation.
+        var isBusy = false
+        for _ in 0..<30 where !isBusy {
+            let session = try Session(pair, contextLength: 4096, threads: 1)
+            let options = options(1)
+            let task = Task { try await session.generate(Self.longPrompt, options: options).whole() }
+            while session.tokens.isEmpty { await Task.yield() }
+            var other = session.generate("", options: options).makeAsyncIterator()
+            do { try other.begin() } catch GemmaError.busy { isBusy = true }
+            if isBusy { _ = try await task.value } else { _ = try? await task.value }
+        }
+        #expect(isBusy)
+    }
+
+    @Test("Sessions that compute leave Swift's own threads to other tasks")
+    func cooperativeThreads() async throws {
+        let pair = pair
+        let options = options(1)
+        let count = ProcessInfo.processInfo.activeProcessorCount + 2
+        let sessions = try (0..<count).map { _ in try Session(pair, contextLength: 4096, threads: 1) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for session in sessions {
+                group.addTask { _ = try await session.generate(Self.longPrompt, options: options).whole() }
+            }
+            // This task gets to run while all of them compute, not when one has ended.
+            while !sessions.allSatisfy({ !$0.tokens.isEmpty }) { await Task.yield() }
+            #expect(sessions.allSatisfy { $0.statistics.finishReason == nil })
+            try await group.waitForAll()
+        }
     }
 
     @Test("Cancelled in the middle of a prompt, the session goes on with the whole of it")

@@ -83,7 +83,8 @@ struct SessionTests {
         options.ignoresEndOfText = true
         let generation = session.generate("Once upon a time", options: options)
         let task = Task {
-            // From within, since on a busy machine the text may be finished before another task gets to cancel this one.
+            // From within, since on a busy machine the text may be finished before another task gets to cancel this
+            // one.
             for try await _ in generation { withUnsafeCurrentTask { $0?.cancel() } }
         }
         await #expect(throws: CancellationError.self) { try await task.value }

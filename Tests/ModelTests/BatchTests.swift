@@ -94,6 +94,20 @@ struct BatchTests {
         #expect(try tried.lastLogits(tokens[100..<104]) == clean.lastLogits(tokens[100..<104]))
     }
 
+    @Test("A rewind is possible by one batch or to the beginning, and no further where a window slides")
+    func rewinds() throws {
+        let context = try context(batch: 8)
+        try context.read(tokens.prefix(100))
+        #expect([100, 99, 92, 0].allSatisfy(context.cache.canTruncate))
+        #expect([91, 50, 1, -1].allSatisfy { !context.cache.canTruncate(to: $0) })
+        // What has been overwritten stays so.
+        context.cache.truncate(to: 95)
+        #expect(context.cache.canTruncate(to: 92) && !context.cache.canTruncate(to: 91))
+        context.cache.truncate(to: 0)
+        try context.read(tokens.prefix(20))
+        #expect(context.cache.canTruncate(to: 12) && !context.cache.canTruncate(to: 11))
+    }
+
     @Test("A cancelled pass changes nothing")
     func cancellation() async throws {
         let target = target

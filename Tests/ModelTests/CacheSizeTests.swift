@@ -1,6 +1,7 @@
 import Assistant
 import BundledModel
 import Gemma4
+import Platform
 import Tensor
 import Testing
 
@@ -13,17 +14,18 @@ struct CacheSizeTests {
 
     private func refusal(
         _ contextLength: Int, _ types: CacheTypes = .init(), memory: SystemMemory, of config: Config? = nil
-    ) throws -> (bytes: Int, fitting: Int, fittingInBytes: Int?) {
+    ) throws -> (bytes: Int, fitting: Int, fittingWithQ8Cache: Int?) {
         let error = #expect(throws: ModelError.self) {
             try KeyValueCache(
                 config ?? self.config, contextLength: contextLength, batchLength: 16, types: types, memory: memory)
         }
-        guard case .cacheTooLarge(contextLength, let bytes, memory.available, let fitting, let fittingInBytes) = error
+        guard
+            case .cacheTooLarge(contextLength, let bytes, memory.available, let fitting, let fittingWithQ8Cache) = error
         else {
             Issue.record("\(String(describing: error))")
             return (0, 0, nil)
         }
-        return (bytes, fitting, fittingInBytes)
+        return (bytes, fitting, fittingWithQ8Cache)
     }
 
     private func byteCount(_ contextLength: Int, _ types: CacheTypes = .init()) throws -> Int {
@@ -38,7 +40,7 @@ struct CacheSizeTests {
         let budget = 18_000_000  // a tenth is left
         #expect(try byteCount(refused.fitting) <= budget && byteCount(refused.fitting + 1) > budget)
         let bytes = CacheTypes(key: .q8_0, value: .q8_0)
-        let inBytes = try #require(refused.fittingInBytes)
+        let inBytes = try #require(refused.fittingWithQ8Cache)
         #expect(inBytes > refused.fitting)
         #expect(try byteCount(inBytes, bytes) <= budget && byteCount(inBytes + 1, bytes) > budget)
     }
@@ -47,7 +49,7 @@ struct CacheSizeTests {
     func bytesNeeded() throws {
         let refused = try refusal(4096, memory: SystemMemory(total: 1000, available: 1000))
         #expect(try refused.bytes == byteCount(4096))
-        #expect(refused.fitting == 0 && refused.fittingInBytes == 0)
+        #expect(refused.fitting == 0 && refused.fittingWithQ8Cache == 0)
     }
 
     @Test("A cache as large as all of the memory is made; one byte less and it is refused")
@@ -72,20 +74,20 @@ struct CacheSizeTests {
     func noOffer() throws {
         let memory = SystemMemory(total: 1 << 20, available: 1 << 20)
         for type in [CacheType.q8_0, .q4_0, .tbq3_0] {
-            #expect(try refusal(1 << 24, CacheTypes(key: type, value: type), memory: memory).fittingInBytes == nil)
+            #expect(try refusal(1 << 24, CacheTypes(key: type, value: type), memory: memory).fittingWithQ8Cache == nil)
         }
         let narrow = try Fixtures.target("e2b-q8_0").config  // heads of 16
-        #expect(try refusal(1 << 24, memory: memory, of: narrow).fittingInBytes == nil)
+        #expect(try refusal(1 << 24, memory: memory, of: narrow).fittingWithQ8Cache == nil)
     }
 
     @Test("The refusal is one line with every number")
     func message() {
         let error = ModelError.cacheTooLarge(
-            contextLength: 5000, bytes: 900, available: 70, fitting: 300, fittingInBytes: 600)
+            contextLength: 5000, bytes: 900, available: 70, fitting: 300, fittingWithQ8Cache: 600)
         #expect(
             error.description
-                == "a context of 5000 tokens needs 900 bytes of memory for keys and values, and 70 can be had; "
-                + "300 tokens would fit (-c 300), with -ctk q8_0 -ctv q8_0 600")
+                == "a context of 5000 tokens needs 900 bytes of memory for keys and values, and 70 are available; "
+                + "300 tokens would fit, with keys and values of type q8_0 600")
     }
 }
 

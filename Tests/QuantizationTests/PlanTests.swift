@@ -34,7 +34,7 @@ import Testing
 
     private func deepModel() throws -> GGUFFile {
         var writer = try modelWriter(layers: 16)
-        // As files have them: not in the order of the layers.
+        // As in real files: not in the order of the layers.
         for layer in (0..<16).sorted(by: { "\($0)" < "\($1)" }) {
             for name in ["attn_q", "ffn_down", "ffn_up"] { try writer.add("blk.\(layer).\(name).weight") }
             if layer < 10 { try writer.add("blk.\(layer).attn_v.weight") }
@@ -74,7 +74,7 @@ import Testing
         var options = QuantizationOptions()
         options.isPure = true
         let plan = try QuantizationPlan(deepModel(), to: type, options)
-        #expect(Set(plan.types.values) == [type.format.type.name])
+        #expect(Set(plan.types.values) == [type.format.name])
     }
 
     // MARK: - Rows that do not fit

@@ -2,6 +2,7 @@ import BundledModel
 import Foundation
 import GGUF
 import Gemma
+import Platform
 import Quantization
 import Synchronization
 import Tensor
@@ -35,7 +36,7 @@ import Testing
 
     // MARK: - The new file
 
-    /// Q8_0 gives back its own codes, so that the way to F32 and back changes no bit.
+    /// Converting Q8_0 to F32 and back reproduces the codes, so no bit changes.
     @Test func aModelSurvivesTheWayToFloatsAndBack() throws {
         let floats = try quantize(target, "f32.gguf", .f32, requantizing)
         let file = try GGUFFile(contentsOf: quantize(floats, "q8_0.gguf", .q8_0))
@@ -133,7 +134,7 @@ import Testing
         let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: 2))
         let task = Task {
             try quantizer.write(to: output) { progress in
-                // From within, so that it is neither too early nor too late.
+                // From within the progress closure, so that the time is exact.
                 if case .began(100) = progress { withUnsafeCurrentTask { $0?.cancel() } }
             }
         }

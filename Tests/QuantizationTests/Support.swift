@@ -1,9 +1,10 @@
 import Foundation
 import GGUF
+import Platform
 import Quantization
 import Testing
 
-/// A folder that goes with the last reference.
+/// A folder that is deleted with the last reference.
 final class Folder {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString, isDirectory: true)
 
@@ -16,7 +17,7 @@ final class Folder {
     var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted() }
 }
 
-/// A file that has the keys that a plan reads, and tensors of zeros.
+/// A file with the keys that a plan reads, and tensors of zeros.
 func modelWriter(architecture: String = "gemma4", layers: UInt32 = 1) throws -> GGUFWriter {
     var writer = GGUFWriter()
     try writer.metadata.add("general.architecture", .string(architecture))

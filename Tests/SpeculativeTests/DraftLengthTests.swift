@@ -1,7 +1,8 @@
 import Speculative
 import Testing
 
-/// The policy against simulated machines, texts and clocks. Each figure is a mean over twenty seeds or the worst of them.
+/// The policy against simulated machines, texts and clocks. Each figure is a mean over twenty seeds or the worst of
+/// them.
 @Suite("Automatic number of drafts")
 struct DraftLengthTests {
     /// What a round costs, in milliseconds.

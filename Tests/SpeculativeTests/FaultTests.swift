@@ -2,6 +2,7 @@ import BundledModel
 import Foundation
 import GGUF
 import Gemma4
+import Platform
 import Speculative
 import Testing
 

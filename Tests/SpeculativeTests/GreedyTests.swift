@@ -62,14 +62,14 @@ struct GreedyTests {
     func estimates() throws {
         let decoder = try pair.decoder(drafts: 3).automatic()
         _ = try decoder.decode(StoryPair.start, count: 100)
-        let estimates = try #require(decoder.draftEstimates)
+        let estimates = try #require(decoder.draftLengthPolicy.map(DraftEstimates.init))
         #expect(estimates.passTimes[1] ?? .zero > .zero)
         #expect(!estimates.draftTimes.isEmpty && estimates.acceptanceByPosition.count >= 3)
         #expect(estimates.acceptanceByPosition.allSatisfy { (0...1).contains($0) })
         let statistics = decoder.statistics
         #expect(statistics.roundsByDraftLength.reduce(0, +) == statistics.rounds)
-        #expect(try pair.decoder(drafts: 3).draftEstimates == nil)
-        #expect(try pair.decoder(drafts: 0).automatic().draftEstimates == nil)
+        #expect(try pair.decoder(drafts: 3).draftLengthPolicy == nil)
+        #expect(try pair.decoder(drafts: 0).automatic().draftLengthPolicy == nil)
     }
 
     @Test("A stop token inside a draft ends the text there, and the text can go on behind it")

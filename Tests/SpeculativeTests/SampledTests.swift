@@ -37,7 +37,7 @@ struct SampledTests {
             decoder.restart()
             decoder.begin(sampler: Sampler(sampling), options: decoder.options)
             let text = try decoder.decode(StoryPair.start, count: 150)
-            #expect(decoder.draftEstimates?.passTimes.isEmpty == true)
+            #expect(decoder.draftLengthPolicy.map(DraftEstimates.init)?.passTimes.isEmpty == true)
             #expect(decoder.statistics.roundsByDraftLength.filter { $0 > 0 }.count > 2)
             return text
         }

@@ -80,7 +80,7 @@ struct SyntheticAcceptanceTests {
         #expect(statistics.roundsByDraftLength.reduce(0, +) == 200)
         #expect(statistics.roundsByDraftLength[0] > 100)
         #expect(statistics.drafted > 0)
-        #expect(decoder.draftEstimates?.passTimes[1] ?? .zero > .zero)
+        #expect(decoder.draftLengthPolicy.map(DraftEstimates.init)?.passTimes[1] ?? .zero > .zero)
     }
 
     @Test("Rates that are no probabilities, or rise, are refused with both numbers")

@@ -15,52 +15,63 @@ struct AttentionBitsTests {
     ]
     static let casesWithTypes = AttentionCase.withTypes(cases)
 
-    @Test("One batch, single rows, verification batches and pieces of a prompt", arguments: casesWithTypes)
-    func batches(_ test: AttentionCase, _ type: CacheType) throws {
+    @Test(
+        "One batch, single rows, verification batches and pieces of a prompt", arguments: casesWithTypes, Form.all)
+    func batches(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
-        let whole = try test.run(input, batch: test.positions, type: type).bits
-        for batch in [1, 2, 8, 31, 256] {
-            #expect(try test.run(input, batch: batch, threads: 2, type: type).bits == whole, "batches of \(batch)")
+        let whole = try test.run(input, batch: test.positions, type: type, form: form).bits
+        for batch in form.isCurrent ? [1, 2, 8, 31, 256] : [2, 31] {
+            #expect(
+                try test.run(input, batch: batch, threads: 2, type: type, form: form).bits == whole,
+                "batches of \(batch)")
         }
     }
 
-    @Test("Any number of threads", arguments: casesWithTypes)
-    func threads(_ test: AttentionCase, _ type: CacheType) throws {
+    @Test("Any number of threads", arguments: casesWithTypes, Form.all)
+    func threads(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
-        let alone = try test.run(input, batch: 3, type: type).bits
-        for threads in [2, 5] {
-            #expect(try test.run(input, batch: 3, threads: threads, type: type).bits == alone, "\(threads) threads")
+        let alone = try test.run(input, batch: 3, type: type, form: form).bits
+        for threads in form.isCurrent ? [2, 5] : [2] {
+            #expect(
+                try test.run(input, batch: 3, threads: threads, type: type, form: form).bits == alone,
+                "\(threads) threads")
         }
     }
 
-    @Test("Any capacity of the ring, wrapped or not", arguments: casesWithTypes)
-    func capacities(_ test: AttentionCase, _ type: CacheType) throws {
+    @Test("Any capacity of the ring, wrapped or not", arguments: casesWithTypes, Form.all)
+    func capacities(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
-        let whole = try test.run(input, batch: 8, type: type).bits
+        let whole = try test.run(input, batch: 8, type: type, form: form).bits
         let least = test.window.map { $0 + 8 } ?? test.positions
-        for capacity in [least, least + 16, least + 100, 2000] {
-            #expect(try test.run(input, batch: 8, threads: 2, capacity: capacity, type: type).bits == whole)
+        for capacity in form.isCurrent ? [least, least + 16, least + 100, 2000] : [least, 2000] {
+            #expect(try test.run(input, batch: 8, threads: 2, capacity: capacity, type: type, form: form).bits == whole)
         }
     }
 
-    @Test("Longer contexts than are merged at once")
-    func waves() throws {
+    @Test("Longer contexts than are merged at once", arguments: Form.all)
+    func waves(_ form: Form) throws {
         // 36 chunks of 16 heads of 512, four tokens: more than the states that may wait.
         let test = AttentionCase(headCount: 1, group: 16, width: 512, positions: 9_000)
         let input = test.input()
         let cache = try test.cache(type: .f16)
-        test.store(input, 0..<9_000, in: cache, Compute(threadCount: 1))
-        let alone = test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 1))
-        #expect(test.attend(input, 8_996..<9_000, to: cache, Compute(threadCount: 3)).bits == alone.bits)
+        test.store(input, 0..<9_000, in: cache, form.compute(threads: 1))
+        let alone = test.attend(input, 8_996..<9_000, to: cache, form.compute(threads: 1))
+        #expect(test.attend(input, 8_996..<9_000, to: cache, form.compute(threads: 3)).bits == alone.bits)
         #expect(
             test.worstError(alone.rows(3..<4, width: test.queryWidth), input.stored(.f16), position: 8_999) <= 1)
     }
 
-    @Test("What dropped positions left behind is never seen, even where it is no number", arguments: casesWithTypes)
-    func stale(_ test: AttentionCase, _ type: CacheType) throws {
+    @Test(
+        "What dropped positions left is never seen, even where it is NaN", arguments: casesWithTypes,
+        Form.all)
+    func stale(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
         let capacity = test.window.map { $0 + 8 } ?? test.positions
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let cache = try test.cache(capacity: capacity, type: type)
         var poison = input
         poison.keys = .init(repeating: .nan, count: input.keys.count)
@@ -74,14 +85,15 @@ struct AttentionBitsTests {
             test.store(input, range, in: cache, compute)
             output += test.attend(input, range, to: cache, compute)
         }
-        #expect(try output.bits == test.run(input, batch: 8, type: type).bits)
+        #expect(try output.bits == test.run(input, batch: 8, type: type, form: form).bits)
     }
 
-    @Test("Rejected drafts leave no trace, even where they overwrote the ring", arguments: casesWithTypes)
-    func rollback(_ test: AttentionCase, _ type: CacheType) throws {
+    @Test("Rejected drafts leave no trace, even where they overwrote the ring", arguments: casesWithTypes, Form.all)
+    func rollback(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
         let drafts = test.input(seed: 3)
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let cache = try test.cache(capacity: test.window.map { $0 + 8 } ?? test.positions, type: type)
         var output: [Float] = []
         for start in stride(from: 0, to: test.positions, by: 3) {
@@ -92,6 +104,6 @@ struct AttentionBitsTests {
             if !rejected.isEmpty { test.store(drafts, rejected, in: cache, compute) }
             output += test.attend(input, kept, to: cache, compute)
         }
-        #expect(try output.bits == test.run(input, batch: 8, type: type).bits)
+        #expect(try output.bits == test.run(input, batch: 8, type: type, form: form).bits)
     }
 }

@@ -69,9 +69,9 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
 
     /// The whole sequence, as a model reads it: batch by batch, each stored and then attended from.
     func run(
-        _ input: Input, batch: Int, threads: Int = 1, capacity: Int? = nil, type: CacheType = .f32
+        _ input: Input, batch: Int, threads: Int = 1, capacity: Int? = nil, type: CacheType = .f32, form: Form
     ) throws -> [Float] {
-        let compute = Compute(threadCount: threads)
+        let compute = form.compute(threads: threads)
         let cache = try cache(capacity: capacity, type: type)
         var output: [Float] = []
         for start in stride(from: 0, to: positions, by: batch) {
@@ -133,7 +133,8 @@ extension AttentionCase {
             let product = score.magnitude * (Double(width + 1) * unitRoundoff + relativeError)
             scoreError = max(scoreError, product + 2 * abs(score.value - largest) * unitRoundoff)
         }
-        // In numerator and denominator: the exponent's error, a sum of so many terms, and some units for exp and rescalings.
+        // In numerator and denominator: the exponent's error, a sum of so many terms, and some units for exp and
+        // rescalings.
         return 2 * (scoreError + Double(scores.count + 32) * unitRoundoff)
     }
 
@@ -161,12 +162,12 @@ extension CacheType {
     var format: Format? {
         switch self {
         case .f32: nil
-        case .f16: Format(blocks: F16.self)
-        case .bf16: Format(blocks: BF16.self)
-        case .q8_0: Format(blocks: Q8_0.self)
-        case .q4_0: Format(blocks: Q4_0.self)
-        case .tbq3_0: Format(blocks: TBQ3_0.self)
-        case .tbq4_0: Format(blocks: TBQ4_0.self)
+        case .f16: Format(.f16)
+        case .bf16: Format(.bf16)
+        case .q8_0: Format(.q8_0)
+        case .q4_0: Format(.q4_0)
+        case .tbq3_0: Format(.tbq3_0)
+        case .tbq4_0: Format(.tbq4_0)
         }
     }
 
@@ -176,8 +177,8 @@ extension CacheType {
     /// Bytes of 32 values.
     var bytesOf32: Int { format?.type.byteCount(of: 32) ?? 128 }
 
-    /// What the engine's arithmetic may be off by beside that of single precision, relative to each product: rotations of
-    /// the query, of the result and, in `stored`, of each row back take six roundings each.
+    /// What the engine's arithmetic may be off by beside that of single precision, relative to each product: rotations
+    /// of the query, of the result and, in `stored`, of each row back take six roundings each.
     var rotationError: Double { self == .tbq3_0 || self == .tbq4_0 ? 18 * unitRoundoff : 0 }
 }
 

@@ -25,10 +25,12 @@ struct AttentionTests {
     }
 
     @Test(
-        "Rows are those of the definition, for keys and values as their format stores them", arguments: casesWithTypes)
-    func definition(_ test: AttentionCase, _ type: CacheType) throws {
+        "Rows are those of the definition, for keys and values as their format stores them", arguments: casesWithTypes,
+        Form.all)
+    func definition(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
         let input = test.input()
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let cache = try test.cache(type: type)
         test.store(input, 0..<test.positions, in: cache, compute)
         let stored = input.stored(type)
@@ -39,10 +41,10 @@ struct AttentionTests {
         }
     }
 
-    @Test("16 bits cost what rounding keys and values may cost", arguments: cases)
-    func halfPrecision(_ test: AttentionCase) throws {
+    @Test("16 bits cost what rounding keys and values may cost", arguments: cases, Form.all)
+    func halfPrecision(_ test: AttentionCase, _ form: Form) throws {
         let input = test.input(seed: 2)
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let position = test.positions - 1
         let rows = try [CacheType.f32, .f16, .bf16].map { type in
             let cache = try test.cache(type: type)
@@ -55,11 +57,14 @@ struct AttentionTests {
         #expect(test.worstError(rows[2], input, position: position, relativeError: 0x1p-8) <= 1)
     }
 
-    @Test("Keys of one type and values of another", arguments: CacheType.allCases, CacheType.allCases)
-    func mixedTypes(_ key: CacheType, _ value: CacheType) throws {
+    @Test(
+        "Keys of one type and values of another",
+        arguments: CacheType.allCases.flatMap { key in CacheType.allCases.map { (key, $0) } }, Form.all)
+    func mixedTypes(_ types: (key: CacheType, value: CacheType), _ form: Form) throws {
+        let (key, value) = types
         let test = AttentionCase(headCount: 2, group: 4, width: 64, positions: 300)
         let input = test.input()
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let cache = try test.cache(type: key, values: value)
         #expect(cache.byteCount == 304 * 2 * 2 * (key.bytesOf32 + value.bytesOf32))
         test.store(input, 0..<300, in: cache, compute)
@@ -70,7 +75,7 @@ struct AttentionTests {
     }
 
     @Test(
-        "Heads of a width that is no whole number of blocks are refused",
+        "Heads of a width that is not a multiple of the blocks are refused",
         arguments: CacheType.allCases.filter { $0.widthMultiple > 1 })
     func width(_ type: CacheType) throws {
         let test = AttentionCase(width: 48)
@@ -79,35 +84,35 @@ struct AttentionTests {
         #expect(throws: error) { try test.cache(type: .f32, values: type) }
     }
 
-    @Test("A query that sees nothing gives zeros")
-    func nothingToSee() throws {
+    @Test("A query that sees nothing gives zeros", arguments: Form.all)
+    func nothingToSee(_ form: Form) throws {
         let test = AttentionCase(headCount: 2, group: 2, width: 24, includesSelf: false, positions: 4)
-        let output = try test.run(test.input(), batch: 4, threads: 2)
+        let output = try test.run(test.input(), batch: 4, threads: 2, form: form)
         #expect(output.rows(0..<1, width: test.queryWidth).allSatisfy { $0 == 0 })
         #expect(output.rows(1..<4, width: test.queryWidth).allSatisfy { $0 != 0 })
     }
 
-    @Test("Values beyond half precision become infinite in an f16 cache alone")
-    func saturation() throws {
+    @Test("Values beyond half precision become infinite in an f16 cache alone", arguments: Form.all)
+    func saturation(_ form: Form) throws {
         let test = AttentionCase(width: 16, positions: 1)
         var input = test.input()
         input.values[3] = 70000
         input.values[4] = 65519
-        #expect(try test.run(input, batch: 1, type: .f32)[3] == 70000)
-        let half = try test.run(input, batch: 1, type: .f16)
+        #expect(try test.run(input, batch: 1, type: .f32, form: form)[3] == 70000)
+        let half = try test.run(input, batch: 1, type: .f16, form: form)
         #expect(half[3] == .infinity && half[4] == 65504)
         #expect(half[5].isFinite)
     }
 
-    // The encoders of Q8_0 and Q4_0, like ggml's, take what is no number for zero.
+    // The encoders of Q8_0 and Q4_0, like ggml's, take NaN for zero.
     @Test(
-        "A key that is no number makes what sees it no number, and nothing else",
-        arguments: CacheType.allCases.filter { $0 != .q8_0 && $0 != .q4_0 })
-    func notANumber(_ type: CacheType) throws {
+        "A key that is NaN makes what sees it NaN, and nothing else",
+        arguments: CacheType.allCases.filter { $0 != .q8_0 && $0 != .q4_0 }, Form.all)
+    func notANumber(_ type: CacheType, _ form: Form) throws {
         let test = AttentionCase(group: 8, width: 32, window: 50, positions: 400)
         var input = test.input()
         input.keys[200 * 32 + 7] = .nan
-        let output = try test.run(input, batch: 37, threads: 2, capacity: 100, type: type)
+        let output = try test.run(input, batch: 37, threads: 2, capacity: 100, type: type, form: form)
         for position in 0..<400 {
             let row = output.rows(position..<position + 1, width: test.queryWidth)
             #expect(row.allSatisfy { $0.isNaN == (200..<250).contains(position) })

@@ -42,10 +42,14 @@ import Testing
         ),
     ]
 
-    @Test(arguments: [1, 2, 3, 15, 16, 17, 31, 33, 100], GuardedMemory.Edge.allCases)
-    func rowOperationsStayInside(width: Int, edge: GuardedMemory.Edge) throws {
+    @Test(arguments: [1, 2, 3, 15, 16, 17, 31, 33, 100], Form.all)
+    func rowOperationsStayInside(width: Int, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkRowOperations(width: width, edge, form) }
+    }
+
+    private func checkRowOperations(width: Int, _ edge: GuardedMemory.Edge, _ form: Form) throws {
         var generator = Generator(81)
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         let input = generator.floats(3 * width, scale: 4)
         for operation in Self.operations {
             let output = try input.guarded(edge, width: width, to: input.count, width: width) {
@@ -58,15 +62,21 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 15, 16, 17, 33, 100, 1000], GuardedMemory.Edge.allCases)
-    func reductionsStayInside(count: Int, edge: GuardedMemory.Edge) throws {
+    @Test(arguments: [1, 2, 15, 16, 17, 33, 100, 1000], Form.all)
+    func reductionsStayInside(count: Int, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkReductions(count: count, edge, form.kernels) }
+    }
+
+    private func checkReductions(
+        count: Int, _ edge: GuardedMemory.Edge, _ kernels: any KernelSet.Type
+    ) throws {
         var generator = Generator(82)
         let logits = generator.floats(count, scale: 10)
         let results = try logits.guarded(edge, width: count, to: 2, width: 1) { input, output in
-            output.base[0] = Float(argmax(input.row(0)))
-            output.base[1] = largestProbability(ofLogits: input.row(0))
+            output.base[0] = Float(kernels.argmax(input.row(0)))
+            output.base[1] = kernels.largestProbability(input.row(0))
         }
-        let expected = logits.withUnsafeBufferPointer { [Float(argmax($0)), largestProbability(ofLogits: $0)] }
+        let expected = logits.withUnsafeBufferPointer { [Float(kernels.argmax($0)), kernels.largestProbability($0)] }
         #expect(results == expected)
     }
 
@@ -75,11 +85,16 @@ import Testing
         AttentionCase(headCount: 2, group: 2, width: 64, window: 20, positions: 50),
     ]
 
-    /// The caches' own memory belongs to the engine; what is stored in them and what is asked of them lies here.
-    @Test(arguments: AttentionCase.withTypes(heads), GuardedMemory.Edge.allCases)
-    func attentionStaysInside(test: (attention: AttentionCase, type: CacheType), edge: GuardedMemory.Edge) throws {
-        let (attention, type) = test
-        let compute = Compute(threadCount: 2)
+    /// The caches' own memory belongs to the engine; what is stored in them and what is asked of them is here.
+    @Test(arguments: AttentionCase.withTypes(heads), Form.all)
+    func attentionStaysInside(test: (attention: AttentionCase, type: CacheType), form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkAttention(test.attention, test.type, edge, form) }
+    }
+
+    private func checkAttention(
+        _ attention: AttentionCase, _ type: CacheType, _ edge: GuardedMemory.Edge, _ form: Form
+    ) throws {
+        let compute = form.compute(threads: 2)
         let input = attention.input(seed: 83)
         let cache = try attention.cache(type: type)
         var output: [Float] = []
@@ -104,6 +119,6 @@ import Testing
                 }
             }
         }
-        #expect(try output.bits == attention.run(input, batch: 7, type: type).bits)
+        #expect(try output.bits == attention.run(input, batch: 7, type: type, form: form).bits)
     }
 }

@@ -19,57 +19,71 @@ import Testing
         format.isQuantized ? [1, 2, 3].map { $0 * format.granule } : [1, 2, 15, 16, 17, 31, 32, 33, 63, 65, 100]
     }
 
-    @Test(arguments: Format.all, GuardedMemory.Edge.allCases)
-    func decodersStayInside(format: Format, edge: GuardedMemory.Edge) throws {
+    @Test(arguments: Format.all, Form.all)
+    func decodersStayInside(format: Format, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkDecoders(format, edge, form.kernels) }
+    }
+
+    private func checkDecoders(
+        _ format: Format, _ edge: GuardedMemory.Edge, _ kernels: any KernelSet.Type
+    ) throws {
         var generator = Generator(61)
         for count in Self.counts(format) {
             let bytes = format.encoded(generator.floats(count))
             let row = try GuardedMemory(bytes, at: edge)
-            let expected = format.decoded(bytes)
+            let expected = format.decoded(bytes, by: kernels)
             let whole = try GuardedMemory(byteCount: 4 * count, at: edge)
             let blocks = try GuardedMemory(byteCount: 4 * count, at: edge)
             withExtendedLifetime((row, whole, blocks)) {
                 let values = whole.rows(width: count)
-                format.blocks.decode(row: row.base, count: count, into: values.base)
+                kernels.decode(row.base, format.type.id, count: count, into: values.base)
                 #expect(Array(values.row(0)) == expected)
                 let parts = blocks.rows(width: count)
-                let (length, size) = (format.type.blockSize, format.type.blockBytes)
-                for block in 0..<count / length {
-                    format.blocks.decode(block: row.base + block * size, into: parts.base + block * length)
-                }
+                kernels.decodePlainly(row.base, format.type.id, count: count, into: parts.base)
                 #expect(Array(parts.row(0)) == expected)
             }
         }
     }
 
-    @Test(arguments: Format.all, GuardedMemory.Edge.allCases)
-    func dotProductsStayInside(format: Format, edge: GuardedMemory.Edge) throws {
+    @Test(arguments: Format.all, Form.all)
+    func dotProductsStayInside(format: Format, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkDotProducts(format, edge, form.kernels) }
+    }
+
+    private func checkDotProducts(
+        _ format: Format, _ edge: GuardedMemory.Edge, _ kernels: any KernelSet.Type
+    ) throws {
         var generator = Generator(62)
         for count in Self.counts(format) {
             let bytes = format.encoded(generator.floats(count))
             let x = generator.floats(count)
             let expected = bytes.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { format.blocks.dot($0, x, count: count) }
+                bytes.baseAddress.map { kernels.dot($0, format.type.id, x, count: count) }
             }
             let row = try GuardedMemory(bytes, at: edge)
             let product = try x.guarded(edge, width: count, to: 1, width: 1) { input, output in
-                output.base[0] = format.blocks.dot(row.base, input.base, count: count)
+                output.base[0] = kernels.dot(row.base, format.type.id, input.base, count: count)
             }
             #expect(withExtendedLifetime(row) { product.first } == expected)
         }
     }
 
-    @Test(arguments: Format.encodable, GuardedMemory.Edge.allCases)
-    func encodersStayInside(format: Format, edge: GuardedMemory.Edge) throws {
-        let encoder = try #require(format.blocks as? any EncodableFormat.Type)
+    @Test(arguments: Format.encodable, Form.all)
+    func encodersStayInside(format: Format, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkEncoders(format, edge, form.kernels) }
+    }
+
+    private func checkEncoders(
+        _ format: Format, _ edge: GuardedMemory.Edge, _ kernels: any KernelSet.Type
+    ) throws {
         var generator = Generator(63)
         for count in Self.counts(format) {
             let values = generator.floats(count)
             let row = try GuardedMemory(byteCount: format.type.byteCount(of: count), at: edge)
             _ = try values.guarded(edge, width: count, to: 0, width: 1) { input, _ in
-                encoder.encode(row: input.base, count: count, into: row.base)
+                kernels.encode(input.base, format.type.id, count: count, into: row.base)
             }
-            #expect(withExtendedLifetime(row) { Array(row.bytes) } == format.encoded(values))
+            #expect(withExtendedLifetime(row) { Array(row.bytes) } == format.encoded(values, by: kernels))
         }
     }
 

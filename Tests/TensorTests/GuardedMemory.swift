@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Platform
 import Tensor
 
 /// Bytes between two pages that nobody may touch: whoever reads or writes past either end is stopped at once.
@@ -37,8 +38,8 @@ final class GuardedMemory: @unchecked Sendable {
 }
 
 extension [Float] {
-    /// What `body` makes of this as input, in `count` floats that hold NaN before; both end where nobody may read on, or
-    /// begin there.
+    /// What `body` makes of this as input, in `count` floats that hold NaN before; both end where nobody may read on,
+    /// or begin there.
     func guarded(
         _ edge: GuardedMemory.Edge, width: Int, to count: Int, width outputWidth: Int,
         _ body: (Rows, Rows) throws -> Void

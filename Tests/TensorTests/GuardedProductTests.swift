@@ -1,8 +1,9 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 
-/// Products read no weight and no activation past the last one; what they fetch ahead may lie anywhere.
+/// Products read no weight and no activation past the last one; what they fetch ahead may be anywhere.
 @Suite struct GuardedProductTests {
     /// One panel and less, a panel and a bit, several; the tokens of a decode, a draft, and a prompt.
     private static let shapes = [1, 3, 4, 5, 15, 16, 17, 33].flatMap { rows in [1, 2, 3, 9].map { (rows, $0) } }
@@ -14,44 +15,47 @@ import Testing
         var generator = Generator(UInt64(rows))
         let bytes = format.encoded(generator.floats(rows * columns))
         func matrix(_ region: ByteRegion) -> Matrix {
-            Matrix(rows: rows, columns: columns, format: format.blocks, region: region)
+            Matrix(rows: rows, columns: columns, type: format.type, region: region)
         }
         return (matrix(ByteRegion(bytes)), matrix(try GuardedMemory(bytes, at: edge).region))
     }
 
-    @Test(arguments: Format.quantized, GuardedMemory.Edge.allCases)
-    func integerKernelsStayInside(format: Format, edge: GuardedMemory.Edge) throws {
-        let blocks = try #require(format.blocks as? any IntegerFormat.Type)
-        let compute = Compute(threadCount: 1)
+    @Test(arguments: Format.integers, Form.all)
+    func integerKernelsStayInside(format: Format, form: Form) throws {
+        let activations = try #require(format.traits.activations)
+        let compute = form.compute(threads: 1)
         var generator = Generator(71)
         let columns = format.granule
-        for (rows, tokens) in Self.shapes {
+        let cases = Self.shapes.flatMap { shape in GuardedMemory.Edge.allCases.map { (shape, $0) } }
+        for ((rows, tokens), edge) in cases {
             let weights = try matrices(format, rows: rows, columns: columns, at: edge)
             let input = generator.floats(tokens * columns)
-            for kernel in IntegerProduct.kernels {
-                func product(_ weights: Matrix) throws -> [Float] {
-                    try input.guarded(edge, width: columns, to: tokens * rows, width: rows) { input, output in
-                        let bytes = compute.quantize(input, for: blocks)
-                        IntegerProduct.multiply(bytes, by: weights, into: output, with: kernel)
-                    }
+            func product(_ weights: Matrix) throws -> [Float] {
+                try input.guarded(edge, width: columns, to: tokens * rows, width: rows) { input, output in
+                    form.multiply(compute.quantize(input, for: activations), by: weights, into: output)
                 }
-                #expect(
-                    try product(weights.guarded).bits == product(weights.plain).bits, "\(rows), \(tokens), \(kernel)")
             }
+            #expect(try product(weights.guarded).bits == product(weights.plain).bits, "\(rows), \(tokens)")
         }
     }
 
     @Test(
         arguments: Format.all.flatMap { format in
             (format.isQuantized ? [ActivationPrecision.bytes, .floats] : [.floats]).map { (format, $0) }
-        }, GuardedMemory.Edge.allCases)
-    func productsStayInside(test: (format: Format, precision: ActivationPrecision), edge: GuardedMemory.Edge) throws {
-        let compute = Compute(threadCount: 2, precision: test.precision)
+        }, Form.all)
+    func productsStayInside(test: (format: Format, precision: ActivationPrecision), form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkProducts(test.format, test.precision, edge, form) }
+    }
+
+    private func checkProducts(
+        _ format: Format, _ precision: ActivationPrecision, _ edge: GuardedMemory.Edge, _ form: Form
+    ) throws {
+        let compute = form.compute(threads: 2, precision: precision)
         var generator = Generator(72)
-        let columnCounts = test.format.isQuantized ? [test.format.granule, 3 * test.format.granule] : [1, 31, 33, 100]
+        let columnCounts = format.isQuantized ? [format.granule, 3 * format.granule] : [1, 31, 33, 100]
         for columns in columnCounts {
             for (rows, tokens) in Self.shapes + [(301, 1), (301, 17), (130, 40)] {
-                let weights = try matrices(test.format, rows: rows, columns: columns, at: edge)
+                let weights = try matrices(format, rows: rows, columns: columns, at: edge)
                 let input = generator.floats(tokens * columns)
                 let product = try input.guarded(edge, width: columns, to: tokens * rows, width: rows) {
                     compute.multiply($0, by: weights.guarded, into: $1)
@@ -62,9 +66,13 @@ import Testing
     }
 
     /// Experts are slices of a matrix, and single rows are embeddings and candidates of the ordered head.
-    @Test(arguments: Format.all, GuardedMemory.Edge.allCases)
-    func someRowsStayInside(format: Format, edge: GuardedMemory.Edge) throws {
-        let compute = Compute(threadCount: 2)
+    @Test(arguments: Format.all, Form.all)
+    func someRowsStayInside(format: Format, form: Form) throws {
+        for edge in GuardedMemory.Edge.allCases { try checkSomeRows(format, edge, form) }
+    }
+
+    private func checkSomeRows(_ format: Format, _ edge: GuardedMemory.Edge, _ form: Form) throws {
+        let compute = form.compute(threads: 2)
         var generator = Generator(73)
         let columns = format.isQuantized ? format.granule : 33
         let weights = try matrices(format, rows: 70, columns: columns, at: edge)

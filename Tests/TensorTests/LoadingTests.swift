@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 
@@ -19,7 +20,7 @@ struct LoadingTests {
     @Test("Every format is found by the type of the tensor", arguments: Format.all)
     func formats(format: Format) throws {
         let matrix = try file(format.type).matrix("w", shape: [4, 512])
-        #expect(matrix.format.type == format.type)
+        #expect(matrix.type == format.type)
         #expect(matrix.byteCount == 4 * format.type.byteCount(of: 512))
     }
 

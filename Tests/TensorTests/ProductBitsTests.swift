@@ -6,14 +6,10 @@ import Testing
     private static let batches = [1, 2, 3, 4, 5, 8, 9, 17, 33]
 
     /// The largest batch of float rows that BLAS never sees.
-    #if AVX512VNNI
-        private static let largestFloatBatch = 33
-    #else
-        private static let largestFloatBatch = 8
-    #endif
+    private func largestFloatBatch(_ form: Form) -> Int { form.kernels.prefersBLAS ? 8 : 33 }
 
-    /// Rows and columns; two are large enough for a single token to be split among threads, and the last one's rows so long
-    /// that a thread's share takes several panels.
+    /// Rows and columns; two are large enough for a single token to be split among threads, and the last one's rows so
+    /// long that a thread's share takes several panels.
     private static func shapes(_ format: Format) -> [(rows: Int, columns: Int)] {
         let columns = ProductTests.columnCounts(format)
         return [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
@@ -22,25 +18,31 @@ import Testing
 
     /// Each row of `input` multiplied by itself, on one thread.
     private func singles(
-        _ input: [Float], _ weights: Matrix, _ precision: ActivationPrecision = .bytes
+        _ input: [Float], _ weights: Matrix, _ form: Form, _ precision: ActivationPrecision = .bytes
     ) -> [Float] {
-        let compute = Compute(threadCount: 1, precision: precision)
+        let compute = form.compute(threads: 1, precision: precision)
         return (0..<input.count / weights.columns).flatMap {
             compute.product(input.rows($0..<$0 + 1, width: weights.columns), weights)
         }
     }
 
-    @Test(arguments: Format.quantized, [ActivationPrecision.bytes, .floats])
-    func aQuantizedRowGivesTheSameBitsInAnyBatchOnAnyThreads(format: Format, precision: ActivationPrecision) {
-        for threads in 1...3 { checkBits(format, Compute(threadCount: threads, precision: precision)) }
+    @Test(
+        arguments: Format.quantized.flatMap { format in [ActivationPrecision.bytes, .floats].map { (format, $0) } },
+        Form.all)
+    func aQuantizedRowGivesTheSameBitsInAnyBatchOnAnyThreads(
+        test: (format: Format, precision: ActivationPrecision), form: Form
+    ) {
+        for threads in form.isCurrent ? [1, 2, 3] : [2] {
+            checkBits(test.format, form, form.compute(threads: threads, precision: test.precision))
+        }
     }
 
-    private func checkBits(_ format: Format, _ compute: Compute) {
+    private func checkBits(_ format: Format, _ form: Form, _ compute: Compute) {
         var generator = Generator(20)
         for (rows, columns) in Self.shapes(format) {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 21).matrix
             let input = generator.floats(33 * columns)
-            let expected = singles(input, weights, compute.precision).bits
+            let expected = singles(input, weights, form, compute.precision).bits
             for tokens in Self.batches {
                 let product = compute.product(input.rows(0..<tokens, width: columns), weights)
                 #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
@@ -48,44 +50,45 @@ import Testing
         }
     }
 
-    @Test(arguments: Format.quantized) func aRowsPlaceInTheBatchDoesNotMatter(format: Format) {
+    @Test(arguments: Format.quantized, Form.all) func aRowsPlaceInTheBatchDoesNotMatter(format: Format, form: Form) {
         var generator = Generator(22)
         let columns = max(96, format.granule)
         let weights = TestMatrix(format, rows: 70, columns: columns, seed: 23).matrix
         let input = generator.floats(17 * columns)
-        let expected = singles(input, weights)
-        let compute = Compute(threadCount: 2)
+        let expected = singles(input, weights, form)
+        let compute = form.compute(threads: 2)
         for first in 0..<12 {
             let product = compute.product(input.rows(first..<first + 5, width: columns), weights)
             #expect(product.bits == expected.rows(first..<first + 5, width: 70).bits)
         }
     }
 
-    @Test(arguments: Format.floats, [1, 2, 3]) func aFloatRowGivesTheSameBitsInABatchWithoutBLAS(
-        format: Format, threads: Int
-    ) {
+    @Test(arguments: Format.floats.flatMap { format in [1, 2, 3].map { (format, $0) } }, Form.all)
+    func aFloatRowGivesTheSameBitsInABatchWithoutBLAS(test: (format: Format, threads: Int), form: Form) {
+        let (format, threads) = test
+        let largestBatch = largestFloatBatch(form)
         var generator = Generator(24)
-        let compute = Compute(threadCount: threads)
+        let compute = form.compute(threads: threads)
         for (rows, columns) in Self.shapes(format) {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 25).matrix
-            let input = generator.floats(Self.largestFloatBatch * columns)
-            let expected = singles(input, weights).bits
-            for tokens in Self.batches where tokens <= Self.largestFloatBatch {
+            let input = generator.floats(largestBatch * columns)
+            let expected = singles(input, weights, form).bits
+            for tokens in Self.batches where tokens <= largestBatch {
                 let product = compute.product(input.rows(0..<tokens, width: columns), weights)
                 #expect(product.bits == Array(expected[..<(tokens * rows)]), "\(tokens) x \(rows) x \(columns)")
             }
         }
     }
 
-    @Test(arguments: Format.floats, [9, 17, 33]) func aFloatRowIsNearlyTheSameInALargeBatch(
-        format: Format, tokens: Int
-    ) {
+    @Test(arguments: Format.floats.flatMap { format in [9, 17, 33].map { (format, $0) } }, Form.all)
+    func aFloatRowIsNearlyTheSameInALargeBatch(test: (format: Format, tokens: Int), form: Form) {
+        let (format, tokens) = test
         var generator = Generator(26)
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         for (rows, columns) in Self.shapes(format) {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 27)
             let input = generator.floats(tokens * columns)
-            let expected = singles(input, weights.matrix)
+            let expected = singles(input, weights.matrix, form)
             // Relative to the terms' magnitudes: their sum may be near to zero.
             let magnitudes = weights.product(input).map(\.magnitude)
             let worst = worstError(compute.product(input, weights.matrix), expected.map(Double.init)) {
@@ -95,11 +98,11 @@ import Testing
         }
     }
 
-    @Test(arguments: Format.floats, [9, 17, 33]) func threadsDoNotChangeTheBitsOfALargeFloatBatch(
-        format: Format, tokens: Int
-    ) {
+    @Test(arguments: Format.floats.flatMap { format in [9, 17, 33].map { (format, $0) } }, Form.all)
+    func threadsDoNotChangeTheBitsOfALargeFloatBatch(test: (format: Format, tokens: Int), form: Form) {
+        let (format, tokens) = test
         var generator = Generator(28)
-        let computes = (1...3).map { Compute(threadCount: $0) }
+        let computes = (1...3).map { form.compute(threads: $0) }
         for (rows, columns) in Self.shapes(format) where rows >= 64 {
             let weights = TestMatrix(format, rows: rows, columns: columns, seed: 29).matrix
             let input = generator.floats(tokens * columns)
@@ -109,11 +112,11 @@ import Testing
         }
     }
 
-    @Test(arguments: Format.all, [1, 2, 3]) func selectedRowsHaveTheBitsOfTheFullProduct(
-        format: Format, threads: Int
-    ) {
+    @Test(arguments: Format.all.flatMap { format in [1, 2, 3].map { (format, $0) } }, Form.all)
+    func selectedRowsHaveTheBitsOfTheFullProduct(test: (format: Format, threads: Int), form: Form) {
+        let (format, threads) = test
         var generator = Generator(30)
-        let compute = Compute(threadCount: threads)
+        let compute = form.compute(threads: threads)
         for columns in ProductTests.columnCounts(format) {
             let weights = TestMatrix(format, rows: 130, columns: columns, seed: 31).matrix
             var x = generator.floats(columns)
@@ -134,14 +137,14 @@ import Testing
         }
     }
 
-    @Test func memoryOfALargerProductServesASmallerOne() {
+    @Test(arguments: Form.all) func memoryOfALargerProductServesASmallerOne(form: Form) {
         var generator = Generator(32)
-        let compute = Compute(threadCount: 2)
+        let compute = form.compute(threads: 2)
         for columns in [32, 512, 64, 1024, 32] {
             for format in Format.all where columns.isMultiple(of: format.granule) {
                 let weights = TestMatrix(format, rows: 50, columns: columns, seed: 33).matrix
                 let input = generator.floats(9 * columns)
-                let expected = Compute(threadCount: 1).product(input, weights)
+                let expected = form.compute(threads: 1).product(input, weights)
                 #expect(compute.product(input, weights).bits == expected.bits)
             }
         }

@@ -21,8 +21,10 @@ struct RotaryTests {
 
     @Test(
         "Pairs turn by the angles of their position, far out as well",
-        arguments: [(64, 0), (64, 61), (24, 1000), (512, 131_000), (2, 63), (256, 1 << 20)])
-    func angles(_ width: Int, _ first: Int) throws {
+        arguments: [(64, 0), (64, 61), (24, 1000), (512, 131_000), (2, 63), (256, 1 << 20)],
+        Form.all)
+    func angles(_ row: (width: Int, first: Int), _ form: Form) throws {
+        let (width, first) = row
         var generator = Generator(UInt64(first))
         let factors = (0..<width / 2).map { $0 < width / 8 + 1 ? Float(1) : 1e30 }
         for factors in [nil, factors] {
@@ -30,13 +32,13 @@ struct RotaryTests {
                 width: width, base: 1e6, factors: try factors.map { try FloatBuffer($0) }, capacity: 70)
             let heads = generator.floats(70 * 2 * width)
             rotary.prepare(first: first, count: 70)
-            let found = heads.changed(width: 2 * width) { Compute(threadCount: 2).rotate($0, by: rotary) }
+            let found = heads.changed(width: 2 * width) { form.compute(threads: 2).rotate($0, by: rotary) }
             for row in [0, 1, 2, 3, 35, 66, 69] {
                 let expected = rotated(
                     heads.rows(row..<row + 1, width: 2 * width), width: width, base: 1e6, factors: factors,
                     position: first + row)
-                // Two products of numbers up to 1, each with a rounded factor, and their difference; the angle itself is
-                // off by a rounding in double precision.
+                // Two products of numbers up to 1, each with a rounded factor, and their difference; the angle itself
+                // is off by a rounding in double precision.
                 let tolerance = 6 * unitRoundoff + Double(first + row) * 0x1p-51
                 let error = worstError(found.rows(row..<row + 1, width: 2 * width), expected) { _ in tolerance }
                 #expect(error <= 1, "row \(row)")

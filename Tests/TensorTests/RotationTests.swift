@@ -1,3 +1,4 @@
+import KernelsBaseline
 import Tensor
 import Testing
 
@@ -6,14 +7,14 @@ import Testing
 struct RotationTests {
     private func dot(_ a: [Float], _ b: [Float]) -> Double { Twin.dot(a, b).value }
 
-    @Test("The transform of 32 values is that of Hadamard's matrix, and its own inverse")
-    func hadamard() {
+    @Test("The transform of 32 values is that of Hadamard's matrix, and is undone by its inverse", arguments: Form.all)
+    func hadamard(_ form: Form) {
         var generator = Generator(90)
         let signs: [Float] = "+-++-+--++-+--+--++-+--++-+--+-+".map { $0 == "+" ? 1 : -1 }
         for _ in 0..<20 {
             let values = generator.floats(32)
             var rotated = values
-            TurboQuant.rotate(&rotated)
+            form.kernels.rotateQueries(&rotated, count: 32)
             for row in 0..<32 {
                 let terms = (0..<32).map { column in
                     Double(values[column] * signs[column]) * ((row & column).nonzeroBitCount.isMultiple(of: 2) ? 1 : -1)
@@ -25,11 +26,11 @@ struct RotationTests {
         }
     }
 
-    @Test("Exact zeros stay exact, for they are ties")
-    func ties() {
+    @Test("Exact zeros stay exact, for they are ties", arguments: Form.all)
+    func ties(_ form: Form) {
         var values = [Float](repeating: 0, count: 32)
         (values[3], values[7]) = (0.1, 0.1)
-        TurboQuant.rotate(&values)
+        form.kernels.rotateQueries(&values, count: 32)
         #expect(values.filter { $0 == 0 }.count == 16)
     }
 

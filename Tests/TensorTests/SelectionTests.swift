@@ -28,28 +28,30 @@ struct SelectionTests {
         return best
     }
 
-    @Test("argmax is the lowest index of the largest value; only a NaN at index 0 is ever chosen", arguments: counts)
-    func argmaxes(_ count: Int) {
+    @Test(
+        "argmax is the lowest index of the largest value; only a NaN at index 0 is ever chosen", arguments: counts,
+        Form.all)
+    func argmaxes(_ count: Int, _ form: Form) {
         for values in Self.samples(count) {
-            #expect(values.withUnsafeBufferPointer(argmax) == plainArgmax(values))
+            #expect(values.withUnsafeBufferPointer(form.kernels.argmax) == plainArgmax(values))
             let real = values.filter { !$0.isNaN }
-            #expect(real.withUnsafeBufferPointer(argmax) == plainArgmax(real))
+            #expect(real.withUnsafeBufferPointer(form.kernels.argmax) == plainArgmax(real))
         }
     }
 
-    @Test("argmax finds a value wherever it stands, and the first of two", arguments: [16, 300, 600])
-    func places(_ count: Int) {
+    @Test("argmax finds a value wherever it is, and the first of two", arguments: [16, 300, 600], Form.all)
+    func places(_ count: Int, _ form: Form) {
         for place in 0..<count {
             var values = [Float](repeating: -1, count: count)
             values[place] = 1
             values[count - 1] = 1
-            #expect(values.withUnsafeBufferPointer(argmax) == place)
+            #expect(values.withUnsafeBufferPointer(form.kernels.argmax) == place)
         }
     }
 
-    @Test("Top-k is the head of the stable order, without NaN", arguments: [0, 1, 3, 64, 1000])
-    func topK(_ k: Int) {
-        var top = TopK(capacity: k)
+    @Test("Top-k is the head of the stable order, without NaN", arguments: [0, 1, 3, 64, 1000], Form.all)
+    func topK(_ k: Int, _ form: Form) {
+        var top = TopK(capacity: k, kernels: form.kernels)
         for count in Self.counts {
             // A long rising list is the worst case, which would take seconds.
             for values in Self.samples(count).prefix(count < 2000 ? .max : 4) {
@@ -62,24 +64,26 @@ struct SelectionTests {
         }
     }
 
-    @Test("The largest probability agrees with the definition in double precision", arguments: counts.dropFirst())
-    func probability(_ count: Int) {
+    @Test(
+        "The largest probability agrees with the definition in double precision", arguments: counts.dropFirst(),
+        Form.all)
+    func probability(_ count: Int, _ form: Form) {
         var generator = Generator(7)
         for scale: Float in [0.1, 5, 60] {
             let logits = generator.floats(count, scale: scale)
             let largest = Double(logits.max() ?? 0)
             let expected = 1 / logits.reduce(0) { $0 + exp(Double($1) - largest) }
-            let found = Double(logits.withUnsafeBufferPointer(largestProbability(ofLogits:)))
+            let found = Double(logits.withUnsafeBufferPointer(form.kernels.largestProbability))
             // Sums of n/16 positive terms in each lane, each within a few roundings.
             #expect(abs(found - expected) <= expected * Double(count / 16 + 16) * unitRoundoff)
         }
     }
 
-    @Test("The largest probability among infinities and NaN")
-    func specialProbabilities() {
-        #expect(([] as [Float]).withUnsafeBufferPointer(largestProbability(ofLogits:)) == 0)
-        #expect([2, -.infinity].withUnsafeBufferPointer(largestProbability(ofLogits:)) == 1)
-        #expect([1, .nan, 2].withUnsafeBufferPointer(largestProbability(ofLogits:)).isNaN)
-        #expect([.infinity, 1].withUnsafeBufferPointer(largestProbability(ofLogits:)).isNaN)
+    @Test("The largest probability among infinities and NaN", arguments: Form.all)
+    func specialProbabilities(_ form: Form) {
+        #expect(([] as [Float]).withUnsafeBufferPointer(form.kernels.largestProbability) == 0)
+        #expect([2, -.infinity].withUnsafeBufferPointer(form.kernels.largestProbability) == 1)
+        #expect([1, .nan, 2].withUnsafeBufferPointer(form.kernels.largestProbability).isNaN)
+        #expect([.infinity, 1].withUnsafeBufferPointer(form.kernels.largestProbability).isNaN)
     }
 }

@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 
@@ -69,30 +70,38 @@ extension [Float] {
 
 /// A format as a test's argument.
 struct Format: Sendable, CustomTestStringConvertible {
-    let blocks: any BlockFormat.Type
+    let type: TensorType
+    let traits: FormatTraits
 
-    var type: TensorType { blocks.type }
+    /// - Parameter type: one of `ElementFormats.all`.
+    init(_ type: TensorType) {
+        self.type = type
+        traits = ElementFormats.traits(of: type)!
+    }
+
     var isQuantized: Bool { type.blockSize > 1 }
     var testDescription: String { type.name }
 
     /// What a row's length must be a multiple of: a block, and a group of 32 unless single values are blocks.
     var granule: Int { isQuantized ? max(type.blockSize, 32) : 1 }
-    var isEncodable: Bool { blocks is any EncodableFormat.Type }
+    var isEncodable: Bool { traits.isEncodable }
     /// Whether the values of a block are mixed before they are coded, so that an error of one is in all of them.
     var isRotated: Bool { type.name.hasPrefix("TBQ") }
 
-    static let all = ElementFormats.all.map { Format(blocks: $0) }
+    static let all = ElementFormats.all.map { Format($0) }
     static let quantized = all.filter(\.isQuantized)
     static let floats = all.filter { !$0.isQuantized }
     static let encodable = all.filter(\.isEncodable)
+    /// Those with integer products.
+    static let integers = all.filter { $0.traits.activations != nil }
 
     /// `values` as rows are stored; for formats without an encoder random codes with scales of about their size.
-    func encoded(_ values: [Float]) -> [UInt8] {
-        guard let encoder = blocks as? any EncodableFormat.Type else { return plausible(count: values.count) }
+    func encoded(_ values: [Float], by kernels: any KernelSet.Type = Form.plainest.kernels) -> [UInt8] {
+        guard isEncodable else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            encoder.encode(row: values, count: values.count, into: base)
+            kernels.encode(values, type.id, count: values.count, into: base)
         }
         return bytes
     }
@@ -101,7 +110,7 @@ struct Format: Sendable, CustomTestStringConvertible {
         var generator = Generator(UInt64(count))
         var bytes = generator.bytes(type.byteCount(of: count))
         for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
-            for place in halves {
+            for place in traits.floats.offsets {
                 let scale = Float16(Float.random(in: -0.01...0.01, using: &generator)).bitPattern
                 bytes[block + place] = UInt8(truncatingIfNeeded: scale)
                 bytes[block + place + 1] = UInt8(scale >> 8)
@@ -110,28 +119,56 @@ struct Format: Sendable, CustomTestStringConvertible {
         return bytes
     }
 
-    /// Where in a block the half-precision scales of formats without an encoder lie.
-    private var halves: [Int] {
-        switch type {
-        case .q2_k: [80, 82]
-        case .q3_k: [108]
-        default: [0]
-        }
-    }
-
     /// The values of `bytes`, block by block with the plain decoder.
-    func decoded(_ bytes: [UInt8]) -> [Float] {
-        let blockCount = bytes.count / type.blockBytes
-        var values = [Float](repeating: .nan, count: blockCount * type.blockSize)
-        for index in 0..<blockCount {
-            bytes.withUnsafeBytes { bytes in
-                values.withUnsafeMutableBufferPointer { values in
-                    guard let source = bytes.baseAddress, let target = values.baseAddress else { return }
-                    blocks.decode(block: source + index * type.blockBytes, into: target + index * type.blockSize)
-                }
-            }
+    func decoded(_ bytes: [UInt8], by kernels: any KernelSet.Type = Form.plainest.kernels) -> [Float] {
+        let count = bytes.count / type.blockBytes * type.blockSize
+        var values = [Float](repeating: .nan, count: count)
+        bytes.withUnsafeBytes { bytes in
+            guard let source = bytes.baseAddress else { return }
+            kernels.decodePlainly(source, type.id, count: count, into: &values)
         }
         return values
+    }
+}
+
+// MARK: - Kernel forms
+
+/// The kernels of an instruction set as a test's argument.
+struct Form: Sendable, CustomTestStringConvertible {
+    let kernels: any KernelSet.Type
+
+    var testDescription: String { kernels.form.rawValue }
+    /// Whether operations use it unless they are told otherwise.
+    var isCurrent: Bool { kernels.form == Kernels.current.form }
+
+    /// Every form that this processor can run.
+    static let all = Kernels.available.map { Form(kernels: $0) }
+    static let plainest = Form(kernels: Kernels.compiled[0])
+
+    /// All forms, those together that decode `format` to the same bits. Decoding is exact but for an orthogonal
+    /// rotation, whose sums are fused or not.
+    static func decodingAlike(_ format: Format) -> [[Form]] {
+        guard format.traits.activations?.rotation == .orthogonal else { return [all] }
+        return [false, true].map { isFused in all.filter { $0.kernels.fusesMultiplyAdd == isFused } }
+            .filter { !$0.isEmpty }
+    }
+
+    func compute(threads: Int, precision: ActivationPrecision = .bytes) -> Compute {
+        Compute(threadCount: threads, precision: precision, kernels: kernels)
+    }
+
+    /// `sum + a * b` as the kernels round it.
+    func fused(_ sum: Float, _ a: Float, _ b: Float) -> Float {
+        kernels.fusesMultiplyAdd ? sum.addingProduct(a, b) : sum + a * b
+    }
+
+    /// The product of bytes with all rows of `weights`, by one call of the kernel.
+    func multiply(_ input: QuantizedRows, by weights: Matrix, into output: Rows) {
+        let task = IntegerTask(
+            format: weights.type.id, weights: weights.base, rowBytes: weights.rowBytes, input: input,
+            output: output.base, outputStride: output.width)
+        var scratch = [Float](repeating: .nan, count: ProductSizes.integerScratchCount)
+        kernels.multiply(task, rows: 0..<weights.rows, next: weights.base, scratch: &scratch)
     }
 }
 
@@ -159,14 +196,18 @@ struct TestMatrix {
     let matrix: Matrix
     let values: [Float]
 
-    /// - Parameter shift: bytes in front of the first row, so that nothing is aligned.
-    init(_ format: Format, rows: Int, columns: Int, seed: UInt64, shift: Int = 0) {
+    /// - Parameters:
+    ///   - shift: bytes in front of the first row, so that nothing is aligned.
+    ///   - form: what decodes `values`. It matters where decoding rounds; see `Form.decodingAlike`.
+    init(
+        _ format: Format, rows: Int, columns: Int, seed: UInt64, shift: Int = 0, form: Form = .plainest
+    ) {
         var generator = Generator(seed)
         let bytes = format.encoded(generator.floats(rows * columns))
-        values = format.decoded(bytes)
+        values = format.decoded(bytes, by: form.kernels)
         let region = ByteRegion(Array(repeating: 0, count: shift) + bytes)
         matrix = Matrix(
-            rows: rows, columns: columns, format: format.blocks, region: region.slice(shift..<shift + bytes.count))
+            rows: rows, columns: columns, type: format.type, region: region.slice(shift..<shift + bytes.count))
     }
 
     /// The product with `input` `[tokens, columns]` in double precision: `[tokens, rows]`.

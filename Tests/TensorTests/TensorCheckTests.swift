@@ -1,4 +1,5 @@
 import GGUF
+import Platform
 import Tensor
 import Testing
 
@@ -47,7 +48,7 @@ struct TensorCheckTests {
     func clean(format: Format) throws {
         var bytes = bytes(format)
         try file(format, bytes).checkTensors()
-        let floats = format.blocks.floats
+        let floats = format.traits.floats
         for offset in floats.offsets {
             let largest = largest(floats.encoding)
             bytes.replaceSubrange(offset..<offset + largest.count, with: largest)
@@ -58,7 +59,7 @@ struct TensorCheckTests {
     @Test("NaN and infinity are found in every float of every block, and named by their place", arguments: Format.all)
     func found(format: Format) throws {
         let clean = bytes(format)
-        let floats = format.blocks.floats
+        let floats = format.traits.floats
         for (index, (bits, isNaN)) in nonNumbers(floats.encoding).enumerated() {
             for offset in floats.offsets {
                 let place = (offset + index * 4) % (Self.rows * Self.blocks)  // some row, some block
@@ -82,7 +83,7 @@ struct TensorCheckTests {
         "A format's values are finite if what it says to be floats is, whatever the other bytes", arguments: Format.all)
     func complete(format: Format) {
         var generator = Generator(11)
-        let floats = format.blocks.floats
+        let floats = format.traits.floats
         let largest = largest(floats.encoding)
         for _ in 0..<50 {
             var bytes = generator.bytes(format.type.blockBytes)
@@ -118,26 +119,5 @@ struct MemoryTests {
         let bytes = count.multipliedReportingOverflow(by: 4).overflow ? Int.max : 4 * count
         #expect(throws: TensorError.outOfMemory(bytes: bytes)) { try FloatBuffer(count: count) }
         #expect(throws: TensorError.outOfMemory(bytes: .max)) { try FloatBuffer(count: count, count, count) }
-    }
-
-    @Test("The system's figures are read where they are, and nothing else is")
-    func figures() {
-        let lines = """
-            MemTotal:       16384 kB
-            MemAvailable:\t8192 kB
-            HugePages_Total:       0
-            Nonsense: many kB
-            Absurd: 9223372036854775807 kB
-
-            """
-        let bytes = SystemMemory.bytes(in: lines)
-        #expect(bytes == ["MemTotal": 16_384 * 1024, "MemAvailable": 8192 * 1024, "Absurd": .max])
-        #expect(SystemMemory.bytes(in: "") == [:])
-    }
-
-    @Test("There is some memory, and no more available than in all")
-    func current() {
-        let memory = SystemMemory.current
-        #expect(memory.available > 0 && memory.available <= memory.total)
     }
 }

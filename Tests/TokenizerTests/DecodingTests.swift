@@ -7,7 +7,8 @@ import Tokenizer
     init() throws { tokenizer = try TinyVocabulary(merges: ["a b", "▁ ab"]).tokenizer() }
 
     @Test(arguments: [
-        "", "ab ab", "  ab  ", "é🦙e\u{301}", "a\n\n\tb\r\n", "<|turn>ab<turn|>", "👨‍👩‍👧‍👦", "\u{0}\u{7F}\u{FFFD}\u{10FFFF}",
+        "", "ab ab", "  ab  ", "é🦙e\u{301}", "a\n\n\tb\r\n", "<|turn>ab<turn|>", "👨‍👩‍👧‍👦",
+        "\u{0}\u{7F}\u{FFFD}\u{10FFFF}",
         "> </", "zzz",
     ])
     func decodingUndoesEncoding(_ text: String) {
@@ -55,7 +56,7 @@ import Tokenizer
     @Test func aCharacterThatIsBrokenOffIsReplacedAtOnce() {
         #expect(stream(tokenizer.encode([0xF0, 0x9F, 0x61])) == ["", "", "\u{FFFD}a", ""])
         #expect(stream(tokenizer.encode([0xC3, 0xC3, 0xAA])) == ["", "\u{FFFD}", "ê", ""])
-        // No character begins so: there is nothing to wait for.
+        // No character begins with this byte, so there is nothing to wait for.
         #expect(stream(tokenizer.encode([0xFF, 0xE0, 0x80])) == ["\u{FFFD}", "", "\u{FFFD}\u{FFFD}", ""])
     }
 
@@ -76,10 +77,10 @@ import Tokenizer
         #expect(stream(ids, special: true) == ["ab", "<|channel>", "<turn|>", ""])
     }
 
-    /// Whatever the bytes are, and wherever they are divided.
+    /// For any bytes, however they are divided.
     @Test func streamingGivesWhatDecodingGives() {
         var random = SeededGenerator(seed: 1)
-        // Bytes at the borders of what UTF-8 allows.
+        // Bytes at the boundaries of what UTF-8 allows.
         let bytes: [UInt8] = [
             0x20, 0x61, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xE2, 0xED, 0xEE,
             0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,

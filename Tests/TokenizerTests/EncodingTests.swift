@@ -2,7 +2,7 @@ import Testing
 import Tokenizer
 
 @Suite struct EncodingTests {
-    @Test func nothingIsNoToken() throws {
+    @Test func anEmptyTextHasNoTokens() throws {
         #expect(try TinyVocabulary().tokenizer().encode("") == [])
     }
 
@@ -29,7 +29,7 @@ import Tokenizer
         #expect(tokenizer.pieces("abcd abcd") == ["abcd", "▁abcd"])
     }
 
-    @Test func aCharacterThatIsNoTokenBecomesItsBytes() throws {
+    @Test func aCharacterThatIsNotATokenBecomesItsBytes() throws {
         let tokenizer = try TinyVocabulary().tokenizer()
         #expect(tokenizer.pieces("a🦙") == ["a", "<0xF0>", "<0x9F>", "<0xA6>", "<0x99>"])
         #expect(tokenizer.pieces("z\u{0}") == ["<0x7A>", "<0x00>"])
@@ -73,7 +73,7 @@ import Tokenizer
         #expect(tokenizer.pieces("\n\n") == ["\n", "\n"])
     }
 
-    @Test func aRunOfNewlinesThatIsNoTokenIsMerged() throws {
+    @Test func aRunOfNewlinesThatIsNotATokenIsMerged() throws {
         let tokenizer = try TinyVocabulary(merges: ["\n \n", "\n\n \n\n"]).tokenizer()
         #expect(tokenizer.pieces("\n\n\n\n\n\n\na") == ["\n\n\n\n", "\n\n", "\n", "a"])
     }
@@ -121,7 +121,7 @@ import Tokenizer
         }
     }
 
-    /// The definition: as long as neighbours merge, the lowest and leftmost of them do.
+    /// The definition: repeatedly merge the leftmost pair of the lowest rank.
     private func plainlyMerged(_ symbols: [String], _ merges: [String]) -> [String] {
         var symbols = symbols
         while true {

@@ -154,8 +154,7 @@ import Tokenizer
         #expect(try error(metadata) == .metadata(.wrongType(key: key, expected: "array", found: "float32")))
     }
 
-    @Test(arguments: ["padding", "mask", "eot", "seperator"]) func aRoleThatNobodyNeedsIsInsideToo(role: String) throws
-    {
+    @Test(arguments: ["padding", "mask", "eot", "seperator"]) func theTokenOfAnUnusedRoleIsValid(role: String) throws {
         let tiny = TinyVocabulary()
         let key = "tokenizer.ggml.\(role)_token_id"
         var metadata = try tiny.metadata()
@@ -203,7 +202,7 @@ import Tokenizer
     }
 
     @Test func specialTokensThatBeginAlikeCostOneLookUpForEachByte() throws {
-        // 1024 tokens that share all but their last two bytes, and a text that almost is one of them everywhere.
+        // 1024 tokens that share all but their last two bytes, and a text that almost matches one of them everywhere.
         var tiny = TinyVocabulary()
         let stem = String(repeating: "a", count: 125)
         for first in 0..<32 {

@@ -1,7 +1,8 @@
 import GGUF
+import Platform
 import Tokenizer
 
-/// A vocabulary small enough to be read in a test: special tokens, 256 bytes, some characters, and what merges make.
+/// A vocabulary small enough to read in a test: special tokens, 256 bytes, some characters, and the results of merges.
 struct TinyVocabulary {
     var tokens: [String]
     var types: [TokenType]
@@ -14,8 +15,8 @@ struct TinyVocabulary {
     }
 
     /// - Parameters:
-    ///   - characters: every one is a token.
-    ///   - merges: `left right` each; what they make becomes a token.
+    ///   - characters: each becomes a token.
+    ///   - merges: `left right` each; the result becomes a token.
     init(characters: String = "abcdefgh▁é>\n", merges: [String] = []) {
         tokens = Self.controls + Self.userDefined + Self.bytes + characters.unicodeScalars.map { String($0) }
         types = Self.controls.map { _ in .control } + Self.userDefined.map { _ in .userDefined }
@@ -69,7 +70,7 @@ extension GGUFFile {
 }
 
 extension BPETokenizer {
-    /// The texts of the tokens of `text`, which make a test's expectation readable.
+    /// The texts of the tokens of `text`, for readable expectations.
     func pieces(_ text: String, parseSpecial: Bool = true) -> [String] {
         encode(text, parseSpecial: parseSpecial).map { vocabulary.text(of: $0) ?? "?" }
     }

@@ -1,0 +1,10 @@
+internal import Gemma
+
+extension GemmaError: AdvisedError {
+    package var advice: String? {
+        switch self {
+        case .cannotLoad(_, let reason): CommandSupport.advice(for: reason)
+        case .vocabularyMismatch, .invalidOption, .superseded, .busy: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import TensorBase
+
+/// How a cache stores keys and values, and attention's arithmetic on them.
+///
+/// Memory is cut into blocks of 16 positions of one head. `FloatElement` and `CodedElement` implement the products for
+/// their kinds.
+protocol CacheElement {
+    static func keyBlockBytes(width: Int) -> Int
+    static func valueBlockBytes(width: Int) -> Int
+
+    static func store(_ rows: StoredRows, asKeys block: UnsafeMutableRawPointer)
+    static func store(_ rows: StoredRows, asValues block: UnsafeMutableRawPointer)
+
+    static func score(_ product: KeyProduct)
+    static func sum(_ product: ValueProduct)
+}
+
+/// Scores of the queries that share a KV head with the keys of some blocks.
+struct KeyProduct {
+    /// Query heads.
+    let rows: Int
+    let width: Int
+    let queries: UnsafePointer<Float>  // [rows, width]
+
+    let blocks: UnsafeRawPointer
+    let blockCount: Int
+
+    let scores: UnsafeMutablePointer<Float>  // [rows, 16 * blockCount]
+    /// Floats from one row of scores to the next.
+    let scoreStride: Int
+}
+
+/// The values of consecutive positions, weighted.
+struct ValueProduct {
+    /// Query heads.
+    let rows: Int
+    /// Rounded up to whole vectors.
+    let width: Int
+    /// `[rows, count]`. May be over-read back to the start of the first block and on to the end of the last.
+    let weights: UnsafePointer<Float>
+    /// Floats from one row of weights to the next.
+    let weightStride: Int
+
+    /// The block of the first position.
+    let blocks: UnsafeRawPointer
+    /// The first position's place within its block.
+    let lane: Int
+    let count: Int
+
+    let sums: UnsafeMutablePointer<Float>  // [rows, width]
+    /// Whether the sums go on from what `sums` holds.
+    let accumulates: Bool
+    let scratch: UnsafeMutablePointer<Float>  // [rows, 16]
+}

@@ -1,0 +1,74 @@
+internal import TensorBase
+
+/// A cache of codes: blocks of 32 values along a head's width have a scale, and each value a code of a few bits.
+///
+/// A block of 16 positions of `width` values is `[width / 32]` times the 16 positions' scales in half precision, and
+/// then `[width / 32]` times 512 codes, packed so that one operation on a vector yields those of its 16 lanes: 32 codes
+/// for each lane. For keys the lanes are the positions and the 32 codes a position's dimensions. For values lanes are
+/// dimensions d and the codes 2p and 2p + 1 those of d and d + 16 at position p.
+protocol CodedElement: CacheElement {
+    /// What says how values are coded.
+    associatedtype Coding: EncodableFormat
+    /// The 32 codes of a block of `format`, each in a byte.
+    static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>)
+
+    /// Bytes of 512 packed codes.
+    static var packedBytes: Int { get }
+    /// Packs all 32 codes of one lane.
+    static func pack(_ codes: UnsafePointer<UInt8>, lane: Int, into packed: UnsafeMutableRawPointer)
+    /// Packs code `index` of all 16 lanes.
+    static func pack(_ codes: UnsafePointer<UInt8>, index: Int, into packed: UnsafeMutableRawPointer)
+
+    /// Gives codes 0 to 31 of blocks `stride` bytes apart, decoded but for the scale.
+    static func decodeKeys<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void)
+    /// Gives for positions 0 to 15 codes 2p and 2p + 1 or, where `Vectors` is one, that of them which `half` says.
+    static func decodeValues<Vectors: VectorGroup>(
+        _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void)
+}
+
+extension CodedElement {
+
+    static func keyBlockBytes(width: Int) -> Int { width / 32 &* (scaleBytes &+ packedBytes) }
+    static func valueBlockBytes(width: Int) -> Int { keyBlockBytes(width: width) }
+
+    /// Bytes of the scales of 16 positions.
+    static var scaleBytes: Int { 32 }
+    /// How many of the 32 codes of each lane lie in a cache line, rounded down to an even number.
+    static var codesOfLine: Int { @inline(__always) get { 64 &* 16 / packedBytes &* 2 } }
+
+    // MARK: - Storing
+
+    static func store(_ rows: StoredRows, asKeys block: UnsafeMutableRawPointer) {
+        store(rows, in: block) { codes, position, packed in pack(codes, lane: position, into: packed) }
+    }
+
+    static func store(_ rows: StoredRows, asValues block: UnsafeMutableRawPointer) {
+        store(rows, in: block) { codes, position, packed in
+            pack(codes, index: 2 &* position, into: packed)
+            pack(codes + 16, index: 2 &* position &+ 1, into: packed)
+        }
+    }
+
+    @inline(__always)
+    private static func store(
+        _ rows: StoredRows, in block: UnsafeMutableRawPointer,
+        pack: (UnsafePointer<UInt8>, Int, UnsafeMutableRawPointer) -> Void
+    ) {
+        let groups = rows.width / 32
+        withUnsafeTemporaryAllocation(byteCount: 128, alignment: 64) { buffer in
+            guard let encoded = buffer.baseAddress else { return }
+            let codes = (encoded + 64).assumingMemoryBound(to: UInt8.self)
+            for row in 0..<rows.count {
+                let position = rows.lane &+ row
+                for group in 0..<groups {
+                    Coding.encode(rows.base + (row &* rows.stride &+ 32 &* group), intoBlock: encoded)
+                    (block + (group &* scaleBytes &+ 2 &* position)).storeBytes(
+                        of: encoded.load(as: UInt16.self), as: UInt16.self)
+                    unpack(encoded, into: codes)
+                    pack(codes, position, block + (groups &* scaleBytes &+ group &* packedBytes))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import GGUF
+package import TensorBase
+
+/// The kernels as this module's instruction set has them: the boundary, and nothing else.
+///
+/// The same sources are compiled once per instruction set. Everything but this type and a few oracles of the tests is
+/// internal: a type that other modules can see has metadata, whose helper functions the linker shares between modules.
+/// Shared, those compiled for a newer processor would end up in code that runs on an older one.
+package enum CompiledKernels: KernelSet {
+    package static var form: KernelForm { Machine.form }
+    package static var fusesMultiplyAdd: Bool { Machine.hasFusedMultiplyAdd }
+    package static var prefersBLAS: Bool { !Machine.hasWideRegisters }
+
+    // MARK: Formats
+
+    package static func traits(of format: FormatID) -> FormatTraits? {
+        guard let floats = FormatTable.visit(format, FloatsOfFormat()) else { return nil }
+        return FormatTraits(
+            floats: floats, isEncodable: FormatTable.visitEncodable(format, Exists()) != nil,
+            activations: FormatTable.visitInteger(format, ActivationsOfFormat()))
+    }
+
+    package static func decode(
+        _ row: UnsafeRawPointer, _ format: FormatID, count: Int, into values: UnsafeMutablePointer<Float>
+    ) {
+        FormatTable.visit(format, Decoding(row: row, count: count, values: values))
+    }
+
+    package static func decodePlainly(
+        _ row: UnsafeRawPointer, _ format: FormatID, count: Int, into values: UnsafeMutablePointer<Float>
+    ) {
+        FormatTable.visit(format, PlainDecoding(row: row, count: count, values: values))
+    }
+
+    package static func encode(
+        _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, into row: UnsafeMutableRawPointer
+    ) {
+        FormatTable.visitEncodable(format, Encoding(values: values, count: count, row: row))
+    }
+
+    // MARK: Products
+
+    package static func scratchCount(columns: Int) -> Int { ProductTuning.scratchCount(columns: columns) }
+
+    package static func multiply(_ task: ProductTask, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
+        FormatTable.visit(task.format, FloatProduct(task: task, rows: rows, scratch: scratch))
+    }
+
+    package static func dot(
+        _ row: UnsafeRawPointer, _ format: FormatID, _ x: UnsafePointer<Float>, count: Int
+    ) -> Float {
+        FormatTable.visit(format, RowProduct(row: row, x: x, count: count)) ?? .nan
+    }
+
+    package static func quantize(_ row: UnsafePointer<Float>, token: Int, into rows: QuantizedRows) {
+        rows.quantize(row, token: token)
+    }
+
+    package static func multiply(
+        _ task: IntegerTask, rows: Range<Int>, next: UnsafeRawPointer, scratch: UnsafeMutablePointer<Float>
+    ) {
+        FormatTable.visitInteger(task.format, PanelProduct(task: task, rows: rows, next: next, scratch: scratch))
+    }
+
+    package static func multiply(
+        _ task: IntegerTask, selected rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        FormatTable.visitInteger(
+            task.format, SelectedProduct(task: task, rows: rows, output: output, scratch: scratch))
+    }
+
+    // MARK: Attention
+
+    package static func keyBlockBytes(_ type: CacheType, width: Int) -> Int {
+        CacheTable.visit(type, KeyBlockBytes(width: width))
+    }
+
+    package static func valueBlockBytes(_ type: CacheType, width: Int) -> Int {
+        CacheTable.visit(type, ValueBlockBytes(width: width))
+    }
+
+    package static func store(_ rows: StoredRows, asKeys type: CacheType, in block: UnsafeMutableRawPointer) {
+        CacheTable.visit(type, KeyStorage(rows: rows, block: block))
+    }
+
+    package static func store(_ rows: StoredRows, asValues type: CacheType, in block: UnsafeMutableRawPointer) {
+        CacheTable.visit(type, ValueStorage(rows: rows, block: block))
+    }
+
+    package static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int) {
+        TurboQuant.rotate(row: row, count: count)
+    }
+
+    package static func attend(
+        _ task: AttentionTask, token: Int, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into state: UnsafeMutablePointer<Float>
+    ) {
+        task.attend(token, head: head, chunk: chunk, scores: scores, into: state)
+    }
+
+    package static func merge(
+        _ task: AttentionTask, _ next: UnsafePointer<Float>, into state: UnsafeMutablePointer<Float>, member: Int
+    ) {
+        task.merge(next, into: state, member: member)
+    }
+
+    package static func finish(
+        _ task: AttentionTask, _ state: UnsafePointer<Float>, token: Int, head: Int, member: Int
+    ) {
+        task.finish(state, token, head: head, member: member)
+    }
+}
+
+// MARK: - What is done with a format
+
+private struct FloatsOfFormat: FormatVisitor {
+    @inline(__always)
+    func visit<Format: BlockFormat>(_: Format.Type) -> StoredFloats { Format.floats }
+}
+
+private struct ActivationsOfFormat: IntegerFormatVisitor {
+    @inline(__always)
+    func visit<Format: IntegerFormat>(_: Format.Type) -> ActivationForm { Format.activations }
+}
+
+private struct Exists: EncodableFormatVisitor {
+    @inline(__always)
+    func visit<Format: EncodableFormat>(_: Format.Type) {}
+}
+
+private struct Decoding: FormatVisitor {
+    let row: UnsafeRawPointer
+    let count: Int
+    let values: UnsafeMutablePointer<Float>
+
+    @inline(never)
+    func visit<Format: BlockFormat>(_: Format.Type) { Format.decode(row: row, count: count, into: values) }
+}
+
+private struct PlainDecoding: FormatVisitor {
+    let row: UnsafeRawPointer
+    let count: Int
+    let values: UnsafeMutablePointer<Float>
+
+    @inline(never)
+    func visit<Format: BlockFormat>(_: Format.Type) {
+        for block in 0..<count / Format.type.blockSize {
+            Format.decode(
+                block: row + block &* Format.type.blockBytes, into: values + block &* Format.type.blockSize)
+        }
+    }
+}
+
+private struct Encoding: EncodableFormatVisitor {
+    let values: UnsafePointer<Float>
+    let count: Int
+    let row: UnsafeMutableRawPointer
+
+    @inline(never)
+    func visit<Format: EncodableFormat>(_: Format.Type) { Format.encode(row: values, count: count, into: row) }
+}

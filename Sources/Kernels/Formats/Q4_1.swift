@@ -1,0 +1,50 @@
+internal import GGUF
+internal import TensorBase
+
+/// Blocks of 32: half-precision scale d and minimum m, and 32 codes of 4 bits; value = d * code + m.
+///
+/// Byte i holds code i in its low half and code i + 16 in its high half.
+enum Q4_1: EncodableFormat {
+    static var type: TensorType { .q4_1 }
+    static var floats: StoredFloats { StoredFloats(.half, at: 0, and: 2) }
+
+    static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        let (scale, minimum) = (block.half(0), block.half(2))
+        for index in 0..<16 {
+            let codes = block.byte(4 + index)
+            values[index] = scale * Float(codes & 15) + minimum
+            values[index + 16] = scale * Float(codes >> 4) + minimum
+        }
+    }
+
+    /// m = min x, d = (max x - m) / 15; the codes come from both before they are rounded to half.
+    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
+        let (least, largest) = extremes(values)
+        let scale = (largest - least) / 15
+        let inverse = scale == 0 ? 0 : 1 / scale
+        block.storeHalf(scale, at: 0)
+        block.storeHalf(least, at: 2)
+        func code(_ value: Float) -> UInt8 { UInt8(truncating: (value - least) * inverse + 0.5, largest: 15) }
+        for index in 0..<16 { block.store(code(values[index]) | code(values[index + 16]) << 4, at: 4 + index) }
+    }
+}
+
+extension Q4_1: IntegerFormat {
+    static var bias: Int32 { 0 }
+    static var largestCode: Int { 15 }
+    static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 20
+        let head = rows.word(at)
+        let codes = rows.words(at &+ 4)
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: head.halves,
+                minimum: head.field(16, width: 16).halves))
+    }
+}

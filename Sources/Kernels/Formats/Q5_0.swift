@@ -1,0 +1,49 @@
+internal import GGUF
+internal import TensorBase
+
+/// Blocks of 32: a half-precision scale d and 32 codes of 5 bits, value = d * (code - 16).
+///
+/// Bit i of four bytes is the fifth bit of code i. Of the 16 bytes that follow, byte i holds the lower bits of code i
+/// in its low half and those of code i + 16 in its high half.
+enum Q5_0: EncodableFormat {
+    static var type: TensorType { .q5_0 }
+    static var floats: StoredFloats { StoredFloats(.half, at: 0) }
+
+    static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        let scale = block.half(0)
+        FiveBits.decode(block + 2) { index, code in values[index] = scale * Float(Int(code) - 16) }
+    }
+
+    /// d = m / -16 with m the value of largest magnitude, so that m itself is code 0; the others are rounded.
+    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
+        var extreme: Float = 0
+        for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
+        let scale = extreme / -16
+        let inverse = scale == 0 ? 0 : 1 / scale
+        block.storeHalf(scale, at: 0)
+        FiveBits.encode(into: block + 2) { index in
+            let shifted = values[index] * inverse + 16.5
+            return shifted.isNaN ? 16 : UInt8(truncating: shifted, largest: 31)
+        }
+    }
+}
+
+extension Q5_0: IntegerFormat {
+    static var bias: Int32 { 16 }
+    static var largestCode: Int { 31 }
+
+    @inline(__always)
+    static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 22
+        let scale = rows.halves(at, ahead: BytesAhead(at, 4))
+        let fifth = rows.word(at &+ 2, ahead: BytesAhead(at &+ 4, 4))
+        let codes = rows.words(at &+ 6, ahead: BytesAhead(at &+ 8, 14))
+        body(
+            block,
+            PanelGroup(
+                codes.bits(0x0f) | fifthBits(fifth, from: 0), codes.bits(0x0f, downBy: 4) | fifthBits(fifth, from: 16),
+                scale: scale))
+    }
+}

@@ -1,0 +1,68 @@
+internal import GGUF
+internal import TensorBase
+
+/// Blocks of 256 in 8 groups of 32: as Q4_K, with codes of 5 bits.
+///
+/// Between the scales and the lower bits of the codes lie 32 bytes with the fifth bits: bit j of byte i belongs to code
+/// i of group j.
+enum Q5_K: EncodableFormat {
+    static var type: TensorType { .q5_k }
+    static var floats: StoredFloats { StoredFloats(.half, at: 0, and: 2) }
+
+    static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        let (scale, minimumScale) = (block.half(0), block.half(2))
+        let fifth = block + 16
+        for group in 0..<8 {
+            let pair = SixBitPairs.pair(block + 4, group: group)
+            let step = scale * Float(pair.scale)
+            let minimum = minimumScale * Float(pair.minimum)
+            let lower = block + 48 + group / 2 * 32
+            let shift = UInt8(group % 2 * 4)
+            for index in 0..<32 {
+                let code = lower.byte(index) &>> shift & 15 | (fifth.byte(index) &>> UInt8(group) & 1) << 4
+                values[group * 32 + index] = step * Float(code) - minimum
+            }
+        }
+    }
+
+    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
+        AffineEncoder.encode(values, largestCode: 31, steps: 16, firstStep: -0.5, header: block) { index, codes in
+            let lower = codes & 15
+            let pairs = lower.evenHalf | lower.oddHalf &<< 4
+            for pair in 0..<4 { block.store(pairs[pair], at: 48 + pair * 32 + index) }
+            block.store(((codes &>> 4) &<< SIMD8(0, 1, 2, 3, 4, 5, 6, 7)).wrappedSum(), at: 16 + index)
+        }
+    }
+}
+
+extension Q5_K: IntegerFormat {
+    static var bias: Int32 { 0 }
+    static var largestCode: Int { 31 }
+    static var hasMinimum: Bool { true }
+
+    @inline(__always)
+    static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 176
+        let scales = SixBitScales(rows.words(at))
+        let (fifth, laterFifth) = rows.twiceWords(at &+ 16)
+        for pair in 0..<4 {
+            let codes = at &+ 48 &+ 32 &* pair
+            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
+            @inline(__always)
+            func panel(_ group: Int, downBy shift: UInt32) -> PanelGroup<Rows.Words> {
+                let bit = UInt32(truncatingIfNeeded: group)
+                return PanelGroup(
+                    first.bits(0x0f, downBy: shift) | fifth.bits(1, downBy: bit).up(4),
+                    second.bits(0x0f, downBy: shift) | laterFifth.bits(1, downBy: bit).up(4),
+                    scale: scales.scale(group), minimum: scales.minimum(group))
+            }
+            let group = 2 &* pair
+            rows.fetch(BytesAhead(codes &+ 16, 8))
+            body(8 &* block &+ group, panel(group, downBy: 0))
+            rows.fetch(BytesAhead(codes &+ 24, 8))
+            body(8 &* block &+ group &+ 1, panel(group &+ 1, downBy: 4))
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import GGUF
+internal import TensorBase
+
+/// Blocks of 256 in 16 groups of 16: value = d * scale * (code - 32), with codes of 6 bits and a scale of a signed byte
+/// for each group.
+///
+/// 128 bytes with the codes' lower 4 bits, 64 bytes with their upper 2, 16 scales, then the half d. For the first 128
+/// codes byte i of 64 holds the lower bits of codes i and i + 64, and byte i of 32 the upper bits of codes i, i + 32, i
+/// + 64 and i + 96, lowest first; the second 128 codes follow likewise.
+enum Q6_K: EncodableFormat {
+    static var type: TensorType { .q6_k }
+    static var floats: StoredFloats { StoredFloats(.half, at: 208) }
+
+    static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
+        let scale = block.half(208)
+        for group in 0..<16 {
+            let step = scale * Float(Int8(bitPattern: block.byte(192 + group)))
+            let (half, quarter, column) = (group / 8, group % 8 / 2, group % 2 * 16)
+            let lower = block + half * 64 + quarter % 2 * 32 + column
+            let upper = block + 128 + half * 32 + column
+            let (lowerShift, upperShift) = (UInt8(quarter / 2 * 4), UInt8(quarter * 2))
+            for index in 0..<16 {
+                let code = lower.byte(index) &>> lowerShift & 15 | (upper.byte(index) &>> upperShift & 3) << 4
+                values[group * 16 + index] = step * Float(Int(code) - 32)
+            }
+        }
+    }
+
+    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
+        SymmetricEncoder.encode(values, scales: block + 192, scale: block + 208) { index, codes in
+            let (lower, upper) = (codes & 15, codes &>> 4)
+            for half in 0..<2 {
+                for column in 0..<2 {
+                    func at(_ quarter: Int) -> Int { half * 8 + quarter * 2 + column }
+                    let place = half * 64 + column * 16 + index
+                    block.store(lower[at(0)] | lower[at(2)] << 4, at: place)
+                    block.store(lower[at(1)] | lower[at(3)] << 4, at: place + 32)
+                    let bits = upper[at(0)] | upper[at(1)] << 2 | upper[at(2)] << 4 | upper[at(3)] << 6
+                    block.store(bits, at: 128 + half * 32 + column * 16 + index)
+                }
+            }
+        }
+    }
+}
+
+extension Q6_K: IntegerFormat {
+    static var bias: Int32 { 32 }
+    static var largestCode: Int { 63 }
+    static var scalesPerGroup: Int { 2 }
+
+    @inline(__always)
+    static func unpack<Rows: PanelRows>(
+        _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
+    ) {
+        let at = block &* 210
+        let unit = rows.halves(at &+ 208, ahead: BytesAhead(at, 2)) * 0x1p-24
+        let scales = rows.words(at &+ 192, ahead: BytesAhead(at &+ 2, 16))
+        for half in 0..<2 {
+            let ahead = at &+ 18 &+ 96 &* half
+            let (a, b) = rows.twiceWords(at &+ 64 &* half, ahead: BytesAhead(ahead, 16))
+            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32, ahead: BytesAhead(ahead &+ 16, 16))
+            let (upper, laterUpper) = rows.twiceWords(
+                at &+ 128 &+ 32 &* half, ahead: BytesAhead(ahead &+ 32, 16))
+            for pair in 0..<2 {
+                let word = half == 0 ? (pair == 0 ? scales.a : scales.b) : (pair == 0 ? scales.c : scales.d)
+                let shift = UInt32(truncatingIfNeeded: 4 &* pair)
+                @inline(__always)
+                func panel(
+                    _ first: FourWords<Rows.Words>, _ second: FourWords<Rows.Words>, upperShift: UInt32,
+                    scales: (Rows.Words, Rows.Words)
+                ) -> PanelGroup<Rows.Words> {
+                    PanelGroup(
+                        first.bits(0x0f, downBy: shift) | upper.bits(3, downBy: upperShift).up(4),
+                        second.bits(0x0f, downBy: shift) | laterUpper.bits(3, downBy: upperShift).up(4),
+                        scales: (unit * scales.0.floats, unit * scales.1.floats))
+                }
+                // Signed bytes, times 2^24.
+                let top = Rows.Words(repeating: 0xff00_0000)
+                let group = 8 &* block &+ 4 &* half &+ 2 &* pair
+                rows.fetch(BytesAhead(ahead &+ 48 &+ 24 &* pair, 12))
+                body(group, panel(a, b, upperShift: shift, scales: (word.up(24), word.up(16) & top)))
+                rows.fetch(BytesAhead(ahead &+ 60 &+ 24 &* pair, 12))
+                body(
+                    group &+ 1, panel(c, d, upperShift: shift &+ 2, scales: (word.up(8) & top, word & top)))
+            }
+        }
+    }
+}

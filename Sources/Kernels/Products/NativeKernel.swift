@@ -1,0 +1,20 @@
+/// The integer kernel of the instruction set that this module is compiled for.
+extension Machine {
+    #if AVX512VNNI
+        typealias Kernel = VNNIKernel
+    #elseif AVXVNNI
+        typealias Kernel = AVXVNNIKernel
+    #elseif AVX2
+        typealias Kernel = AVX2Kernel
+    #elseif I8MM
+        typealias Kernel = PortableKernel
+    #elseif DOTPROD
+        typealias Kernel = PortableKernel
+    #elseif arch(arm64)
+        typealias Kernel = PortableKernel
+    #elseif arch(x86_64)
+        typealias Kernel = SSE2Kernel
+    #else
+        typealias Kernel = PortableKernel
+    #endif
+}

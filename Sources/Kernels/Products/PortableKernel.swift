@@ -1,0 +1,147 @@
+/// Integer products in plain SIMD types, for every processor.
+enum PortableKernel: IntegerKernel {
+    static var panelRows: Int { 4 }
+
+    @inline(__always)
+    static func rows(_ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer) -> FourRows {
+        FourRows(rows: rows, next: next)
+    }
+
+    @inline(__always)
+    static func dot<Format: IntegerFormat>(
+        _: Format.Type, _ weights: FourWords<SIMD4<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+    ) -> SIMD4<UInt32> {
+        @inline(__always)
+        func pairs(_ words: SIMD4<UInt32>, _ at: Int) -> SIMD8<Int32> {
+            let codes = fourTwice(codes + at)
+            let weights = WideBytes(words)
+            return SIMD8(
+                lowHalf: pairSums(weights.low, codes), highHalf: pairSums(weights.high, codes))
+        }
+        let sums = pairs(weights.a, 0) &+ pairs(weights.b, 4) &+ pairs(weights.c, 8) &+ pairs(weights.d, 12)
+        let rows = unsafeBitCast(sums.evenHalf &+ sums.oddHalf, to: SIMD4<UInt32>.self)
+        return Format.isSigned || Format.bias == 0 ? rows : rows &+ SIMD4(repeating: UInt32(bitPattern: offset))
+    }
+}
+
+struct FourRows: PanelRows {
+    let rows: UnsafePointer<UnsafeRawPointer>
+    let next: UnsafeRawPointer
+
+    /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r.
+    @inline(__always)
+    func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD4<UInt32>> {
+        ahead.fetch(next, rows: 4, step: 0, of: 1)
+        @inline(__always)
+        func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+        let (even, odd) = (SIMD8(lowHalf: load(0), highHalf: load(2)), SIMD8(lowHalf: load(1), highHalf: load(3)))
+        // Columns 0 and 2, then 1 and 3, of rows 0 and 2, then 1 and 3.
+        let (a, b) = (
+            SIMD8(lowHalf: even.evenHalf, highHalf: odd.evenHalf), SIMD8(lowHalf: even.oddHalf, highHalf: odd.oddHalf)
+        )
+        return FourWords(inOrder(a.evenHalf), inOrder(b.evenHalf), inOrder(a.oddHalf), inOrder(b.oddHalf))
+    }
+
+    /// Rows 0, 2, 1, 3 in their order.
+    @inline(__always)
+    private func inOrder(_ words: SIMD4<UInt32>) -> SIMD4<UInt32> {
+        SIMD4(words[0], words[2], words[1], words[3])
+    }
+
+    @inline(__always)
+    func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 4, step: 0, of: 1) }
+
+    @inline(__always)
+    func word(_ offset: Int, ahead: BytesAhead) -> SIMD4<UInt32> {
+        ahead.fetch(next, rows: 4, step: 0, of: 1)
+        var words = SIMD4<UInt32>()
+        for row in 0..<4 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
+        return words
+    }
+
+    @inline(__always)
+    func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<SIMD4<UInt32>>, FourWords<SIMD4<UInt32>>) {
+        (words(offset, ahead: ahead), words(offset &+ 16, ahead: BytesAhead(offset, 0)))
+    }
+
+    @inline(__always)
+    func halves(_ offset: Int, ahead: BytesAhead) -> SIMD4<Float> {
+        ahead.fetch(next, rows: 4, step: 0, of: 1)
+        var floats = SIMD4<Float>()
+        for row in 0..<4 { floats[row] = Float(half: (rows[row] + offset).loadUnaligned(as: Float16.self)) }
+        return floats
+    }
+}
+
+extension SIMD4<UInt32>: PanelWords {
+    @inline(__always)
+    var floats: SIMD4<Float> {
+        let integers = unsafeBitCast(self, to: SIMD4<Int32>.self)
+        var floats = SIMD4<Float>()
+        for lane in 0..<4 { floats[lane] = Float(integers[lane]) }
+        return floats
+    }
+
+    @inline(__always)
+    var halves: SIMD4<Float> {
+        var floats = SIMD4<Float>()
+        for lane in 0..<4 {
+            floats[lane] = Float(half: Float16(bitPattern: UInt16(truncatingIfNeeded: self[lane])))
+        }
+        return floats
+    }
+
+    @inline(__always)
+    func entries(of table: SIMD16<Int8>) -> SIMD4<UInt32> {
+        var bytes = unsafeBitCast(self, to: SIMD16<Int8>.self)
+        withUnsafeBytes(of: table) { table in
+            for lane in 0..<16 { bytes[lane] = table.load(fromByteOffset: Int(bytes[lane]), as: Int8.self) }
+        }
+        return unsafeBitCast(bytes, to: SIMD4<UInt32>.self)
+    }
+
+    @inline(__always)
+    static func fusedSum(_ sum: SIMD4<Float>, _ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+        // Without the instruction, a fused operation would be a library call per lane.
+        Machine.hasFusedMultiplyAdd ? sum.addingProduct(a, b) : sum + a * b
+    }
+}
+
+/// Sixteen bytes in 16 bits each. Eight lanes fill a baseline register, and the optimiser makes one conversion of a
+/// loop over them; of wider vectors it makes calls.
+private struct WideBytes {
+    let low, high: SIMD8<Int16>
+
+    @inline(__always)
+    init(_ words: SIMD4<UInt32>) {
+        @inline(__always)
+        func widened(_ bytes: SIMD8<Int8>) -> SIMD8<Int16> {
+            var result = SIMD8<Int16>()
+            for lane in 0..<8 { result[lane] = Int16(bytes[lane]) }
+            return result
+        }
+        // Unsigned codes are below 64, so that their sign bit is none.
+        let bytes = unsafeBitCast(words, to: SIMD16<Int8>.self)
+        low = widened(bytes.lowHalf)
+        high = widened(bytes.highHalf)
+    }
+}
+
+/// Four codes, and the same again, in 16 bits each.
+@inline(__always)
+private func fourTwice(_ codes: UnsafePointer<Int8>) -> SIMD8<Int16> {
+    let four = UnsafeRawPointer(codes).loadUnaligned(as: SIMD4<Int8>.self)
+    var wide = SIMD8<Int16>()
+    for lane in 0..<8 { wide[lane] = Int16(four[lane & 3]) }
+    return wide
+}
+
+/// Products, the neighbours added up; on x86 one instruction, which the optimiser knows this shape of.
+@inline(__always)
+private func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+    var (x, y) = (SIMD8<Int32>(), SIMD8<Int32>())
+    for lane in 0..<8 { x[lane] = Int32(a[lane]) }
+    for lane in 0..<8 { y[lane] = Int32(b[lane]) }
+    let products = x &* y
+    return products.evenHalf &+ products.oddHalf
+}

@@ -1,0 +1,157 @@
+#if AVX512VNNI
+    import _Builtin_intrinsics.intel
+
+    /// Integer products with AVX-512 VNNI, whose `dpbusd` adds 64 products of an unsigned and a signed byte to 16 sums.
+    ///
+    /// Sixteen rows are turned in registers, so that a vector holds four columns of all of them and a token's four
+    /// codes serve them all: 8 shuffles for 16 columns once, then 4 `dpbusd` for each token. Signed weights become
+    /// unsigned by adding 128, which the token's offset takes back.
+    enum VNNIKernel: IntegerKernel {
+        static var panelRows: Int { 16 }
+
+        @inline(__always)
+        static func rows(
+            _ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer
+        ) -> SixteenRows { SixteenRows(rows: rows, next: next) }
+
+        @inline(__always)
+        static func dot<Format: IntegerFormat>(
+            _: Format.Type, _ weights: FourWords<SIMD16<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+        ) -> SIMD16<UInt32> {
+            let codes = UnsafeRawPointer(codes)
+            @inline(__always)
+            func add(_ weights: SIMD16<UInt32>, _ at: Int, to sum: __m512i) -> __m512i {
+                let unsigned = Format.isSigned ? weights ^ SIMD16(repeating: 0x8080_8080) : weights
+                return _mm512_dpbusd_epi32(
+                    sum, unsafeBitCast(unsigned, to: __m512i.self),
+                    _mm512_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+            }
+            var sum = add(weights.a, 0, to: _mm512_set1_epi32(offset))
+            sum = add(weights.b, 4, to: sum)
+            sum = add(weights.c, 8, to: sum)
+            sum = add(weights.d, 12, to: sum)
+            return unsafeBitCast(sum, to: SIMD16<UInt32>.self)
+        }
+    }
+
+    struct SixteenRows: PanelRows {
+        let rows: UnsafePointer<UnsafeRawPointer>
+        let next: UnsafeRawPointer
+
+        /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. Quarter q of a register holds rows from 4q on.
+        @inline(__always)
+        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
+            @inline(__always)
+            func quarters(_ row: Int) -> __m512i {
+                ahead.fetch(next, rows: 16, step: row, of: 4)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+                let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+                let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
+                return unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m512i.self)
+            }
+            let (r0, r1, r2, r3) = (quarters(0), quarters(1), quarters(2), quarters(3))
+            let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
+            let c = _mm512_unpacklo_epi32(r2, r3), d = _mm512_unpackhi_epi32(r2, r3)
+            return FourWords(
+                unsafeBitCast(_mm512_unpacklo_epi64(a, c), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpackhi_epi64(a, c), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpacklo_epi64(b, d), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpackhi_epi64(b, d), to: SIMD16<UInt32>.self))
+        }
+
+        /// The same for 32 bytes, from half as many loads: quarters are put together at last.
+        @inline(__always)
+        func twiceWords(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
+            /// Rows `row` and `row + 4`.
+            @inline(__always)
+            func pair(_ row: Int, _ step: Int) -> __m512i {
+                ahead.fetch(next, rows: 16, step: step, of: 8)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
+                return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+            }
+            let (r0, r1, r2, r3) = (pair(0, 0), pair(1, 1), pair(2, 2), pair(3, 3))
+            let (r8, r9, r10, r11) = (pair(8, 4), pair(9, 5), pair(10, 6), pair(11, 7))
+            let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
+            let c = _mm512_unpacklo_epi32(r2, r3), d = _mm512_unpackhi_epi32(r2, r3)
+            let e = _mm512_unpacklo_epi32(r8, r9), f = _mm512_unpackhi_epi32(r8, r9)
+            let g = _mm512_unpacklo_epi32(r10, r11), h = _mm512_unpackhi_epi32(r10, r11)
+            // Rows 0 ..< 8, then 8 ..< 16; columns j and j + 16.
+            let (low0, high0) = (_mm512_unpacklo_epi64(a, c), _mm512_unpacklo_epi64(e, g))
+            let (low4, high4) = (_mm512_unpackhi_epi64(a, c), _mm512_unpackhi_epi64(e, g))
+            let (low8, high8) = (_mm512_unpacklo_epi64(b, d), _mm512_unpacklo_epi64(f, h))
+            let (low12, high12) = (_mm512_unpackhi_epi64(b, d), _mm512_unpackhi_epi64(f, h))
+            @inline(__always)
+            func together(_ low: __m512i, _ high: __m512i, _ quarters: SIMD8<Int64>) -> SIMD16<UInt32> {
+                unsafeBitCast(_mm512_permutex2var_epi64(low, quarters, high), to: SIMD16<UInt32>.self)
+            }
+            let even = SIMD8<Int64>(0, 1, 4, 5, 8, 9, 12, 13)
+            let odd = SIMD8<Int64>(2, 3, 6, 7, 10, 11, 14, 15)
+            return (
+                FourWords(
+                    together(low0, high0, even), together(low4, high4, even), together(low8, high8, even),
+                    together(low12, high12, even)),
+                FourWords(
+                    together(low0, high0, odd), together(low4, high4, odd), together(low8, high8, odd),
+                    together(low12, high12, odd))
+            )
+        }
+
+        @inline(__always)
+        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 16, step: 0, of: 1) }
+
+        @inline(__always)
+        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> {
+            ahead.fetch(next, rows: 16, step: 0, of: 1)
+            var words = SIMD16<UInt32>()
+            for row in 0..<16 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
+            return words
+        }
+
+        @inline(__always)
+        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> {
+            // Two registers are filled at once.
+            var (low, high) = (SIMD8<UInt16>(), SIMD8<UInt16>())
+            @inline(__always)
+            func load(_ row: Int, _ low: inout SIMD8<UInt16>, _ high: inout SIMD8<UInt16>) {
+                ahead.fetch(next, rows: 16, step: row, of: 8)
+                low[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
+                high[row] = (rows[row &+ 8] + offset).loadUnaligned(as: UInt16.self)
+            }
+            load(0, &low, &high)
+            load(1, &low, &high)
+            load(2, &low, &high)
+            load(3, &low, &high)
+            load(4, &low, &high)
+            load(5, &low, &high)
+            load(6, &low, &high)
+            load(7, &low, &high)
+            return _mm512_cvtph_ps(unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m256i.self))
+        }
+    }
+
+    extension SIMD16<UInt32>: PanelWords {
+        @inline(__always)
+        var floats: SIMD16<Float> { _mm512_cvtepi32_ps(unsafeBitCast(self, to: __m512i.self)) }
+
+        @inline(__always)
+        var halves: SIMD16<Float> {
+            _mm512_cvtph_ps(_mm512_cvtepi32_epi16(unsafeBitCast(self, to: __m512i.self)))
+        }
+
+        @inline(__always)
+        func entries(of table: SIMD16<Int8>) -> SIMD16<UInt32> {
+            let table = _mm512_broadcast_i32x4(unsafeBitCast(table, to: __m128i.self))
+            return unsafeBitCast(
+                _mm512_shuffle_epi8(table, unsafeBitCast(self, to: __m512i.self)), to: SIMD16<UInt32>.self)
+        }
+
+        @inline(__always)
+        static func fusedSum(
+            _ sum: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>
+        ) -> SIMD16<Float> { sum.addingProduct(a, b) }
+    }
+#endif

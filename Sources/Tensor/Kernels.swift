@@ -1,0 +1,79 @@
+import Foundation
+private import KernelsBaseline
+package import Platform
+package import TensorBase
+
+#if canImport(KernelsAVX2)
+    private import KernelsAVX2
+    private import KernelsAVX512
+    private import KernelsAVXVNNI
+#endif
+#if canImport(KernelsDotProduct)
+    private import KernelsDotProduct
+    private import KernelsI8MM
+#endif
+
+/// The kernels of this program, one set per instruction set, and which of them is in use.
+package enum Kernels {
+    /// Every set that was compiled, the plainest first.
+    package static let compiled: [any KernelSet.Type] = {
+        var sets: [any KernelSet.Type] = [KernelsBaseline.CompiledKernels.self]
+        #if canImport(KernelsAVX2)
+            sets += [
+                KernelsAVX2.CompiledKernels.self, KernelsAVXVNNI.CompiledKernels.self,
+                KernelsAVX512.CompiledKernels.self,
+            ]
+        #endif
+        #if canImport(KernelsDotProduct)
+            sets += [KernelsDotProduct.CompiledKernels.self, KernelsI8MM.CompiledKernels.self]
+        #endif
+        return sets
+    }()
+
+    /// The sets that this processor can run, the plainest first.
+    package static let available = compiled.filter { $0.form.runs(on: .current) }
+
+    /// The set in use: the one that the environment asks for with `GEMMA_CPU`, or else the best.
+    package static let current: any KernelSet.Type =
+        (try? choose(ProcessInfo.processInfo.environment["GEMMA_CPU"])) ?? available[available.count - 1]
+
+    /// Checks that the environment asks for a set that exists and that this processor can run.
+    /// - Throws: `KernelError`.
+    package static func validateChoice() throws(KernelError) {
+        _ = try choose(ProcessInfo.processInfo.environment["GEMMA_CPU"])
+    }
+
+    /// The set of the form named `name`; for nil or an empty name, the best.
+    /// - Throws: `KernelError`.
+    package static func choose(_ name: String?, processor: Processor = .current) throws(KernelError)
+        -> any KernelSet.Type
+    {
+        let able = compiled.filter { $0.form.runs(on: processor) }
+        guard let name, !name.isEmpty else { return able[able.count - 1] }
+        // On arm64 the baseline is NEON; either name will do.
+        guard let set = compiled.first(where: { $0.form.rawValue == name || name == "baseline" }) else {
+            throw .unknownForm(name, compiled: names(of: compiled))
+        }
+        guard set.form.runs(on: processor) else {
+            throw .unsupportedForm(name, available: names(of: able))
+        }
+        return set
+    }
+
+    private static func names(of sets: [any KernelSet.Type]) -> [String] { sets.map { $0.form.rawValue } }
+}
+
+/// Why kernels cannot be used.
+public enum KernelError: Error, Equatable, Sendable, CustomStringConvertible {
+    case unknownForm(String, compiled: [String])
+    case unsupportedForm(String, available: [String])
+
+    public var description: String {
+        switch self {
+        case .unknownForm(let name, let compiled):
+            "GEMMA_CPU is \(name), which this program has no kernels for; choose \(compiled.joined(separator: ", "))"
+        case .unsupportedForm(let name, let available):
+            "GEMMA_CPU is \(name), which this processor cannot run; choose \(available.joined(separator: ", "))"
+        }
+    }
+}

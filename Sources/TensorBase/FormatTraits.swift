@@ -1,0 +1,65 @@
+/// ggml's number of a tensor type: `TensorType.id`. Kernels are told formats by number.
+package typealias FormatID = UInt32
+
+/// What callers of the kernels need to know of a block format; how it is decoded and multiplied is the kernels' affair.
+package struct FormatTraits: Sendable, Hashable {
+    /// The floats stored in a block. If they are all finite, so is every decoded value.
+    package let floats: StoredFloats
+    /// Whether rows can be written in the format.
+    package let isEncodable: Bool
+    /// How activations are prepared for integer products; nil if products take floats only.
+    package let activations: ActivationForm?
+
+    package init(floats: StoredFloats, isEncodable: Bool, activations: ActivationForm?) {
+        self.floats = floats
+        self.isEncodable = isEncodable
+        self.activations = activations
+    }
+}
+
+/// Where a block stores floats, and how.
+package struct StoredFloats: Sendable, Hashable {
+    package enum Encoding: Sendable { case single, half, brain }
+
+    package let encoding: Encoding
+    /// Bytes from the beginning of the block.
+    package let offset: Int
+    /// The same for a second float, if the block has one.
+    package let secondOffset: Int?
+
+    @inlinable
+    package init(_ encoding: Encoding, at offset: Int, and secondOffset: Int? = nil) {
+        self.encoding = encoding
+        self.offset = offset
+        self.secondOffset = secondOffset
+    }
+
+    package var offsets: [Int] { [offset] + (secondOffset.map { [$0] } ?? []) }
+}
+
+/// What integer products with weights of a format need of their activations.
+package struct ActivationForm: Sendable, Hashable {
+    /// Subtracted from an unsigned code. For signed codes it is 128: what kernels add to make them unsigned.
+    package let bias: Int32
+    /// 1 if a group of 32 has one scale, 2 if its halves have their own.
+    package let scalesPerGroup: Int
+    package let rotation: Rotation
+
+    package static let mostScalesPerGroup = 2
+
+    @inlinable
+    package init(bias: Int32, scalesPerGroup: Int, rotation: Rotation) {
+        self.bias = bias
+        self.scalesPerGroup = scalesPerGroup
+        self.rotation = rotation
+    }
+}
+
+/// An orthogonal change of basis of a row's values. It keeps inner products.
+package enum Rotation: Sendable {
+    case none
+    /// `TurboQuant.rotate` of each 32 values.
+    case hadamard
+    /// `OrthogonalRotation` of each 128 values.
+    case orthogonal
+}

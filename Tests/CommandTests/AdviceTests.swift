@@ -1,0 +1,29 @@
+import CommandSupport
+import Gemma
+import Testing
+
+/// Errors of libraries state facts; what a user can do about them follows on the same line.
+@Suite("Advice")
+struct AdviceTests {
+    @Test("Facts come first, and flags only in the advice")
+    func facts() {
+        let error = TensorError.unsupportedHeadWidth(48, cacheType: "tbq3_0", multiple: 32)
+        #expect(explanation(of: error) == "\(error); choose f32, f16 or bf16 with -ctk and -ctv")
+        #expect(advice(for: TensorError.outOfMemory(bytes: 1))?.contains("(-c)") == true)
+    }
+
+    @Test("An error inside another keeps its advice")
+    func wrapped() {
+        let error = GemmaError.cannotLoad(path: "F", reason: TensorError.outOfMemory(bytes: 1))
+        #expect(advice(for: error) == advice(for: TensorError.outOfMemory(bytes: 1)))
+        #expect(explanation(of: error).hasPrefix("F: "))
+    }
+
+    @Test("Without advice an error stays as it is")
+    func none() {
+        struct Other: Error {}
+        #expect(explanation(of: Other()) == "Other()")
+        #expect(explanation(of: GGUFError.bigEndian) == "\(GGUFError.bigEndian)")
+        #expect(advice(for: GemmaError.cannotLoad(path: "F", reason: Other())) == nil)
+    }
+}
