@@ -40,9 +40,9 @@ let forms: [KernelForm] =
     + (architecture == "arm64"
         ? [
             KernelForm(
-                name: "KernelsDotProduct", instructions: ["-march=armv8.2-a+dotprod+fp16"], defines: ["DOTPROD"]),
+                name: "KernelsDotProduct", instructions: ["-march=armv8-a+dotprod"], defines: ["DOTPROD"]),
             KernelForm(
-                name: "KernelsI8MM", instructions: ["-march=armv8.2-a+dotprod+fp16+i8mm"],
+                name: "KernelsI8MM", instructions: ["-march=armv8-a+dotprod+i8mm"],
                 defines: ["DOTPROD", "I8MM"]),
         ]
         : [

@@ -67,7 +67,8 @@ struct LogProbabilityTests {
             #expect(codes.isValid)
             let best = expected.max()!
             for token in 0..<count {
-                #expect(abs(codes[token] - max(expected[token], best - 16)) < 16 / 65535 / 2 + 5e-6)
+                let tolerance: Double = 16 / 65535 / 2 + 5e-6
+                #expect(abs(codes[token] - max(expected[token], best - 16)) < tolerance)
             }
         }
     }

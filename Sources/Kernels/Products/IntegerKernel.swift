@@ -23,6 +23,66 @@ protocol IntegerKernel {
     static func dot<Format: IntegerFormat>(
         _: Format.Type, _ weights: FourWords<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
     ) -> Panel.Words
+
+    /// The same for the 32 weights of a group whose halves share a scale.
+    static func dot<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
+    ) -> Panel.Words
+
+    /// Whether `dots` of two rows of activations need fewer instructions than `dot` of each.
+    static var takesPairs: Bool { get }
+
+    /// The sums of a group for two rows of activations that follow each other.
+    /// - Parameters:
+    ///   - codes: 32 of each.
+    ///   - offsets: as for `dot`: one of each, or two if the halves of a group have their own scales.
+    static func dots<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>,
+        offsets: UnsafePointer<Int32>
+    ) -> (GroupSums<Panel.Words>, GroupSums<Panel.Words>)
+}
+
+/// The integer sums of a group: of the whole group, or of each half if the halves have their own scales.
+struct GroupSums<Words: PanelWords> {
+    let first: Words
+    /// Unused if the halves share a scale.
+    let second: Words
+}
+
+// What kernels inherit.
+extension IntegerKernel {
+    static var takesPairs: Bool { false }
+
+    @inline(__always)
+    static func dot<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
+    ) -> Panel.Words {
+        dot(Format.self, panel.first, codes, offset: offset) &+ dot(Format.self, panel.second, codes + 16, offset: 0)
+    }
+
+    @inline(__always)
+    static func dots<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>,
+        offsets: UnsafePointer<Int32>
+    ) -> (GroupSums<Panel.Words>, GroupSums<Panel.Words>) {
+        (
+            sums(Format.self, panel, codes, offsets),
+            sums(Format.self, panel, codes + Group.count, offsets + Format.scalesPerGroup)
+        )
+    }
+
+    /// The sums of a group for one row of activations.
+    @inline(__always)
+    private static func sums<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, _ offsets: UnsafePointer<Int32>
+    ) -> GroupSums<Panel.Words> {
+        if Format.scalesPerGroup == 1 {
+            return GroupSums(first: dot(Format.self, panel, codes, offset: offsets[0]), second: .zero)
+        }
+        return GroupSums(
+            first: dot(Format.self, panel.first, codes, offset: offsets[0]),
+            second: dot(Format.self, panel.second, codes + 16, offset: offsets[1]))
+    }
 }
 
 extension IntegerKernel {
@@ -48,8 +108,17 @@ extension IntegerKernel {
         }
         for block in 0..<blocks {
             Format.unpack(rows, block: block) { group, panel in
+                var inputs = inputs
+                var place = sums
+                if takesPairs {
+                    for _ in 0..<inputs.count / 2 {
+                        addPair(Format.self, panel, input, group &* input.count &+ inputs.lowerBound, to: place)
+                        inputs = inputs.lowerBound &+ 2..<inputs.upperBound
+                        place += 2 &* panelRows &* 4
+                    }
+                }
                 for index in inputs {
-                    let place = sums + (index &- inputs.lowerBound) &* panelRows &* 4
+                    let place = place + (index &- inputs.lowerBound) &* panelRows &* 4
                     let sum = place.loadUnaligned(as: Panel.Words.Floats.self)
                     place.storeBytes(
                         of: add(Format.self, panel, input, group &* input.count &+ index, to: sum),
@@ -59,28 +128,51 @@ extension IntegerKernel {
         }
     }
 
+    /// One group of a panel by those of two rows of activations, the `at`-th and the next.
+    /// - Parameter place: where the sums of the first are stored, followed by those of the second.
+    @inline(__always)
+    private static func addPair<Format: IntegerFormat>(
+        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ input: QuantizedRows, _ at: Int,
+        to place: UnsafeMutableRawPointer
+    ) {
+        let (first, second) = dots(
+            Format.self, panel, input.codes + at &* Group.count,
+            offsets: input.offsets + at &* Format.scalesPerGroup)
+        @inline(__always)
+        func update(_ place: UnsafeMutableRawPointer, _ integers: GroupSums<Panel.Words>, _ at: Int) {
+            let sum = place.loadUnaligned(as: Panel.Words.Floats.self)
+            place.storeBytes(
+                of: add(Format.self, integers, panel, input, at, to: sum), as: Panel.Words.Floats.self)
+        }
+        update(place, first, at)
+        update(place + panelRows &* 4, second, at &+ 1)
+    }
+
     /// One group of a panel by that of one row of activations, the `at`-th of all.
     @inline(__always)
     private static func add<Format: IntegerFormat>(
         _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ input: QuantizedRows, _ at: Int, to sum: Panel.Words.Floats
     ) -> Panel.Words.Floats {
+        let integers = sums(
+            Format.self, panel, input.codes + at &* Group.count, input.offsets + at &* Format.scalesPerGroup)
+        return add(Format.self, integers, panel, input, at, to: sum)
+    }
+
+    /// Adds the integer sums of a group times their scales, and what its minima come to.
+    @inline(__always)
+    private static func add<Format: IntegerFormat>(
+        _: Format.Type, _ integers: GroupSums<Panel.Words>, _ panel: PanelGroup<Panel.Words>, _ input: QuantizedRows,
+        _ at: Int, to sum: Panel.Words.Floats
+    ) -> Panel.Words.Floats {
         typealias Words = Panel.Words
-        let codes = input.codes + at &* Group.count
-        var sum = sum
+        var sum = Words.fusedSum(sum, integers.first.floats, panel.firstScale * input.scales[at])
         if Format.scalesPerGroup == 1 {
-            let integers =
-                dot(Format.self, panel.first, codes, offset: input.offsets[at])
-                &+ dot(Format.self, panel.second, codes + 16, offset: 0)
-            sum = Words.fusedSum(sum, integers.floats, panel.firstScale * input.scales[at])
             if Format.hasMinimum {
                 let codeSum = Words.Floats(repeating: input.weightedSums[at])
                 sum = Words.fusedSum(sum, panel.firstMinimum, codeSum)
             }
         } else {
-            let first = dot(Format.self, panel.first, codes, offset: input.offsets[2 &* at])
-            sum = Words.fusedSum(sum, first.floats, panel.firstScale * input.scales[at])
-            let second = dot(Format.self, panel.second, codes + 16, offset: input.offsets[2 &* at &+ 1])
-            sum = Words.fusedSum(sum, second.floats, panel.secondScale * input.scales[at])
+            sum = Words.fusedSum(sum, integers.second.floats, panel.secondScale * input.scales[at])
             if Format.hasMinimum {
                 let codeSums = input.weightedSums + 2 &* at
                 sum = Words.fusedSum(sum, panel.firstMinimum, Words.Floats(repeating: codeSums[0]))

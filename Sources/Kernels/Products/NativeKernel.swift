@@ -7,11 +7,11 @@ extension Machine {
     #elseif AVX2
         typealias Kernel = AVX2Kernel
     #elseif I8MM
-        typealias Kernel = PortableKernel
+        typealias Kernel = MatrixProductKernel
     #elseif DOTPROD
-        typealias Kernel = PortableKernel
+        typealias Kernel = DotProductKernel
     #elseif arch(arm64)
-        typealias Kernel = PortableKernel
+        typealias Kernel = NEONKernel
     #elseif arch(x86_64)
         typealias Kernel = SSE2Kernel
     #else
