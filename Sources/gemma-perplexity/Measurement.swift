@@ -98,8 +98,8 @@ struct Measurement: Sendable {
         guard !isJSON else { return }
         do {
             try StandardOutput.write(text)
-        } catch .closed {
-            guard case .save = base else { throw OutputError.closed }
+        } catch {
+            guard error == .closed, case .save = base else { throw error }
         }
     }
 

@@ -16,12 +16,17 @@ struct FaultTests {
     /// Does something in a task that is cancelled already: drafts are made, and the pass that verifies them ends.
     private func cancelled(_ body: () throws -> Void) async {
         await withoutActuallyEscaping(body) { body in
-            nonisolated(unsafe) let body = body
+            let sent = Sent(body: body)
             await Task {
                 withUnsafeCurrentTask { $0?.cancel() }
-                #expect(throws: CancellationError.self) { try body() }
+                #expect(throws: CancellationError.self) { try sent.body() }
             }.value
         }
+    }
+
+    /// A function that a task runs while its creator waits for it.
+    private struct Sent: @unchecked Sendable {
+        let body: () throws -> Void
     }
 
     @Test("Cancelled between drafts and verification, the text goes on as if nothing had been", arguments: 0...5)
