@@ -72,6 +72,26 @@ extension CompiledKernels {
         }
     }
 
+    package static func read(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        // Four streams for the same reason as in `BlockFormat.multiplyPanel`.
+        typealias Vector = SIMD8<UInt64>
+        guard let base = bytes.baseAddress else { return 0 }
+        let quarter = bytes.count / 4 / 64 &* 64
+        var a = Vector.zero, b = a, c = a, d = a
+        var at = 0
+        while at < quarter {
+            a &+= (base + at).loadUnaligned(as: Vector.self)
+            b &+= (base + (at &+ quarter)).loadUnaligned(as: Vector.self)
+            c &+= (base + (at &+ 2 &* quarter)).loadUnaligned(as: Vector.self)
+            d &+= (base + (at &+ 3 &* quarter)).loadUnaligned(as: Vector.self)
+            at &+= 64
+        }
+        let sums = a &+ b &+ c &+ d
+        var sum: UInt64 = 0
+        for lane in 0..<8 { sum &+= sums[lane] }
+        return sum
+    }
+
     private static func inverseRootMeanSquare(_ x: UnsafePointer<Float>, count: Int, epsilon: Float) -> Float {
         1 / (dotProduct(x, x, count: count) / Float(count) + epsilon).squareRoot()
     }

@@ -1,5 +1,6 @@
 import Foundation
 internal import Platform
+internal import TensorBase
 
 /// How fast the threads of a pool read memory: what bounds a decode.
 enum ReadBandwidth {
@@ -9,7 +10,9 @@ enum ReadBandwidth {
     private static let pieceBytes = 4 << 20
 
     /// The best of several readings of `regions`, in bytes a second.
-    static func measure(_ regions: [UnsafeRawBufferPointer], pool: ThreadPool, repetitions: Int) -> Double {
+    static func measure(
+        _ regions: [UnsafeRawBufferPointer], pool: ThreadPool, kernels: any KernelSet.Type, repetitions: Int
+    ) -> Double {
         var pieces: [UnsafeRawBufferPointer] = []
         for region in regions {
             for start in stride(from: 0, to: region.count, by: pieceBytes) {
@@ -20,7 +23,7 @@ enum ReadBandwidth {
         let bytes = pieces.reduce(0) { $0 + $1.count }
         let sums = UnsafeMutablePointer<UInt64>.allocate(capacity: pieces.count)
         defer { sums.deallocate() }
-        let job = ReadJob(pieces: pieces, sums: sums)
+        let job = ReadJob(kernels: kernels, pieces: pieces, sums: sums)
         var best = Duration.seconds(Int64.max)
         for _ in 0..<max(1, repetitions) {
             let time = ContinuousClock().measure { pool.run(job, count: pieces.count) }
@@ -38,34 +41,25 @@ extension Compute {
         let regions = weights.map { UnsafeRawBufferPointer(start: $0.base, count: $0.byteCount) }
         if regions.reduce(0, { $0 + $1.count }) >= ReadBandwidth.sufficientBytes {
             return withExtendedLifetime(weights) {
-                ReadBandwidth.measure(regions, pool: pool, repetitions: repetitions)
+                ReadBandwidth.measure(regions, pool: pool, kernels: kernels, repetitions: repetitions)
             }
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ReadBandwidth.sufficientBytes, alignment: 64)
         defer { buffer.deallocate() }
         // Pages that nobody has written to are all the same page of zeros, and that is in the cache.
         buffer.initializeMemory(as: UInt8.self, repeating: 1)
-        return ReadBandwidth.measure([UnsafeRawBufferPointer(buffer)], pool: pool, repetitions: repetitions)
+        return ReadBandwidth.measure(
+            [UnsafeRawBufferPointer(buffer)], pool: pool, kernels: kernels, repetitions: repetitions)
     }
 }
 
 /// Sums up memory, four streams at a time for the reason that `BlockFormat.multiplyBlocks` gives.
 private struct ReadJob: ParallelJob {
+    let kernels: any KernelSet.Type
     let pieces: [UnsafeRawBufferPointer]
     let sums: UnsafeMutablePointer<UInt64>  // one for each piece, so that no read is for nothing
 
     func run(_ index: Int, thread: Int) {
-        typealias Vector = SIMD8<UInt64>
-        let piece = pieces[index]
-        guard let base = piece.baseAddress else { return }
-        let quarter = piece.count / 4 / 64 * 64
-        var a = Vector.zero, b = a, c = a, d = a
-        for at in stride(from: 0, to: quarter, by: 64) {
-            a &+= (base + at).loadUnaligned(as: Vector.self)
-            b &+= (base + at + quarter).loadUnaligned(as: Vector.self)
-            c &+= (base + at + 2 * quarter).loadUnaligned(as: Vector.self)
-            d &+= (base + at + 3 * quarter).loadUnaligned(as: Vector.self)
-        }
-        sums[index] = (a &+ b &+ c &+ d).wrappedSum()
+        sums[index] = kernels.read(pieces[index])
     }
 }

@@ -160,7 +160,9 @@ struct FaultTests {
         let said = try rest(error)
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        #expect(said.contains("\nerror: \(model.path) shrank"), "\(said.suffix(200))")
+        // Whether the progress of a tensor stands before it depends on when the file shrank.
+        let lines = said.split(separator: "\n")
+        #expect(lines.last?.hasPrefix("error: \(model.path) shrank") == true, "\(said.suffix(200))")
         #expect(try folder.names.isEmpty)
     }
 }
