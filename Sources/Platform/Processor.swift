@@ -54,38 +54,47 @@ package struct Processor: Sendable {
             guard __get_cpuid_count(leaf, subleaf, &eax, &ebx, &ecx, &edx) != 0 else { return }
         }
     }
-#elseif arch(arm64) && os(Linux)
-    extension Processor {
-        private static func detect() -> Set<Feature> {
-            // The system's auxiliary vector: pairs of a number and a value (getauxval(3)). Bits are those of
-            // asm/hwcap.h.
-            var values: [UInt64: UInt64] = [:]
-            let bytes = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/auxv"))) ?? Data()
-            bytes.withUnsafeBytes { bytes in
-                for at in stride(from: 0, to: bytes.count - 15, by: 16) {
-                    let key = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                    values[key] = bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self)
-                }
-            }
-            let (first, second) = (values[16] ?? 0, values[26] ?? 0)
-            var features: Set<Feature> = []
-            if first & 1 << 20 != 0 { features.insert(.dotProduct) }
-            if second & 1 << 13 != 0 { features.insert(.int8MatrixProduct) }
-            return features
-        }
-    }
 #elseif arch(arm64)
     extension Processor {
         private static func detect() -> Set<Feature> {
-            func has(_ name: String) -> Bool {
+            let system = SystemReport()
+            var features: Set<Feature> = []
+            if system.hasDotProduct { features.insert(.dotProduct) }
+            if system.hasInt8MatrixProduct { features.insert(.int8MatrixProduct) }
+            return features
+        }
+    }
+
+    /// What the operating system tells of the processor, which programs cannot ask themselves.
+    private struct SystemReport {
+        #if os(Linux)
+            // The auxiliary vector: pairs of a number and a value (getauxval(3)). Bits are those of asm/hwcap.h.
+            private static let first: UInt64 = 16  // AT_HWCAP
+            private static let second: UInt64 = 26  // AT_HWCAP2
+            private var values: [UInt64: UInt64] = [:]
+
+            init() {
+                // Without the file, only the baseline is used.
+                let bytes = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/auxv"))) ?? Data()
+                bytes.withUnsafeBytes { bytes in
+                    for at in stride(from: 0, to: bytes.count - 15, by: 16) {
+                        let key = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                        values[key] = bytes.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self)
+                    }
+                }
+            }
+
+            var hasDotProduct: Bool { (values[Self.first] ?? 0) & 1 << 20 != 0 }
+            var hasInt8MatrixProduct: Bool { (values[Self.second] ?? 0) & 1 << 13 != 0 }
+        #else
+            var hasDotProduct: Bool { has("FEAT_DotProd") }
+            var hasInt8MatrixProduct: Bool { has("FEAT_I8MM") }
+
+            private func has(_ name: String) -> Bool {
                 var (value, size): (Int32, Int) = (0, MemoryLayout<Int32>.size)
                 return sysctlbyname("hw.optional.arm." + name, &value, &size, nil, 0) == 0 && value != 0
             }
-            var features: Set<Feature> = []
-            if has("FEAT_DotProd") { features.insert(.dotProduct) }
-            if has("FEAT_I8MM") { features.insert(.int8MatrixProduct) }
-            return features
-        }
+        #endif
     }
 #else
     extension Processor {

@@ -1,11 +1,10 @@
 #if I8MM
     import _Builtin_intrinsics.arm.neon
 
-    /// Integer products with arm64's 8-bit matrix instruction: `smmla` adds the products of two rows by eight columns and
-    /// two tokens by the same columns, 32 products, to four sums.
+    /// Integer products with arm64's 8-bit matrix instruction: `smmla` adds the products of two rows by eight columns
+    /// and two tokens by the same columns, 32 products, to four sums.
     ///
-    /// Tokens come in pairs. A single token is left to `sdot`, which
-    /// needs no more instructions then.
+    /// Tokens come in pairs. A single token is left to `sdot`, which does not need more instructions then.
     enum MatrixProductKernel: IntegerKernel {
         static var panelRows: Int { 8 }
         static var takesPairs: Bool { true }
