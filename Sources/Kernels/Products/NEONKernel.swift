@@ -4,8 +4,8 @@
     /// Integer products with NEON, which every arm64 processor has, eight rows at a time.
     ///
     /// `smull` multiplies eight pairs of signed bytes into lanes of 16 bits, and `smlal` adds eight more. The sum of
-    /// two products of bytes is at most 2 * 128 * 127, which fits; of smaller codes more products fit. Then neighbouring
-    /// lanes are added into lanes of 32 bits, of which each row has two.
+    /// two products of bytes is at most 2 * 128 * 127, which fits; of smaller codes more products fit. Then
+    /// neighbouring lanes are added into lanes of 32 bits, of which each row has two.
     enum NEONKernel: IntegerKernel {
         static var panelRows: Int { 8 }
 
