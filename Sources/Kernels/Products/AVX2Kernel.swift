@@ -7,6 +7,8 @@
     /// products of a magnitude and a code are at most 2 * 128 * 127, which fits the 16 bits that it saturates to; of
     /// smaller codes more of them fit.
     enum AVX2Kernel: IntegerKernel {
+        typealias Single = AVX2SingleKernel
+
         static var panelRows: Int { 8 }
 
         @inline(__always)
@@ -21,15 +23,9 @@
             let codes = UnsafeRawPointer(codes)
             @inline(__always)
             func pairs(_ weights: SIMD8<UInt32>, _ at: Int) -> __m256i {
-                let weights = unsafeBitCast(weights, to: __m256i.self)
-                let four = _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self))
-                return Format.isSigned
-                    ? _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(four, weights))
-                    : _mm256_maddubs_epi16(weights, four)
+                self.pairs(
+                    Format.self, weights, _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
             }
-            @inline(__always)
-            func sums(_ pairs: __m256i) -> __m256i { _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)) }
-
             let (a, b, c, d) = (pairs(weights.a, 0), pairs(weights.b, 4), pairs(weights.c, 8), pairs(weights.d, 12))
             let all: __m256i
             if Format.largestCode &* 127 &* 8 <= Int(Int16.max) {
@@ -43,6 +39,21 @@
             return Format.isSigned || Format.bias == 0
                 ? result : result &+ SIMD8(repeating: UInt32(bitPattern: offset))
         }
+
+        /// The sums of two neighbouring products each, in 16 bits.
+        @inline(__always)
+        static func pairs<Format: IntegerFormat>(
+            _: Format.Type, _ weights: SIMD8<UInt32>, _ codes: __m256i
+        ) -> __m256i {
+            let weights = unsafeBitCast(weights, to: __m256i.self)
+            return Format.isSigned
+                ? _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(codes, weights))
+                : _mm256_maddubs_epi16(weights, codes)
+        }
+
+        /// The sums of two neighbouring pairs each, in 32 bits.
+        @inline(__always)
+        static func sums(_ pairs: __m256i) -> __m256i { _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)) }
     }
 
     struct EightRows: PanelRows {
@@ -55,9 +66,7 @@
             @inline(__always)
             func halves(_ row: Int) -> __m256i {
                 ahead.fetch(next, rows: 8, step: row, of: 4)
-                @inline(__always)
-                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
-                return unsafeBitCast(SIMD8(lowHalf: load(row), highHalf: load(row &+ 4)), to: __m256i.self)
+                return unsafeBitCast(self.halves(row, offset), to: __m256i.self)
             }
             let (r0, r1, r2, r3) = (halves(0), halves(1), halves(2), halves(3))
             let a = _mm256_unpacklo_epi32(r0, r1), b = _mm256_unpackhi_epi32(r0, r1)
@@ -67,6 +76,14 @@
                 unsafeBitCast(_mm256_unpackhi_epi64(a, c), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpacklo_epi64(b, d), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpackhi_epi64(b, d), to: SIMD8<UInt32>.self))
+        }
+
+        /// The 16 bytes at `offset` of rows `row` and `row + 4`.
+        @inline(__always)
+        func halves(_ row: Int, _ offset: Int) -> SIMD8<UInt32> {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+            return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
         }
 
         @inline(__always)
@@ -81,7 +98,7 @@
         }
 
         @inline(__always)
-        func twiceWords(
+        func twiceCodes(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
             let half = ahead.count / 2

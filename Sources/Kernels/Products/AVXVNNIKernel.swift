@@ -5,6 +5,8 @@
     ///
     /// Arranged as in `VNNIKernel`: signed weights become unsigned by adding 128, which the token's offset takes back.
     enum AVXVNNIKernel: IntegerKernel {
+        typealias Single = AVX2SingleKernel
+
         static var panelRows: Int { 8 }
 
         @inline(__always)

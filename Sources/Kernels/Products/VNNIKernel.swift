@@ -7,6 +7,9 @@
     /// codes serve them all: 8 shuffles for 16 columns once, then 4 `dpbusd` for each token. Signed weights become
     /// unsigned by adding 128, which the token's offset takes back.
     enum VNNIKernel: IntegerKernel {
+        typealias Single = VNNISingleKernel
+        typealias LongSingle = VNNIPairKernel
+
         static var panelRows: Int { 16 }
 
         @inline(__always)
@@ -44,11 +47,7 @@
             @inline(__always)
             func quarters(_ row: Int) -> __m512i {
                 ahead.fetch(next, rows: 16, step: row, of: 4)
-                @inline(__always)
-                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
-                let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
-                let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
-                return unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m512i.self)
+                return unsafeBitCast(self.quarters(row, offset), to: __m512i.self)
             }
             let (r0, r1, r2, r3) = (quarters(0), quarters(1), quarters(2), quarters(3))
             let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
@@ -62,16 +61,14 @@
 
         /// The same for 32 bytes, from half as many loads: quarters are put together at last.
         @inline(__always)
-        func twiceWords(
+        func twiceCodes(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
             /// Rows `row` and `row + 4`.
             @inline(__always)
             func pair(_ row: Int, _ step: Int) -> __m512i {
                 ahead.fetch(next, rows: 16, step: step, of: 8)
-                @inline(__always)
-                func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
-                return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+                return halves(row, row &+ 4, offset)
             }
             let (r0, r1, r2, r3) = (pair(0, 0), pair(1, 1), pair(2, 2), pair(3, 3))
             let (r8, r9, r10, r11) = (pair(8, 4), pair(9, 5), pair(10, 6), pair(11, 7))
@@ -98,6 +95,24 @@
                     together(low0, high0, odd), together(low4, high4, odd), together(low8, high8, odd),
                     together(low12, high12, odd))
             )
+        }
+
+        /// The 16 bytes at `offset` of rows `row`, `row + 4`, `row + 8` and `row + 12`.
+        @inline(__always)
+        func quarters(_ row: Int, _ offset: Int) -> SIMD16<UInt32> {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+            let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+            let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
+            return SIMD16(lowHalf: low, highHalf: high)
+        }
+
+        /// The 32 bytes at `offset` of two rows.
+        @inline(__always)
+        func halves(_ low: Int, _ high: Int, _ offset: Int) -> __m512i {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
+            return SIMD8(lowHalf: load(low), highHalf: load(high))
         }
 
         @inline(__always)
