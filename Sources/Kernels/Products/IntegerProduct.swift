@@ -29,8 +29,8 @@ struct SelectedProduct: IntegerFormatVisitor {
 }
 
 extension IntegerFormat {
-    /// Panel by panel. While one is multiplied the next is fetched: its rows follow in memory, so memory is read from
-    /// beginning to end, one panel ahead of the arithmetic.
+    /// Panel by panel. While one is multiplied the next is prefetched. Its rows follow in memory, so memory is read
+    /// from beginning to end, one panel ahead of the arithmetic.
     @inline(__always)
     static func multiply<Kernel: IntegerKernel>(
         _ task: IntegerTask, _ range: Range<Int>, next: UnsafeRawPointer, _ scratch: UnsafeMutablePointer<Float>,
@@ -40,7 +40,7 @@ extension IntegerFormat {
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
             guard let rows = rows.baseAddress else { return }
             for first in stride(from: range.lowerBound, to: range.upperBound, by: count) {
-                // The last row takes the place of missing ones.
+                // Repeats the last row in place of missing ones.
                 for index in 0..<count {
                     rows[index] = task.row(min(first &+ index, range.upperBound &- 1))
                 }
