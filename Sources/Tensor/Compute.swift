@@ -11,8 +11,8 @@ package enum ActivationPrecision: Sendable {
 
 /// The operations of the models' graphs, on a pool of threads.
 ///
-/// One caller at a time: the scratch memory belongs to the operation under way. Results do not depend on the number of
-/// threads, since each is computed by one thread alone.
+/// One caller at a time: the scratch memory belongs to the current operation. Results do not depend on the number of
+/// threads, because each is computed by one thread alone.
 package final class Compute {
     package let pool: ThreadPool
     package let precision: ActivationPrecision

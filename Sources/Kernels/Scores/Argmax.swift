@@ -1,8 +1,8 @@
 // Scans over all scores of a vocabulary. Each reads memory once, in vectors, and looks for the exact index only in
 // blocks that hold a candidate.
 
-/// Floats that are reduced together. A block's largest value costs one comparison across lanes, which this many floats
-/// make negligible, and it is small enough to be looked through again.
+/// Floats that are reduced together. Finding the largest value of a block takes one comparison across lanes, whose cost
+/// is negligible for this many floats. A block is also small enough to be searched again.
 var scanBlockLength: Int { 256 }
 
 /// The index of the largest value, the lowest of several; 0 for no values.
