@@ -42,8 +42,8 @@ sweep: setup
 sanitize: setup
 	Scripts/sanitize
 
-# The figures of the README, on random weights in the shapes of E2B. The machine should be idle. The model is written to
-# the cache folder once (5 GB). BENCH takes more options, such as --profile or -o json.
+# The figures of Documentation/Benchmarks.md, on random weights in the shapes of E2B. The machine should be idle. The
+# model is written to the cache folder once (5 GB). BENCH takes more options, such as --profile or -o json.
 bench: setup
 	$(SWIFT_BUILD) --product gemma-bench
 	bench=$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench && \

@@ -12,7 +12,7 @@ package struct LogProbabilityCodes {
 
     private static let headerBytes = 8
     private static let largestCode: Float = 65535
-    /// What lies this much below the best is not told apart, and not compared.
+    /// Tokens this far below the best have the same code, and are not compared.
     private static let range: Float = 16
 
     /// Bytes of a row for a vocabulary of `count` tokens.

@@ -22,7 +22,7 @@ public struct Statistics: Sendable, Hashable {
     /// Time from the first generated token on.
     public internal(set) var generationTime = Duration.zero
     public internal(set) var speculation = SpeculationStatistics()
-    /// What the number of drafts is chosen by; nil where it is fixed or there is no drafter.
+    /// The estimates by which the number of drafts is chosen; nil if it is fixed or there is no drafter.
     public internal(set) var draftEstimates: DraftEstimates?
     /// Nil while it has not ended, and where it was cancelled.
     public internal(set) var finishReason: FinishReason?

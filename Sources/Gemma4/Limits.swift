@@ -1,4 +1,4 @@
-/// The range of each hyperparameter, which a file's value must lie in.
+/// The range of each hyperparameter: a file's value must be in it.
 ///
 /// The comment after each limit gives the largest value in any released model. Limits are 3 to 8 times that, except the
 /// two measured in positions. They also bound what a small file can ask for: one token's row is at most 3 MB in all

@@ -1,7 +1,7 @@
 internal import GGUF
 package import TensorBase
 
-/// The kernels as this module's instruction set has them: the boundary, and nothing else.
+/// This module's instruction set at the boundary, and nothing else.
 ///
 /// The same sources are compiled once per instruction set. Everything but this type and a few oracles of the tests is
 /// internal: a type that other modules can see has metadata, whose helper functions the linker shares between modules.

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Work that is split into pieces. Each thread has a run of neighbouring pieces, so that it reads memory in order; one
-/// that is done takes pieces from the far ends of the others' runs, so that all end together.
+/// Work that is split into pieces. Each thread has a run of adjacent pieces, so that it reads memory in order. A thread
+/// that has finished takes pieces from the far ends of the others' runs, so that all finish together.
 ///
 /// A struct of pointers and sizes rather than a closure: a closure that threads share lives on the heap, and a decode
 /// step allocates nothing.
@@ -121,7 +121,7 @@ private final class JobBoard: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// A worker's life.
+    /// The loop of a worker thread.
     func work(thread: Int) {
         var last: UInt64 = 0
         while let number = waitForJob(after: last) {
@@ -177,7 +177,7 @@ private final class JobBoard: @unchecked Sendable {
     }
 }
 
-/// The pieces that one thread has still to do, in a cache line of its own.
+/// The pieces left for one thread, in a cache line of its own.
 private struct PieceRun: ~Copyable {
     /// The first in the low half, the end in the high half.
     private let bounds = Atomic<UInt64>(0)

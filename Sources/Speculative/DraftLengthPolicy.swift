@@ -25,7 +25,7 @@ package struct DraftLengthPolicy: Sendable {
     private var trialInterval = Self.shortestInterval
     private var roundsSinceTrial = 0
     private var trialCount = 0
-    /// Whether the round under way tries something else than `best`.
+    /// Whether the current round tries another length than `best`.
     private var isTrial = false
 
     /// With more drafts than this the last ones are too rarely reached to pay for their rows.

@@ -35,7 +35,7 @@ extension Compute {
         return rotated
     }
 
-    /// Many tokens, or one chunk: some tokens are a piece.
+    /// For many tokens, or a single chunk: a piece is some tokens.
     private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
         let job = TokenAttentionJob(
             kernels: kernels, task: task, tileLength: tileLength,
@@ -43,11 +43,11 @@ extension Compute {
         pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
     }
 
-    /// Few tokens: the chunks of one are pieces for the threads and merged afterwards.
+    /// For few tokens: the chunks of one token are split among the threads and merged afterwards.
     private func attendByChunks(_ task: AttentionTask) {
         let heads = task.queries.count * task.cache.headCount
         let all = task.chunks(of: 0..<task.queries.count)
-        // Long contexts are taken some chunks at a time, so that the states between fit the processor's cache.
+        // Long contexts are taken some chunks at a time, so that intermediate states fit the processor's cache.
         let most = (task.cache.capacity - 1) / AttentionTask.chunkLength + 2
         let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
         let states = states.floats((wave + 1) * heads * task.stateLength)
@@ -69,9 +69,9 @@ extension Compute {
     }
 }
 
-/// Sizes at which the work is cut.
+/// Sizes at which the work is split.
 enum AttentionTuning {
-    /// Tokens of a prompt that a thread takes through the chunks together, while those are in its cache.
+    /// Tokens of a prompt that a thread takes through the chunks together, while the chunks are in its cache.
     static let tokenTile = 4
     /// With at least this many pieces per thread, chunks of one token are not split across threads. Verification
     /// batches stay under it: their tokens read each chunk together.
@@ -128,7 +128,7 @@ private struct TokenAttentionJob: ParallelJob {
     }
 }
 
-/// One piece is one chunk, one KV head and one token; tokens that share a chunk follow each other.
+/// One piece is one chunk, one KV head and one token; tokens that share a chunk are adjacent.
 private struct ChunkAttentionJob: ParallelJob {
     let kernels: any KernelSet.Type
     let task: AttentionTask
@@ -153,7 +153,7 @@ private struct MergeJob: ParallelJob {
     let task: AttentionTask
     let chunks: Range<Int>
     let isLast: Bool
-    let states: UnsafeMutablePointer<Float>  // as above; the first of each token and head is that of the chunks before
+    let states: UnsafeMutablePointer<Float>  // as above; the first of each token and head holds the chunks before
 
     func run(_ index: Int, thread: Int) {
         let (place, member) = index.quotientAndRemainder(dividingBy: task.group)
@@ -174,11 +174,11 @@ private struct MergeJob: ParallelJob {
 }
 
 extension AttentionSizes {
-    /// What a thread needs for `tileLength` tokens: the work, their states, and one more.
+    /// What a thread needs for `tileLength` tokens: work memory, the tokens' states, and one more state.
     func scratchLength(tileLength: Int) -> Int { workLength + (tileLength + 1) * stateLength }
 
-    /// The most that the states of chunks need that are spread over the threads, whatever the length of the context.
-    /// - Parameter heads: KV heads of all tokens together at most.
+    /// The most memory that states of chunks need when split among the threads, for any length of the context.
+    /// - Parameter heads: the most KV heads, over all tokens.
     func spreadLength(heads: Int) -> Int {
         // One running state per head, plus one per chunk of the current wave (at least one chunk, even if that exceeds
         // the target size).

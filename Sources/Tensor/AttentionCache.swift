@@ -3,11 +3,11 @@ package import TensorBase
 
 /// The keys and values that attention reads: one layer's ring of positions.
 ///
-/// Position p lies in slot p % capacity; a ring at least as long as what attention looks back on plus one batch never
-/// overwrites a key that is still wanted, nor one that a rollback brings back.
+/// Position p is stored in slot p % capacity. A ring at least as long as attention's window plus one batch never
+/// overwrites a key that is still needed, or that a rollback brings back.
 ///
-/// Keys and values lie in blocks of 16 positions, keys so that one vector holds a dimension of 16 keys and a score is a
-/// sum within a lane. The capacity is a multiple of 16: a block of positions is a block of slots.
+/// Keys and values are stored in blocks of 16 positions. One vector of keys holds a dimension of 16 keys, so a score is
+/// summed within a lane. The capacity is a multiple of 16, so a block of positions is a block of slots.
 package struct AttentionCache {
     package let headCount: Int
     package let width: Int
@@ -18,7 +18,7 @@ package struct AttentionCache {
     private let keys: AlignedMemory  // [headCount, capacity / 16, key block]
     private let values: AlignedMemory  // [headCount, capacity / 16, value block]
 
-    /// - Parameter capacity: positions at least; rounded up to whole blocks.
+    /// - Parameter capacity: the least number of positions; rounded up to a multiple of 16.
     /// - Throws: `TensorError.outOfMemory`; `unsupportedHeadWidth` if the type's blocks do not divide the width.
     package init(
         headCount: Int, width: Int, capacity: Int, keyType: CacheType, valueType: CacheType
@@ -75,7 +75,7 @@ extension Compute {
     }
 }
 
-/// One piece is the part of the batch in one block of one head.
+/// One piece is the part of the batch that belongs to one block of one head.
 private struct StoreJob: ParallelJob {
     let kernels: any KernelSet.Type
     let keys: Rows

@@ -7,7 +7,7 @@ internal import TensorBase
     import COpenBLAS
 #endif
 
-/// The one BLAS call that is worth its place here: a product of float matrices.
+/// The only use of BLAS: a product of float matrices.
 enum BLAS {
     /// Our own pool splits the work; BLAS threads on top would only compete with it for the cores.
     static let singleThreaded: Void = {

@@ -1,7 +1,7 @@
 internal import Platform
 package import TensorBase
 
-/// Something that is done to each row of a batch on its own.
+/// An operation on each row of a batch on its own.
 ///
 /// A struct of pointers rather than a closure, for the same reason as `ParallelJob`.
 protocol RowOperation {
@@ -9,7 +9,7 @@ protocol RowOperation {
 }
 
 extension Compute {
-    /// Applies `operation` to each row of `rows`, on all threads where there is enough to do.
+    /// Applies `operation` to each row of `rows`, on all threads if there is enough work.
     func forEachRow<Operation: RowOperation>(of rows: Rows, _ operation: Operation) {
         guard rows.elementCount >= 32_768, rows.count > 1 else {
             for row in 0..<rows.count { operation.apply(row) }
@@ -68,7 +68,7 @@ extension Compute {
 
     package func add(_ update: Rows, to x: Rows) { add(update.base, stride: update.width, to: x) }
 
-    /// The same with rows that lie `stride` floats apart.
+    /// The same for rows `stride` floats apart.
     package func add(_ update: UnsafePointer<Float>, stride: Int, to x: Rows) {
         forEachRow(of: x, Add(kernels: kernels, update: update, stride: stride, x: x))
     }
@@ -85,7 +85,7 @@ extension Compute {
 
     /// `x = cap * tanh(x / cap)`.
     package func softCap(_ x: Rows, cap: Float) {
-        // A row of logits alone is as long as the vocabulary: it is split too.
+        // A single row of logits is as long as the vocabulary, so rows are split too.
         let width = x.width.isMultiple(of: 4096) ? 4096 : x.width
         let pieces = x.split(width: width)
         forEachRow(of: pieces, SoftCap(kernels: kernels, x: pieces, cap: cap))

@@ -3,7 +3,7 @@ package import TensorBase
 
 extension Compute {
     /// `output[t, r] = input[t] · weights[r]`: input `[tokens, columns]`, output `[tokens, rows]`.
-    /// - Parameter resolution: of the activations, where quantized weights take them as bytes.
+    /// - Parameter resolution: of activations in bytes, for quantized weights.
     package func multiply(
         _ input: Rows, by weights: Matrix, into output: Rows, resolution: ByteResolution = .single
     ) {
@@ -179,7 +179,7 @@ private struct SelectedRowsJob: ParallelJob {
 // MARK: - Activations as bytes
 
 extension Compute {
-    /// `input` as bytes for products with weights that ask for `form`; valid until the next call.
+    /// `input` as bytes for products with weights that require `form`; valid until the next call.
     package func quantize(
         _ input: Rows, for form: ActivationForm, _ resolution: ByteResolution = .single
     ) -> QuantizedRows {

@@ -1,31 +1,31 @@
 package import TensorBase
 
-// MARK: - Marks, each a branch where nothing is profiled
+// MARK: - Marks, each a single branch if nothing is profiled
 
 extension Compute {
-    /// The step under way ends and `step` begins.
+    /// Ends the current step and begins `step`.
     package func begin(_ step: Step) {
         if let profile { profile.begin(step) }
     }
 
-    /// The step under way ends.
+    /// Ends the current step.
     package func end() {
         if let profile { profile.end() }
     }
 
-    /// The step under way ends; those to come are `stage`'s.
+    /// Ends the current step. Steps from now on belong to `stage`.
     package func enter(_ stage: Profile.Stage) {
         if let profile { profile.enter(stage) }
     }
 
-    /// Counts a product with `rows` rows of `weights` for the step under way.
+    /// Counts a product with `rows` rows of `weights` for the current step.
     func countProduct(_ weights: Matrix, rows: Int, tokens: Int) {
         guard let profile else { return }
         profile.count(bytes: rows * weights.rowBytes, operations: 2 * rows * weights.columns * tokens)
     }
 
-    /// Counts attention of `queries`, the first at `position`, for the step under way: what the last one sees is read
-    /// once.
+    /// Counts attention of `queries`, the first at `position`, for the current step: what the last query sees is
+    /// counted as read once.
     func countAttention(_ queries: Rows, firstPosition position: Int, cache: AttentionCache, mask: AttentionMask) {
         guard let profile else { return }
         let last = mask.positions(visibleAt: position + queries.count - 1).count

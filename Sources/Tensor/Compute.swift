@@ -5,24 +5,24 @@ package import TensorBase
 package enum ActivationPrecision: Sendable {
     /// As signed bytes with one scale per 32 values, llama.cpp's way.
     case bytes
-    /// As they are: slower, and as near to the reference as single precision is.
+    /// As floats: slower, and as close to the reference as single precision is.
     case floats
 }
 
-/// The operations of the graphs, on a pool of threads.
+/// The operations of the models' graphs, on a pool of threads.
 ///
-/// One caller at a time: the scratch memory belongs to the operation under way. Results do not depend on the number of
-/// threads, since each is computed by one thread alone.
+/// One caller at a time: the scratch memory belongs to the current operation. Results do not depend on the number of
+/// threads, because each is computed by one thread alone.
 package final class Compute {
     package let pool: ThreadPool
     package let precision: ActivationPrecision
     /// The kernels that operations run on.
     package let kernels: any KernelSet.Type
-    /// Where the time goes, if anybody asks.
+    /// Where the time goes, if profiling was requested.
     package var profile = Profile.requested
     private var productOrder = ProductOrder()
 
-    // Work memory. Contexts reserve what their passes need, so that these allocate nothing.
+    // Work memory. Contexts reserve what their passes need, so that operations allocate nothing.
     var scratch = WorkBuffer()  // [threads, stride]
     var quantized = QuantizedBuffer()
     var states = WorkBuffer()
@@ -46,7 +46,7 @@ package final class Compute {
         return ThreadScratch(base: scratch.floats(stride * pool.threadCount).base, stride: stride)
     }
 
-    /// What follows the product with `weights`, which begins now, if the past is a guide.
+    /// The product expected after the one with `weights`, which begins now.
     func following(_ weights: Matrix, _ pieces: RowPieces) -> FollowingProduct? { productOrder.begin(weights, pieces) }
 }
 

@@ -1,3 +1,3 @@
-// Buffers, tasks and errors are part of what `Tensor` offers; only the kernels import them from where they are
-// declared.
+// Buffers, tasks and errors are part of the interface of `Tensor`; only the kernels import the module that declares
+// them.
 @_exported public import TensorBase

@@ -4,8 +4,8 @@ internal import Platform
 internal import TensorBase
 
 extension Compute {
-    /// Operations a second of integer products at best: of Q8_0 weights that stay in a core's own cache, by a tile of
-    /// tokens. What bounds a prompt.
+    /// The highest rate of integer products, in operations per second: Q8_0 weights that stay in a core's own cache,
+    /// multiplied by a tile of tokens. It limits how fast prompts are read.
     package func integerPeak(repetitions: Int = 20) -> Double {
         let (rows, columns, tokens) = (64 * pool.threadCount, 1024, ProductSizes.tileRows)  // at most 1024 threads
         let bytes = [UInt8](repeating: 1, count: TensorType.q8_0.byteCount(of: columns) * rows)
@@ -13,7 +13,7 @@ extension Compute {
         let (input, output) = (FloatBuffer(constantCount: tokens * columns), FloatBuffer(constantCount: tokens * rows))
         guard let form = weights.activations else { return 0 }
         let quantized = quantize(input.rows(width: columns), for: form)
-        // Each thread its own rows, again and again.
+        // Each thread multiplies its own rows, repeatedly.
         let job = PeakJob(
             kernels: kernels,
             task: IntegerTask(

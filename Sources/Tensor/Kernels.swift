@@ -50,7 +50,7 @@ package enum Kernels {
     {
         let able = compiled.filter { $0.form.runs(on: processor) }
         guard let name, !name.isEmpty else { return able[able.count - 1] }
-        // On arm64 the baseline is NEON; either name will do.
+        // On arm64 the baseline is NEON; either name is accepted.
         guard let set = compiled.first(where: { $0.form.rawValue == name || name == "baseline" }) else {
             throw .unknownForm(name, compiled: names(of: compiled))
         }

@@ -43,7 +43,7 @@ package struct Matrix: Sendable {
             isSlice: true)
     }
 
-    /// Tells the system that single rows will be read, never the whole, so it should read nothing ahead.
+    /// Tells the system that single rows will be read, never the whole, so it should not read ahead.
     package func adviseSingleRows() { region.adviseRandomAccess() }
 
     /// Row `index` decoded into `columns` floats.

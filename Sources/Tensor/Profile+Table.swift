@@ -1,10 +1,10 @@
 import Foundation
 
-/// What no step can exceed.
+/// Limits of the machine that no step can exceed.
 package struct MachineLimits: Sendable {
-    /// Bytes a second.
+    /// Bytes per second.
     package let readBandwidth: Double
-    /// Operations a second of integer products.
+    /// Operations per second of integer products.
     package let integerPeak: Double
 
     package init(readBandwidth: Double, integerPeak: Double) {
@@ -14,8 +14,8 @@ package struct MachineLimits: Sendable {
 }
 
 extension Profile {
-    /// A table of the steps that took time, in the order of a pass; empty where there are none.
-    /// - Parameter limits: nil leaves the shares of them out.
+    /// A table of the steps that took time, in the order of a pass; empty if there are none.
+    /// - Parameter limits: nil omits the shares of them.
     package func table(_ limits: MachineLimits?) -> String {
         var lines: [String] = []
         for stage in Stage.allCases {

@@ -21,10 +21,10 @@ package enum Step: Int, CaseIterable, Sendable {
 
 /// Where the time goes: time, bytes and operations of each kind of step, of the target and of the drafter.
 ///
-/// Model code says where a step begins; the products and attention count themselves for the step under way. Bytes are
-/// those of weights, keys and values, each counted once for a pass, whether memory or a cache delivers them.
+/// Model code says where a step begins; products and attention count themselves for the current step. Bytes are those
+/// of weights, keys and values, each counted once per pass, whether memory or a cache delivers them.
 package final class Profile {
-    /// Whose steps they are.
+    /// The model that the steps belong to.
     package enum Stage: Int, CaseIterable, Sendable {
         case target, draft
     }

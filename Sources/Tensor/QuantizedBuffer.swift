@@ -4,7 +4,7 @@ internal import TensorBase
 struct QuantizedBuffer {
     private(set) var memory = WorkBuffer()
 
-    /// Makes room for `tokens` rows of `columns` values, for whatever weights.
+    /// Makes room for `tokens` rows of `columns` values, for any weights.
     mutating func reserve(_ tokens: Int, columns: Int, _ resolution: ByteResolution) throws(TensorError) {
         let groups =
             tokens * resolution.rawValue * ((columns + QuantizedRows.groupLength - 1) / QuantizedRows.groupLength)

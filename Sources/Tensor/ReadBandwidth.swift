@@ -46,7 +46,7 @@ extension Compute {
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ReadBandwidth.sufficientBytes, alignment: 64)
         defer { buffer.deallocate() }
-        // Pages that nobody has written to are all the same page of zeros, and that is in the cache.
+        // Pages that were never written are all the same page of zeros, which is in the cache.
         buffer.initializeMemory(as: UInt8.self, repeating: 1)
         return ReadBandwidth.measure(
             [UnsafeRawBufferPointer(buffer)], pool: pool, kernels: kernels, repetitions: repetitions)

@@ -6,8 +6,8 @@ package import TensorBase
 /// head by the angle `position * base^(-2i/width) / factor_i`.
 ///
 /// Angles are computed in double precision: at position 100,000 a float is off by a hundredth of a radian. Sines and
-/// cosines are costly, and a prompt needs some hundred thousand: a position is taken as 64 * a + b, whose rotation is
-/// that by 64 * a, computed once for 64 positions, and then by b, from a table.
+/// cosines are costly, and a prompt needs several hundred thousand. So a position is written as 64 * a + b, and its
+/// rotation is that by 64 * a, computed once for 64 positions, followed by that by b, from a table.
 package final class RotaryEmbedding {
     package let width: Int
     private let frequencies: [Double]  // [width / 2]
@@ -67,7 +67,7 @@ private final class Rotations {
     let sines: UnsafeMutablePointer<Double>
     private let memory: AlignedMemory
 
-    /// Those of positions 0 ..< rows.
+    /// The angles of positions 0 ..< rows.
     init(rows: Int, _ frequencies: [Double]) throws(TensorError) {
         let count = rows * frequencies.count
         memory = try .checked([2, count, MemoryLayout<Double>.stride])
@@ -99,7 +99,7 @@ private struct RotationJob: ParallelJob {
     let rotary: RotaryEmbedding
     let firstRow: Int
 
-    /// Rows that cost more than waking a thread.
+    /// As many rows as take longer than waking a thread.
     static let pieceRows = 16
 
     func run(_ index: Int, thread: Int) {

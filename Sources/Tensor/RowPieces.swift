@@ -9,8 +9,8 @@ struct RowPieces {
 
     var count: Int { (rows + size - 1) / size }
 
-    /// The pieces that a thread has at first (see `ParallelJob`); the first has them all where they are not worth
-    /// waking others.
+    /// The pieces that a thread has at first (see `ParallelJob`). The first thread has them all if there are too few to
+    /// be worth waking others.
     func run(of thread: Int) -> Range<Int> {
         if count == 1 { return thread == 0 ? 0..<1 : 1..<1 }
         return count * thread / threads..<count * (thread + 1) / threads
@@ -18,8 +18,8 @@ struct RowPieces {
 
     func range(_ index: Int) -> Range<Int> { index * size..<min((index + 1) * size, rows) }
 
-    /// Pieces of about 128 KB, in which each row of a panel is a sequential read of 8 KB, and at least four for each
-    /// thread, so that all end together.
+    /// Pieces of about 128 KB, in which each row of a panel is a sequential read of 8 KB, and at least four per thread,
+    /// so that all threads finish together.
     init(of weights: Matrix, threads: Int) {
         rows = weights.rows
         self.threads = threads
@@ -35,7 +35,7 @@ struct RowPieces {
         if rows * weights.rowBytes * tokens < 65_536 {
             size = rows
         } else if usesBLAS {
-            // BLAS rounds differently for panels of another size: they must not depend on the number of threads.
+            // BLAS rounds differently for panels of another size, so sizes must not depend on the number of threads.
             size = ProductSizes.rowsForBLAS
         } else {
             size = min(64, max(4, rows / (threads * 4) & ~3))
@@ -43,10 +43,10 @@ struct RowPieces {
     }
 }
 
-/// The product that comes behind the one under way: the same steps follow each other in every pass.
+/// The product expected to run next: the same steps follow each other in every pass.
 ///
-/// A product's first panel is what nobody has fetched ahead; so each thread fetches it while it multiplies its last
-/// panel of the product before.
+/// Nothing prefetches a product's first panel, so each thread prefetches it while it multiplies its last panel of the
+/// product before.
 struct FollowingProduct {
     let weights: UnsafeRawPointer
     let rowBytes: Int
@@ -60,13 +60,13 @@ struct FollowingProduct {
     }
 }
 
-/// Which product followed each, the last time.
+/// Which product followed each one last time.
 struct ProductOrder {
     private var following: [UnsafeRawPointer: FollowingProduct] = [:]
     private var last: UnsafeRawPointer?
 
-    /// Notes that the product with `weights` begins. Allocates only when it has not been met before; of experts, which
-    /// are many and come in any order, nothing is noted.
+    /// Notes that the product with `weights` begins. Allocates only for a product that is new. Experts are not noted,
+    /// because they are many and come in any order.
     mutating func begin(_ weights: Matrix, _ pieces: RowPieces) -> FollowingProduct? {
         guard !weights.isSlice else {
             last = nil

@@ -31,7 +31,7 @@ package struct TopK {
         indices.removeLast(capacity - count)
     }
 
-    /// Makes both lists as long as they can get.
+    /// Grows both lists to their largest size.
     private mutating func grow() {
         values.append(contentsOf: repeatElement(0, count: capacity - values.count))
         indices.append(contentsOf: repeatElement(0, count: capacity - indices.count))

@@ -48,7 +48,7 @@ package struct StoredRows {
     package let stride: Int
     package let count: Int
     package let width: Int
-    /// The first row's place within its block of 16 positions. All rows belong to that block.
+    /// The first row's index within its block of 16 positions. All rows belong to that block.
     package let lane: Int
 
     @inlinable package init(base: UnsafePointer<Float>, stride: Int, count: Int, width: Int, lane: Int) {

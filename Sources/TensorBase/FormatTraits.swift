@@ -1,7 +1,7 @@
 /// ggml's number of a tensor type: `TensorType.id`. Kernels are told formats by number.
 package typealias FormatID = UInt32
 
-/// What callers of the kernels need to know of a block format; how it is decoded and multiplied is the kernels' affair.
+/// What callers of the kernels need to know about a block format. Decoding and multiplying are left to the kernels.
 package struct FormatTraits: Sendable, Hashable {
     /// The floats stored in a block. If they are all finite, so is every decoded value.
     package let floats: StoredFloats
@@ -37,7 +37,7 @@ package struct StoredFloats: Sendable, Hashable {
     package var offsets: [Int] { [offset] + (secondOffset.map { [$0] } ?? []) }
 }
 
-/// What integer products with weights of a format need of their activations.
+/// What integer products with weights of a format require of their activations.
 package struct ActivationForm: Sendable, Hashable {
     /// Subtracted from an unsigned code. For signed codes it is 128: what kernels add to make them unsigned.
     package let bias: Int32

@@ -6,7 +6,7 @@
 
 /// The QR decomposition of a square matrix stored by columns.
 ///
-/// With work space of ours, calls fail for wrong arguments alone, and those are not from any file.
+/// With work space of our own, calls fail only for wrong arguments, and no argument comes from a file.
 enum LAPACK {
     /// Replaces `matrix` with R, and below its diagonal the reflectors of Q (geqrf).
     static func factor(_ matrix: UnsafeMutablePointer<Double>, size: Int, reflectors: UnsafeMutablePointer<Double>) {

@@ -14,7 +14,7 @@ package enum OrthogonalBasis {
     package static var rows: UnsafePointer<Float> { UnsafePointer(matrix.rows.base) }
 
     private static let matrix: (columns: FloatBuffer, rows: FloatBuffer) = {
-        // In double precision: what remains is then only the error of the single-precision Q of the program that wrote
+        // In double precision, so that the only error left is that of the single-precision Q in the program that wrote
         // the file.
         var factor = gaussians(count: width * width).map(Double.init)
         orthogonalize(&factor)

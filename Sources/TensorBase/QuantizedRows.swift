@@ -2,7 +2,7 @@
 package enum ByteResolution: Int, Sendable {
     /// One byte each.
     case single = 1
-    /// A second byte holds what rounding to the first leaves: as good as 16 bits, at the price of a second row.
+    /// A second byte holds the rounding error of the first: as good as 16 bits, at the cost of a second row.
     case double = 2
 }
 
@@ -25,7 +25,7 @@ package struct QuantizedRows {
     package let count: Int
     package let groups: Int
     package let resolution: ByteResolution
-    /// What the weights ask of them.
+    /// What the weights require of the activations.
     package let form: ActivationForm
 
     @inlinable package init(

@@ -60,7 +60,7 @@ struct Command {
         private static let bundles = [Bundle.main]
     #endif
 
-    /// Executables are beside the bundle of the tests.
+    /// Executables are in the same folder as the bundle of the tests.
     static func executable(_ name: String) throws -> URL {
         let places = bundles.flatMap { [$0.bundleURL, $0.bundleURL.deletingLastPathComponent()] }
         let candidates = places.map { $0.appendingPathComponent(name) }

@@ -160,7 +160,7 @@ struct FaultTests {
         let said = try rest(error)
         process.waitUntilExit()
         #expect(process.terminationReason == .exit && process.terminationStatus == 1)
-        // Whether the progress of a tensor stands before it depends on when the file shrank.
+        // Whether the progress of a tensor is printed before it depends on when the file shrank.
         let lines = said.split(separator: "\n")
         #expect(lines.last?.hasPrefix("error: \(model.path) shrank") == true, "\(said.suffix(200))")
         #expect(try folder.names.isEmpty)

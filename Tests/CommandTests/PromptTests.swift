@@ -7,7 +7,7 @@ import Testing
 struct PromptTests {
     private static let common = ["--temp", "0", "-n", "4", "--stats", "none"]
 
-    @Test("What is not UTF-8 becomes U+FFFD, on the command line and in a file")
+    @Test("Invalid UTF-8 becomes U+FFFD, on the command line and in a file")
     func invalidUTF8() throws {
         let flag = try Command(
             "gemma-generate", Self.common, shell: "exec \"$@\" -p \"$(printf '\\377\\376abc\\303')\"")

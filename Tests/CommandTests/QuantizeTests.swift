@@ -43,7 +43,7 @@ struct QuantizeTests {
         #expect(!FileManager.default.fileExists(atPath: output.path))
     }
 
-    @Test("Without a name the file is written beside the model")
+    @Test("Without an output name the file is written to the model's folder")
     func derivedName() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

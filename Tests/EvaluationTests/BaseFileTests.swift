@@ -49,7 +49,7 @@ struct BaseFileTests {
         #expect(Array(bytes[20..<24]) == [2, 0, 0, 0])
     }
 
-    @Test("Without `finish` nothing is left behind, and an existing file stays")
+    @Test("Without `finish` no file remains, and an existing file is kept")
     func unfinished() throws {
         let (story, folder) = (try StoryText(), try TemporaryFolder())
         let url = folder.url.appendingPathComponent("run.kld")

@@ -44,7 +44,7 @@ struct LogProbabilityTests {
         }
     }
 
-    @Test("NaN and infinity show", arguments: [Float.nan, .infinity, -.infinity], Form.all)
+    @Test("NaN and infinity are detected", arguments: [Float.nan, .infinity, -.infinity], Form.all)
     func notFinite(_ value: Float, _ form: Form) {
         for place in [0, 20, 39] { expectNotFinite(value, at: place, form) }
     }
@@ -98,11 +98,11 @@ struct LogProbabilityTests {
         #expect(found.isSameTop == (logQ.firstIndex(of: logQ.max()!) == logP.firstIndex(of: logP.max()!)))
     }
 
-    @Test("A row is next to nothing from itself, its best token shared", arguments: counts, Form.all)
+    @Test("A row hardly diverges from itself, and has the same best token", arguments: counts, Form.all)
     func selfDivergence(_ count: Int, _ form: Form) {
         let logits = logits(count)
         let found = compare(saved(logits, form), logits, form)
-        // Half a step squared, halved, weighted with the probabilities.
+        // Half a step squared, halved, weighted by the probabilities.
         #expect(found.divergence >= 0 && found.divergence < 8e-9 && found.isSameTop)
     }
 

@@ -33,7 +33,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test("Of two tasks on one session one at a time goes on; the other learns that it is superseded")
+    @Test("Of two tasks on one session only one continues; the other learns that it is superseded")
     func oneSession() async throws {
         let session = try Session(pair, contextLength: 2048)
         let options = options(64)
@@ -56,7 +56,7 @@ struct ConcurrencyTests {
                 continue
             }
         }
-        // Whatever the order was, the text is whole, and the session goes on with it.
+        // In any order, the text is complete, and the session can continue it.
         let tokens = session.tokens
         _ = try await session.generate("", options: options).whole()
         #expect(session.tokens.starts(with: tokens))
@@ -99,10 +99,10 @@ struct ConcurrencyTests {
         #expect(try await text == Session(pair).generate(Self.prompt, options: options(40)).whole())
     }
 
-    @Test("Nobody who looks at the figures waits for a batch of the prompt")
+    @Test("Reading the figures never waits for a batch of the prompt")
     func looksWhileReading() async throws {
-        // On a busy machine the one who looks may hardly get to run, so there are some tries. Behind a lock there would
-        // be one or two looks in each.
+        // On a busy machine the reading task may hardly get to run, so it tries several times. If a lock were in the
+        // way, there would be one or two reads per try.
         var most = 0
         for _ in 0..<30 where most <= 20 {
             let session = try Session(pair, contextLength: 4096, threads: 1)
@@ -119,7 +119,7 @@ struct ConcurrencyTests {
         #expect(most > 20)
     }
 
-    @Test("To begin does not wait for a computation: the caller learns that the session is busy")
+    @Test("Beginning does not wait for a computation: the caller learns that the session is busy")
     func busy() async throws {
         // A try fails if it begins between two batches, which ends the first generation.
         var isBusy = false
@@ -152,7 +152,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test("Cancelled in the middle of a prompt, the session goes on with the whole of it")
+    @Test("Cancelled in the middle of a prompt, the session continues with all of it")
     func cancelledInPrompt() async throws {
         let prompt = String(repeating: "Once upon a time there was a fox. ", count: 140)
         let options = options(40)

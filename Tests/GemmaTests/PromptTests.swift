@@ -32,7 +32,7 @@ struct PromptTests {
     ]
 
     @Test(
-        "Whatever it is, tokens give it back, and a context that it does not fit says so", arguments: texts.map(\.name))
+        "Any text comes back from its tokens, and a context too small for it is an error", arguments: texts.map(\.name))
     func giantPrompt(_ name: String) async throws {
         let prompt = try #require(Self.texts.first { $0.name == name }).text
         let tokens = pair.tokenizer.encode(prompt, parseSpecial: false)
@@ -44,7 +44,7 @@ struct PromptTests {
             try await text(session.generate(prompt, options: options))
         }
         #expect(session.tokens.isEmpty)
-        // The session is none the worse.
+        // The session still works.
         _ = try await text(session.generate("Once upon a time", options: .init(temperature: 0, maximumTokens: 4)))
         #expect(session.statistics.generatedTokens == 4)
     }
@@ -59,7 +59,7 @@ struct PromptTests {
         #expect(session.statistics.promptTokens == 1 && session.statistics.generatedTokens == 24)
         let alone = try Session(Pair(target: #require(BundledModel.target)))
         #expect(try await text(alone.generate("", options: options)) == found)
-        // A generation before leaves nothing that the empty prompt would draft from.
+        // A previous generation leaves no state that the empty prompt would draft from.
         session.reset()
         #expect(try await text(session.generate("", options: options)) == found)
         #expect(session.statistics.promptTokens == 1)
@@ -78,7 +78,7 @@ struct PromptTests {
         let full = try Session(pair, contextLength: 32)
         #expect(try await text(full.generate(prompt(32), options: options)).isEmpty)
         #expect(full.statistics.finishReason == .contextFull && full.tokens.count == 32)
-        // And again: there is nothing to go on with, and no trap.
+        // And again: there is no room to continue, and no trap.
         #expect(try await text(full.generate("", options: options)).isEmpty)
         await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
             try await text(full.generate("a", options: options))
@@ -92,7 +92,7 @@ struct PromptTests {
         }
     }
 
-    @Test("No number of drafts and no room left trips: the text is that without drafts", arguments: 1...5)
+    @Test("With any number of drafts and any room left, the text is the one without drafts", arguments: 1...5)
     func contextFullInDraft(_ drafts: Int) async throws {
         var plain = GenerationOptions(temperature: 0)
         plain.ignoresEndOfText = true

@@ -20,7 +20,7 @@ struct SessionTests {
     func example() async throws {
         let url = try #require(BundledModel.target)
         let drafterURL = try #require(BundledModel.assistant)
-        // The lines of README.md, `print` aside.
+        // The lines of README.md, except `print`.
         let pair = try Pair(target: url, assistant: drafterURL)  // assistant optional
         let session = try Session(pair, contextLength: 1024)
         var story = ""
@@ -61,7 +61,7 @@ struct SessionTests {
         #expect(try await text(alone.generate("Once upon a time", options: off)) == found)
     }
 
-    @Test("A text that was left goes on where it was left")
+    @Test("A text that was left continues where it stopped")
     func leaveAndContinue() async throws {
         let whole = try await text(Session(pair).generate("Once upon a time", options: greedy))
         let session = try Session(pair)
@@ -117,7 +117,7 @@ struct SessionTests {
         #expect(session.tokens.count == 20)
     }
 
-    @Test("Without an end of text the model goes on; with one it stops")
+    @Test("If the end of text is ignored the model continues; otherwise it stops")
     func ignoringTheEnd() async throws {
         let session = try Session(pair, contextLength: 400)
         var options = GenerationOptions(temperature: 0)
@@ -155,7 +155,7 @@ struct SessionTests {
         await #expect(throws: GemmaError.self) { try await first.next() }
     }
 
-    @Test("After a reset the text begins anew")
+    @Test("After a reset the text begins again")
     func reset() async throws {
         let session = try Session(pair)
         let once = try await text(session.generate("Once upon a time", options: greedy))
@@ -183,7 +183,7 @@ struct SessionTests {
         }
     }
 
-    @Test("A prompt's special tokens are parsed unless they may not be; <bos> stands at the beginning once")
+    @Test("A prompt's special tokens are parsed unless that is switched off; <bos> appears once, at the beginning")
     func specialTokens() async throws {
         func tokens(_ prompt: String, parse: Bool) async throws -> [TokenID] {
             let session = try Session(pair)
@@ -197,7 +197,7 @@ struct SessionTests {
         #expect(try await tokens("<turn|>", parse: false).count > 2)
     }
 
-    @Test("Reading a prompt in several passes reports how far it is")
+    @Test("Reading a prompt in several passes reports its progress")
     func progress() async throws {
         let session = try Session(pair, contextLength: 1024)
         let seen = Progress()

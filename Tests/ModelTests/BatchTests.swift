@@ -2,7 +2,7 @@ import Gemma4
 import Tensor
 import Testing
 
-/// With quantized weights a row gives the same bits in any company: speculation never flips a near-tie.
+/// With quantized weights a row gives the same bits alone and in any batch, so speculation never flips a near-tie.
 @Suite("Batches")
 struct BatchTests {
     private let target: Target
@@ -51,7 +51,7 @@ struct BatchTests {
         }
     }
 
-    @Test("Rows that want nothing skip layers and leave the others' bits alone")
+    @Test("Rows whose result is not wanted skip layers and leave the others' bits alone")
     func skippedRows() throws {
         let all = try context().bits(tokens[...], logits: 0..<160, hidden: 0..<160)
         let some = try context().bits(tokens[...], logits: 100..<103, hidden: 98..<101)
@@ -59,9 +59,9 @@ struct BatchTests {
         #expect(some.hidden == Array(all.hidden[98..<101]))
     }
 
-    @Test("Half-precision caches take half the memory, and logits move by no more than roundings of 2^-11 may")
+    @Test("Half-precision caches take half the memory, and logits change by no more than roundings of 2^-11 allow")
     func cacheTypes() throws {
-        // Roundings to bytes would fall otherwise after the least difference, and hide it.
+        // Rounding to bytes would differ after the smallest change, and hide it.
         let half = try context(precision: .floats)
         let single = try context(cacheTypes: .f32, precision: .floats)
         #expect(single.cache.byteCount == 2 * half.cache.byteCount)
@@ -100,7 +100,7 @@ struct BatchTests {
         try context.read(tokens.prefix(100))
         #expect([100, 99, 92, 0].allSatisfy(context.cache.canTruncate))
         #expect([91, 50, 1, -1].allSatisfy { !context.cache.canTruncate(to: $0) })
-        // What has been overwritten stays so.
+        // What has been overwritten cannot come back.
         context.cache.truncate(to: 95)
         #expect(context.cache.canTruncate(to: 92) && !context.cache.canTruncate(to: 91))
         context.cache.truncate(to: 0)
@@ -133,7 +133,7 @@ struct BatchTests {
         let target = try Fixtures.target(pair)
         let tokens = (0..<40).map { Int32($0 * 7 % target.config.vocabularySize) }
         func context() throws -> TargetContext {
-            // In half precision, a key on a tie's two sides would differ by more.
+            // In half precision, a key near a tie could round to either side and differ by more.
             try TargetContext(target, contextLength: 64, cacheTypes: .f32, compute: Compute(threadCount: 2))
         }
         let (batch, single) = try (context(), context())
@@ -153,7 +153,7 @@ struct BatchTests {
         withExtendedLifetime((batch, single)) {}
     }
 
-    @Test("What cannot be read is refused, and the numbers said")
+    @Test("What cannot be read is refused, with the numbers")
     func refusals() throws {
         let context = try TargetContext(target, contextLength: 16, batchLength: 8, compute: Compute(threadCount: 1))
         #expect(throws: ModelError.batchTooLarge(count: 9, maximum: 8)) {

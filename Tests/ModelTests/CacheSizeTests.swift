@@ -45,7 +45,7 @@ struct CacheSizeTests {
         #expect(try byteCount(inBytes, bytes) <= budget && byteCount(inBytes + 1, bytes) > budget)
     }
 
-    @Test("What is said to be needed is what would be taken")
+    @Test("The stated need is what would be allocated")
     func bytesNeeded() throws {
         let refused = try refusal(4096, memory: SystemMemory(total: 1000, available: 1000))
         #expect(try refused.bytes == byteCount(4096))
@@ -63,14 +63,14 @@ struct CacheSizeTests {
         _ = try refusal(100, memory: SystemMemory(total: bytes - 1, available: 0))
     }
 
-    @Test("The longest context of all is counted without overflow", arguments: CacheType.allCases)
+    @Test("The longest possible context is counted without overflow", arguments: CacheType.allCases)
     func longest(_ type: CacheType) throws {
         let types = CacheTypes(key: type, value: type)
         let refused = try refusal(Int(Int32.max), types, memory: SystemMemory(total: 1 << 30, available: 1 << 30))
         #expect(refused.bytes > 1 << 30 && refused.fitting > 0)
     }
 
-    @Test("Bytes are not offered where they would be no smaller, or do not fit the heads")
+    @Test("A q8_0 cache is not suggested if it would not be smaller, or does not fit the heads")
     func noOffer() throws {
         let memory = SystemMemory(total: 1 << 20, available: 1 << 20)
         for type in [CacheType.q8_0, .q4_0, .tbq3_0] {
@@ -95,7 +95,7 @@ struct CacheSizeTests {
 @Suite("Work memory")
 struct WorkMemoryTests {
     @Test(
-        "A pass needs no more than its contexts have reserved",
+        "A pass needs at most what its contexts have reserved",
         arguments: ["e2b-q8_0", "e4b", "26b-a4b-q8_0", "31b"], [1, 3])
     func reserved(_ pair: String, threads: Int) throws {
         let target = try Fixtures.target(pair)

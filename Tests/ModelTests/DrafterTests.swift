@@ -58,13 +58,13 @@ struct DrafterTests {
         #expect(throws: error) {
             try draft.draft(count: 1, token: token, hidden: output.hidden.base, cache: context.cache) { _ in nil }
         }
-        // Nor may one that was drafted.
+        // Nor may a drafted token be.
         #expect(throws: error) {
             try draft.draft(count: 2, token: 4, hidden: output.hidden.base, cache: context.cache) { _ in token }
         }
     }
 
-    @Test("A draft comes from the layers that the callback names, and from nothing it kept")
+    @Test("A draft comes from the layers that the callback names, and not from any state of its own")
     func shareIsUsed() throws {
         let drafter = try Drafter(drafterFile)
         let compute = Compute(threadCount: 1)
@@ -149,7 +149,7 @@ struct DrafterTests {
         #expect(throws: PairError.invalidOrdering("7 centroids do not divide 480 tokens")) { try Drafter(broken) }
     }
 
-    @Test("Centroids that give no numbers offer no tokens")
+    @Test("Centroids that give NaN offer no tokens")
     func centroidsWithoutNumbers() throws {
         let broken = try drafterFile(replacing: "masked_embd_centroids.weight") { bytes in
             bytes = [UInt8](repeating: 0xff, count: bytes.count)  // NaN as a float, and as a block's scale

@@ -12,7 +12,7 @@ enum Fixtures {
     static let package = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     static let folder = package.appendingPathComponent("Tests/Fixtures")
-    /// The full set of references, which lies beside the package where it is developed.
+    /// The full set of references, stored beside the package on the machines where it is developed.
     static let shared = package.appendingPathComponent("../shared/fixtures").standardizedFileURL
 
     static func target(_ pair: String) throws -> Target {

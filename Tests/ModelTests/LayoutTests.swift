@@ -4,7 +4,7 @@ import Gemma4
 import Tensor
 import Testing
 
-/// Files lay the same weights out in several ways; the model is the same.
+/// Files store the same weights in several layouts; the model is the same.
 @Suite("Tensor layouts")
 struct LayoutTests {
     private func logits(_ file: GGUFFile) throws -> [UInt32] {

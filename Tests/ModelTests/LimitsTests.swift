@@ -5,7 +5,7 @@ import Gemma4
 import Tensor
 import Testing
 
-/// Every number of a file lies in a stated range, or the file is refused with key, value and range.
+/// Every number of a file is in a stated range, or the file is refused with key, value and range.
 @Suite("Limits of hyperparameters")
 struct LimitsTests {
     private static func file(_ path: String) throws -> GGUFFile {
@@ -159,7 +159,7 @@ struct LimitsTests {
         }
     }
 
-    @Test("A router that gives no numbers chooses no expert")
+    @Test("A router that gives NaN chooses no expert")
     func routerWithoutNumbers() throws {
         let file = try Self.file("26b-a4b-q8_0/target.gguf")
         let routers = file.tensors.filter { $0.name.hasSuffix("ffn_gate_inp.weight") }

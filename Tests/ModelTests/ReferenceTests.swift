@@ -27,7 +27,7 @@ struct ReferenceTests {
         #expect(result.passed, "\(result.line)")
     }
 
-    @Test("Block formats: values, bytes that encoders make, and what they are off by")
+    @Test("Block formats: decoded values, encoded bytes, and the encoders' errors")
     func blockFormats() throws {
         let check = try BlockFormatCheck(folder: Fixtures.folder.appendingPathComponent("quants"))
         #expect(check.known.count == 16)

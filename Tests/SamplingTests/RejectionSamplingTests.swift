@@ -1,7 +1,7 @@
 import Sampling
 import Testing
 
-/// The outcome of a draft and its verification has the target's distribution, whatever the drafter's.
+/// The outcome of a draft and its verification has the target's distribution, for any drafter.
 @Suite("Rejection sampling")
 struct RejectionSamplingTests {
     private static let target = Distribution(tokens: [0, 1, 2, 3, 4], probabilities: [0.4, 0.3, 0.15, 0.1, 0.05])

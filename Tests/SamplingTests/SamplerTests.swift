@@ -66,13 +66,13 @@ struct SamplerTests {
         expectEqual(found.probabilities, softmax([6, 6, 5, 4]))
     }
 
-    @Test("A banned token is never left, whatever its score", arguments: [0, 1])
+    @Test("A banned token never remains, for any score", arguments: [0, 1])
     func banned(_ temperature: Float) {
         let found = distribution(SamplingOptions(temperature: temperature, topK: 3, topP: 1), banned: [1, 5])
         #expect(found.tokens == (temperature == 0 ? [3] : [3, 7, 0]))
     }
 
-    @Test("Logits that are no numbers give an empty distribution")
+    @Test("NaN logits give an empty distribution")
     func notANumber() {
         for temperature: Float in [0, 1] {
             var sampler = Sampler(SamplingOptions(temperature: temperature))
@@ -95,7 +95,7 @@ struct SamplerTests {
         #expect(draws(7) != draws(8))
     }
 
-    @Test("Uniform numbers lie in 0 ..< 1, around a half")
+    @Test("Uniform numbers are in 0 ..< 1, with a mean of a half")
     func uniform() {
         var sampler = Sampler(SamplingOptions(seed: 1))
         let values = (0..<10_000).map { _ in sampler.uniform() }

@@ -14,7 +14,7 @@ struct DraftLengthTests {
         let draft: Double
         /// Times vary by 10 %, and one in fifty is five times as long.
         var isNoisy = false
-        /// From this token on everything takes half as long again.
+        /// From this token on everything takes half again as long.
         var slowdown = Int.max
 
         func noisy() -> Machine {
@@ -70,7 +70,7 @@ struct DraftLengthTests {
                 record(drafts, accepted, draft * noise(), pass * noise())
             }
         }
-        // The last round's surplus is not the policy's doing.
+        // Surplus tokens of the last round are not the policy's fault.
         return time / Double(tokens)
     }
 

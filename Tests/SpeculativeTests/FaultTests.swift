@@ -6,14 +6,14 @@ import Platform
 import Speculative
 import Testing
 
-/// What ends a round or a prompt before its time leaves a text that can go on.
+/// If a round or a prompt ends early, the text can continue.
 @Suite("Faults of a round")
 struct FaultTests {
     private let pair: StoryPair
 
     init() throws { pair = try StoryPair() }
 
-    /// Does something in a task that is cancelled already: drafts are made, and the pass that verifies them ends.
+    /// Does something in a task that is already cancelled: drafts are made, and the verifying pass ends early.
     private func cancelled(_ body: () throws -> Void) async {
         await withoutActuallyEscaping(body) { body in
             let sent = Sent(body: body)
@@ -29,7 +29,7 @@ struct FaultTests {
         let body: () throws -> Void
     }
 
-    @Test("Cancelled between drafts and verification, the text goes on as if nothing had been", arguments: 0...5)
+    @Test("Cancelled between drafts and verification, the text continues as if nothing had happened", arguments: 0...5)
     func cancelledRound(_ drafts: Int) async throws {
         let plain = try pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
         let decoder = try pair.decoder(drafts: drafts)

@@ -12,7 +12,7 @@ struct GreedyTests {
 
     init() throws { pair = try StoryPair() }
 
-    /// Twenty beginnings, cut out of a story.
+    /// Twenty beginnings, cut from a story.
     private static let prompts: [[Int32]] = {
         struct Expected: Decodable {
             let greedy: [Int32]
@@ -72,7 +72,7 @@ struct GreedyTests {
         #expect(try pair.decoder(drafts: 0).automatic().draftLengthPolicy == nil)
     }
 
-    @Test("A stop token inside a draft ends the text there, and the text can go on behind it")
+    @Test("A stop token inside a draft ends the text there, and the text can continue after it")
     func stopToken() throws {
         let plain = try pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
         for place in 2..<24 {

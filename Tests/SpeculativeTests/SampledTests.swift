@@ -25,7 +25,7 @@ struct SampledTests {
         #expect(try text(seed: 12, threads: 1) != first)
     }
 
-    @Test("So it does with the automatic number of drafts, whatever was decoded before")
+    @Test("The same holds for the automatic number of drafts, after any earlier text")
     func automaticSeeds() throws {
         let sampling = SamplingOptions(temperature: 0.8, topK: 40, seed: 11)
         func text(threads: Int, rehearsals: Int) throws -> [Int32] {
@@ -46,8 +46,8 @@ struct SampledTests {
         #expect(try text(threads: 1, rehearsals: 2) == first)
     }
 
-    /// The three tokens behind a prompt: the first from the prompt's pass, two from rounds with a draft in them. Three
-    /// candidates each make 27 outcomes, whose exact probabilities the target alone gives.
+    /// The three tokens after a prompt: the first from the prompt's pass, two from rounds with a draft in them. With
+    /// three candidates each there are 27 outcomes, whose exact probabilities the target alone gives.
     @Test("Three tokens follow the target's exact distribution")
     func distribution() throws {
         let sampling = SamplingOptions(temperature: 1.5, topK: 3, topP: 1, seed: 5)

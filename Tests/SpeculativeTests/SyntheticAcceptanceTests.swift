@@ -57,7 +57,7 @@ struct SyntheticAcceptanceTests {
         }
     }
 
-    @Test("The same seed accepts the same, and rates may change under way")
+    @Test("The same seed accepts the same, and rates may change during the text")
     func seeds() throws {
         func counts(_ seed: UInt64) throws -> [Int] {
             let decoder = try self.decoder([0.6, 0.4, 0.2], seed: seed)
@@ -83,7 +83,7 @@ struct SyntheticAcceptanceTests {
         #expect(decoder.draftLengthPolicy.map(DraftEstimates.init)?.passTimes[1] ?? .zero > .zero)
     }
 
-    @Test("Rates that are no probabilities, or rise, are refused with both numbers")
+    @Test("Rates that are not probabilities, or that rise, are refused with both numbers")
     func refusals() {
         #expect(throws: SpeculationError.invalidRates(position: 1, rate: 1.5, bound: 1)) {
             try SyntheticAcceptance(rates: [1.5], seed: 0)

@@ -11,7 +11,7 @@ import Testing
 
 @Suite("A drafter that is never right")
 struct WarningTests {
-    /// Keeps what is logged.
+    /// Keeps the logged lines.
     private final class Log: Sendable {
         let lines = Mutex<[String]>([])
     }

@@ -1,7 +1,7 @@
 import Tensor
 import Testing
 
-/// A token's attention is the same to the bit in any company: speculation relies on it.
+/// A token's attention gives the same bits alone and in any batch: speculation relies on it.
 @Suite("Attention, bit by bit")
 struct AttentionBitsTests {
     static let cases = [
@@ -51,7 +51,7 @@ struct AttentionBitsTests {
         }
     }
 
-    @Test("Longer contexts than are merged at once", arguments: Form.all)
+    @Test("Contexts longer than what is merged at once", arguments: Form.all)
     func waves(_ form: Form) throws {
         // 36 chunks of 16 heads of 512, four tokens: more than the states that may wait.
         let test = AttentionCase(headCount: 1, group: 16, width: 512, positions: 9_000)
@@ -97,7 +97,7 @@ struct AttentionBitsTests {
         let cache = try test.cache(capacity: test.window.map { $0 + 8 } ?? test.positions, type: type)
         var output: [Float] = []
         for start in stride(from: 0, to: test.positions, by: 3) {
-            // A batch of 8, of which 3 are what the text goes on with.
+            // A batch of 8, of which the text continues with 3.
             let kept = start..<min(start + 3, test.positions)
             let rejected = kept.upperBound..<min(start + 8, test.positions)
             test.store(input, kept, in: cache, compute)

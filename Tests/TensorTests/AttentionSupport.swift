@@ -26,7 +26,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
         var queries: [Float]  // [positions, queryWidth]
     }
 
-    /// Random numbers that give scores some units apart, so that the softmax is neither flat nor one key's alone.
+    /// Random numbers whose scores are some units apart, so that the softmax is neither flat nor dominated by one key.
     func input(seed: UInt64 = 1) -> Input {
         var generator = Generator(seed)
         let scale = 4 / Float(width).squareRoot()
@@ -59,7 +59,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// What the queries of `range` see.
+    /// The attention output of the queries of `range`.
     func attend(_ input: Input, _ range: Range<Int>, to cache: AttentionCache, _ compute: Compute) -> [Float] {
         let queries = input.queries.rows(range, width: queryWidth)
         return queries.mapped(width: queryWidth, to: queries.count, width: queryWidth) {
@@ -86,7 +86,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
 // MARK: - Double precision
 
 extension AttentionCase {
-    /// One query head's attention in double precision, and what a float32 computation may be off by.
+    /// One query head's attention in double precision, and the error that a float32 computation may have.
     struct Expected {
         var values: [Double]  // [width]
         var tolerances: [Double]  // [width]
@@ -158,7 +158,7 @@ extension AttentionCase {
 }
 
 extension CacheType {
-    /// What says how values are coded; none for what stays as it is.
+    /// The block format of the values; nil if they are stored as they are.
     var format: Format? {
         switch self {
         case .f32: nil
@@ -177,8 +177,8 @@ extension CacheType {
     /// Bytes of 32 values.
     var bytesOf32: Int { format?.type.byteCount(of: 32) ?? 128 }
 
-    /// What the engine's arithmetic may be off by beside that of single precision, relative to each product: rotations
-    /// of the query, of the result and, in `stored`, of each row back take six roundings each.
+    /// The error of the engine's arithmetic beyond that of single precision, relative to each product. Rotations of the
+    /// query, of the result and, in `stored`, of each row back take six roundings each.
     var rotationError: Double { self == .tbq3_0 || self == .tbq4_0 ? 18 * unitRoundoff : 0 }
 }
 

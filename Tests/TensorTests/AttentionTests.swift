@@ -52,7 +52,7 @@ struct AttentionTests {
             return test.attend(input, position..<position + 1, to: cache, compute)
         }
         #expect(rows[0] != rows[1] && rows[1] != rows[2])
-        // Half a unit of the last place, plus the denormals' 2^-25 beside values of about 1.
+        // Half a unit of the last place, plus the denormals' 2^-25 for values of about 1.
         #expect(test.worstError(rows[1], input, position: position, relativeError: 0x1p-11 + 0x1p-20) <= 1)
         #expect(test.worstError(rows[2], input, position: position, relativeError: 0x1p-8) <= 1)
     }
@@ -92,7 +92,7 @@ struct AttentionTests {
         #expect(output.rows(1..<4, width: test.queryWidth).allSatisfy { $0 != 0 })
     }
 
-    @Test("Values beyond half precision become infinite in an f16 cache alone", arguments: Form.all)
+    @Test("Values beyond half precision become infinite in f16 caches only", arguments: Form.all)
     func saturation(_ form: Form) throws {
         let test = AttentionCase(width: 16, positions: 1)
         var input = test.input()

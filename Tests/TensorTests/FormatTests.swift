@@ -5,7 +5,7 @@ import Testing
 @Suite struct FormatTests {
     // MARK: - Decoding
 
-    /// Equal bits; of NaN only that it is one.
+    /// Equal bits; for NaN only that both are NaN.
     private func expectSame(
         _ values: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -101,7 +101,7 @@ import Testing
         let range = Double((block.max() ?? 0) - (block.min() ?? 0))
         // The scale is a half: 11 bits, or a multiple of 2^-24.
         func scaleError(_ scale: Double) -> Double { max(scale / 2048, 0x1p-25) }
-        /// Codes from -n to n - 1: what is as large as the largest, of the other sign, is cut off.
+        /// Codes from -n to n - 1: a value as large as the largest but of the other sign is cut off.
         func symmetric(_ n: Double) -> Double {
             let scale = largest / n
             let cut = max(0, abs(Double(value)) - (n - 0.5) * scale)
@@ -176,7 +176,7 @@ import Testing
         }
     }
 
-    /// There is no right answer; there is a wrong one, which is to end the process.
+    /// There is no right answer, but ending the process is wrong.
     @Test(arguments: Format.encodable, Form.all) func noValueTrapsTheEncoder(format: Format, form: Form) {
         let extremes: [Float] = [
             .nan, -.nan, .signalingNaN, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,

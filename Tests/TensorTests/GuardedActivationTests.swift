@@ -85,7 +85,7 @@ import Testing
         AttentionCase(headCount: 2, group: 2, width: 64, window: 20, positions: 50),
     ]
 
-    /// The caches' own memory belongs to the engine; what is stored in them and what is asked of them is here.
+    /// The engine owns the memory of caches; the rows that are stored and the queries are guarded here.
     @Test(arguments: AttentionCase.withTypes(heads), Form.all)
     func attentionStaysInside(test: (attention: AttentionCase, type: CacheType), form: Form) throws {
         for edge in GuardedMemory.Edge.allCases { try checkAttention(test.attention, test.type, edge, form) }

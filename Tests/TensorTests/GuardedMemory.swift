@@ -3,9 +3,9 @@ import GGUF
 import Platform
 import Tensor
 
-/// Bytes between two pages that nobody may touch: whoever reads or writes past either end is stopped at once.
+/// Bytes between two inaccessible pages: reading or writing past either end stops the process at once.
 ///
-/// Bytes that fill no whole page touch one of the two only; `edge` says which.
+/// Bytes that do not fill whole pages touch only one of the two; `edge` says which.
 final class GuardedMemory: @unchecked Sendable {
     enum Edge: CaseIterable, Sendable {
         case start, end
@@ -33,13 +33,13 @@ final class GuardedMemory: @unchecked Sendable {
 
     deinit { munmap(mapping.baseAddress, mapping.count) }
 
-    /// The bytes as a file's are seen.
+    /// The bytes as those of a mapped file.
     var region: ByteRegion { ByteRegion(bytes: UnsafeRawBufferPointer(bytes), owner: self) }
 }
 
 extension [Float] {
-    /// What `body` makes of this as input, in `count` floats that hold NaN before; both end where nobody may read on,
-    /// or begin there.
+    /// The output of `body` for this input, in `count` floats that are NaN at first. Both end where an inaccessible
+    /// page begins, or begin where one ends.
     func guarded(
         _ edge: GuardedMemory.Edge, width: Int, to count: Int, width outputWidth: Int,
         _ body: (Rows, Rows) throws -> Void

@@ -3,12 +3,12 @@ import Platform
 import Tensor
 import Testing
 
-/// Products read no weight and no activation past the last one; what they fetch ahead may be anywhere.
+/// Products read no weight and no activation past the last one. Prefetches may be anywhere.
 @Suite struct GuardedProductTests {
     /// One panel and less, a panel and a bit, several; the tokens of a decode, a draft, and a prompt.
     private static let shapes = [1, 3, 4, 5, 15, 16, 17, 33].flatMap { rows in [1, 2, 3, 9].map { (rows, $0) } }
 
-    /// The same matrix, ordinary and at an edge of what may be touched.
+    /// The same matrix, in ordinary memory and next to an inaccessible page.
     private func matrices(
         _ format: Format, rows: Int, columns: Int, at edge: GuardedMemory.Edge
     ) throws -> (plain: Matrix, guarded: Matrix) {

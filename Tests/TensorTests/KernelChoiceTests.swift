@@ -9,7 +9,7 @@ struct KernelChoiceTests {
     private static let nothing = Processor(features: [])
     private static let everything = Processor(features: Set(Processor.Feature.allCases))
 
-    @Test("The best form that the processor can run is chosen, and an empty name is none")
+    @Test("The best form that the processor can run is chosen, and an empty name counts as none")
     func best() throws {
         for name in [nil, ""] {
             #expect(try Kernels.choose(name, processor: Self.nothing).form == Kernels.compiled[0].form)
@@ -47,7 +47,7 @@ struct KernelChoiceTests {
         #expect(Kernels.available.first?.form == Kernels.compiled[0].form)
     }
 
-    @Test("A name of no form is an error that lists the names", arguments: ["avx9", "AVX2", " "])
+    @Test("An unknown name is an error that lists the names", arguments: ["avx9", "AVX2", " "])
     func unknown(_ name: String) {
         let names = Kernels.compiled.map { $0.form.rawValue }
         let error = #expect(throws: KernelError.unknownForm(name, compiled: names)) { try Kernels.choose(name) }

@@ -71,7 +71,7 @@ import Testing
         #expect(found.max().map(Int.init) == codes.largest)
     }
 
-    /// Only what is prefetched and then read is worth the memory's time, and what is not prefetched is waited for.
+    /// Each byte must be prefetched once: twice wastes bandwidth, and a byte that is not prefetched is waited for.
     @Test(arguments: Format.integers) func everyByteOfABlockIsPrefetchedOnce(format: Format) {
         // The block in the middle, so that bytes of its neighbours would be noticed.
         let size = format.type.blockBytes
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// The bound: half a code for each activation, and the roundings of as many sums as there are groups.
+    /// The bound: half a code for each activation, and one rounding per sum, of which there are as many as groups.
     @Test(arguments: [1, 2, 9, 40], Form.all) func bytesAreAsNearAsTheirRounding(tokens: Int, form: Form) {
         for format in Format.quantized {
             var generator = Generator(51)
@@ -169,7 +169,8 @@ import Testing
                     form.compute(threads: 2).multiply(input, by: weights.matrix, into: $0, resolution: .double)
                 }
             }
-            // What is left after the first byte is at most half its step, and so is the second's step of that.
+            // The rounding error of the first byte is at most half its step, and that of the second at most half its
+            // own step.
             let worst = worstError(output, twins.map(\.value)) {
                 sums[$0] * 0.25 / (127 * 127) * 1.001 + twins[$0].magnitude * 48 * unitRoundoff
             }

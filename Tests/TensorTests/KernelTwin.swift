@@ -3,9 +3,9 @@ import KernelsBaseline
 import Platform
 import Tensor
 
-/// A group of 32 values of one row, as a kernel has it.
+/// A group of 32 values of one row, as kernels see it.
 struct TwinGroup {
-    /// What is added up: without bias.
+    /// The codes to be summed, without bias.
     let codes: [Int32]
     /// One for each half.
     let scales: [Float]

@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    /// The bound on a sum of `count` products in whatever order: one rounding for each product and each addition.
+    /// The bound on a sum of `count` products in any order: one rounding for each product and each addition.
     private func tolerance(_ twin: Twin, count: Int) -> Double {
         twin.magnitude * Double(count + 1) * unitRoundoff * 1.001
     }

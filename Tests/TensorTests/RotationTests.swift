@@ -26,7 +26,7 @@ struct RotationTests {
         }
     }
 
-    @Test("Exact zeros stay exact, for they are ties", arguments: Form.all)
+    @Test("Exact zeros stay exact, because they are ties", arguments: Form.all)
     func ties(_ form: Form) {
         var values = [Float](repeating: 0, count: 32)
         (values[3], values[7]) = (0.1, 0.1)
@@ -52,7 +52,7 @@ struct RotationTests {
         }
     }
 
-    @Test("A code is that of the nearest entry, of two as near the lower, for all values around the boundaries")
+    @Test("The code is the nearest entry's, or the lower of two equally near, for all values around the boundaries")
     func nearest() {
         check(codebook: (0..<8).map { TurboQuant.codebook3[$0] }, TurboQuant.midpoints3)
         check(codebook: (0..<16).map { TurboQuant.codebook4[$0] }, TurboQuant.midpoints4)

@@ -39,7 +39,7 @@ struct SelectionTests {
         }
     }
 
-    @Test("argmax finds a value wherever it is, and the first of two", arguments: [16, 300, 600], Form.all)
+    @Test("argmax finds a value at any index, and the first of two", arguments: [16, 300, 600], Form.all)
     func places(_ count: Int, _ form: Form) {
         for place in 0..<count {
             var values = [Float](repeating: -1, count: count)

@@ -3,7 +3,7 @@ import Platform
 import Tensor
 import Testing
 
-/// Half the distance of 1 from the next float: the largest relative error of one rounded operation.
+/// Half the distance from 1 to the next float: the largest relative error of one rounded operation.
 let unitRoundoff = Double(Float.ulpOfOne) / 2
 
 /// Numbers that are the same in every run (SplitMix64).
@@ -30,7 +30,7 @@ struct Generator: RandomNumberGenerator {
 
 // MARK: - Rows
 
-/// Where the rows of an empty array lie.
+/// The address of the rows of an empty array.
 private let nowhere = FloatBuffer(constantCount: 0)
 
 extension [Float] {
@@ -41,14 +41,14 @@ extension [Float] {
         }
     }
 
-    /// What `body` makes of a copy.
+    /// A copy changed by `body`.
     func changed(width: Int, by body: (Rows) -> Void) -> [Float] {
         var copy = self
         copy.withRows(width: width, body)
         return copy
     }
 
-    /// What `body` makes of this as input, in `count` floats that hold NaN before.
+    /// The output of `body` for this input, in `count` floats that are NaN at first.
     func mapped(
         width: Int, to count: Int, width outputWidth: Int, _ body: (Rows, Rows) throws -> Void
     ) rethrows -> [Float] {
@@ -95,7 +95,7 @@ struct Format: Sendable, CustomTestStringConvertible {
     /// Those with integer products.
     static let integers = all.filter { $0.traits.activations != nil }
 
-    /// `values` as rows are stored; for formats without an encoder random codes with scales of about their size.
+    /// `values` as rows are stored. Formats without an encoder get random codes, with scales of about the values' size.
     func encoded(_ values: [Float], by kernels: any KernelSet.Type = Form.plainest.kernels) -> [UInt8] {
         guard isEncodable else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
@@ -145,8 +145,8 @@ struct Form: Sendable, CustomTestStringConvertible {
     static let all = Kernels.available.map { Form(kernels: $0) }
     static let plainest = Form(kernels: Kernels.compiled[0])
 
-    /// All forms, those together that decode `format` to the same bits. Decoding is exact but for an orthogonal
-    /// rotation, whose sums are fused or not.
+    /// All forms, grouped by whether they decode `format` to the same bits. Decoding is exact except for an orthogonal
+    /// rotation, whose sums may be fused.
     static func decodingAlike(_ format: Format) -> [[Form]] {
         guard format.traits.activations?.rotation == .orthogonal else { return [all] }
         return [false, true].map { isFused in all.filter { $0.kernels.fusesMultiplyAdd == isFused } }
@@ -198,7 +198,7 @@ struct TestMatrix {
 
     /// - Parameters:
     ///   - shift: bytes in front of the first row, so that nothing is aligned.
-    ///   - form: what decodes `values`. It matters where decoding rounds; see `Form.decodingAlike`.
+    ///   - form: the kernels that decode `values`. It matters if decoding rounds; see `Form.decodingAlike`.
     init(
         _ format: Format, rows: Int, columns: Int, seed: UInt64, shift: Int = 0, form: Form = .plainest
     ) {
@@ -223,7 +223,7 @@ struct TestMatrix {
 }
 
 extension Compute {
-    /// The product as an array; what is not written stays NaN.
+    /// The product as an array; elements that are not written stay NaN.
     func product(_ input: [Float], _ weights: Matrix) -> [Float] {
         let tokens = input.count / weights.columns
         return input.mapped(width: weights.columns, to: tokens * weights.rows, width: weights.rows) {

@@ -3,7 +3,7 @@ import Platform
 import Tensor
 import Testing
 
-/// Weights are looked through for NaN and infinity, by what each format says that it stores floats.
+/// Weights are searched for NaN and infinity, at the places where each format stores floats.
 @Suite("Check of tensors")
 struct TensorCheckTests {
     private static let (rows, blocks) = (3, 5)
@@ -80,7 +80,7 @@ struct TensorCheckTests {
     }
 
     @Test(
-        "A format's values are finite if what it says to be floats is, whatever the other bytes", arguments: Format.all)
+        "A block's values are finite if its stored floats are, for any other bytes", arguments: Format.all)
     func complete(format: Format) {
         var generator = Generator(11)
         let floats = format.traits.floats
@@ -97,7 +97,7 @@ struct TensorCheckTests {
         }
     }
 
-    @Test("Tensors of other types are passed over")
+    @Test("Tensors of other types are skipped")
     func otherTypes() throws {
         var writer = GGUFWriter()
         try writer.add(tensor: "order", dimensions: [4], type: .i32, bytes: [UInt8](repeating: 0xff, count: 16))

@@ -3,7 +3,7 @@ import GGUF
 import Testing
 import Tokenizer
 
-/// The reference's answers for the real vocabulary. They are not part of the project: 16 MB that are beside it on the
+/// The reference's answers for the real vocabulary. They are not part of the project: 16 MB, stored beside it on the
 /// machines where it is developed.
 private enum Reference {
     static let folder = URL(fileURLWithPath: #filePath)  // Tests/TokenizerTests/ReferenceTests.swift

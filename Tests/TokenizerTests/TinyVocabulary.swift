@@ -23,7 +23,7 @@ struct TinyVocabulary {
         types += Self.bytes.map { _ in .byte } + characters.unicodeScalars.map { _ in .normal }
         self.merges = merges
         for merge in merges {
-            // Scalars, as a space and an accent after it are one `Character`.
+            // Scalars, because a space followed by an accent is one `Character`.
             let result = String(String.UnicodeScalarView(merge.unicodeScalars.filter { $0 != " " }))
             if !tokens.contains(where: { $0.utf8.elementsEqual(result.utf8) }) { add(result) }
         }

@@ -45,7 +45,8 @@ extension Int8: VectorElement {
     }
 }
 
-/// Codes of 4 bits, eight to a word, 16 lanes' words side by side: `[4, 16]`. The first code lies lowest.
+/// Codes of 4 bits, eight per word, the words of 16 lanes side by side: `[4, 16]`. The first code is in the lowest
+/// bits.
 protocol NibbleElement: CodedElement {
     static var table: CodeTable { get }
 }
@@ -124,20 +125,20 @@ enum TurboCodes4: NibbleElement {
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
-/// TBQ3_0: codes of 3 bits in words `[3, 16]`. A word holds ten codes, the first lowest, and leaves its two highest
-/// bits: those of the first word are code 30's two low bits, of the last word code 31's, and of the middle one the
-/// third bits of either.
+/// TBQ3_0: codes of 3 bits in words `[3, 16]`. A word holds ten codes, the first in the lowest bits, and has two bits
+/// left at the top. In the first word these are the two low bits of code 30, in the last word those of code 31, and in
+/// the middle word the third bits of both.
 enum TurboCodes3: CodedElement {
     typealias Coding = TBQ3_0
     static var packedBytes: Int { 192 }
-    /// The codebook twice, so that it does not matter what stands above a code's bits.
+    /// The codebook twice, so that the bit above a code does not matter.
     private static var table: CodeTable {
         @inline(__always) get {
             CodeTable(SIMD16(lowHalf: TurboQuant.codebook3, highHalf: TurboQuant.codebook3))
         }
     }
 
-    /// Code i lies at bits 3i ..< 3i + 3.
+    /// Code i is at bits 3i ..< 3i + 3.
     static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>) {
         ThreeBits.decode(block + 2, count: 32) { codes[$0] = $1 }
     }
@@ -204,7 +205,7 @@ enum TurboCodes3: CodedElement {
         body(15, Vectors(first: Vectors.count == 1 && half == 1 ? second : first, second: second))
     }
 
-    /// Code 30 of the two bits that are left of the first word, and those of the middle one.
+    /// Code 30, from the two spare bits of the first word and those of the middle one.
     @inline(__always)
     private static func code30(_ low: SIMD16<UInt32>, _ tops: SIMD16<UInt32>) -> SIMD16<UInt32> {
         low | (tops & 1) &<< 2
@@ -219,7 +220,7 @@ enum TurboCodes3: CodedElement {
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
-/// Puts the low `count` bits of 16 codes, less the `shift` lowest, at bit `start` of 16 words.
+/// Shifts 16 codes right by `shift`, and puts their low `count` bits at bit `start` of 16 words.
 @inline(__always)
 private func replaceBits(
     _ start: UInt32, count: UInt32, by codes: UnsafePointer<UInt8>, shiftedBy shift: UInt32 = 0,

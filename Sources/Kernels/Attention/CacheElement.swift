@@ -43,12 +43,12 @@ struct ValueProduct {
 
     /// The block of the first position.
     let blocks: UnsafeRawPointer
-    /// The first position's place within its block.
+    /// The first position's index within its block.
     let lane: Int
     let count: Int
 
     let sums: UnsafeMutablePointer<Float>  // [rows, width]
-    /// Whether the sums go on from what `sums` holds.
+    /// Whether to add to what `sums` holds.
     let accumulates: Bool
     let scratch: UnsafeMutablePointer<Float>  // [rows, 16]
 }

@@ -7,7 +7,7 @@ internal import TensorBase
 /// for each lane. For keys the lanes are the positions and the 32 codes a position's dimensions. For values lanes are
 /// dimensions d and the codes 2p and 2p + 1 those of d and d + 16 at position p.
 protocol CodedElement: CacheElement {
-    /// What says how values are coded.
+    /// The block format that codes values.
     associatedtype Coding: EncodableFormat
     /// The 32 codes of a block of `format`, each in a byte.
     static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>)
@@ -19,10 +19,11 @@ protocol CodedElement: CacheElement {
     /// Packs code `index` of all 16 lanes.
     static func pack(_ codes: UnsafePointer<UInt8>, index: Int, into packed: UnsafeMutableRawPointer)
 
-    /// Gives codes 0 to 31 of blocks `stride` bytes apart, decoded but for the scale.
+    /// Yields codes 0 to 31 of blocks `stride` bytes apart, decoded except for the scale.
     static func decodeKeys<Vectors: VectorGroup>(
         _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void)
-    /// Gives for positions 0 to 15 codes 2p and 2p + 1 or, where `Vectors` is one, that of them which `half` says.
+    /// Yields codes 2p and 2p + 1 of each position p from 0 to 15. If `Vectors` holds a single vector, only the one
+    /// selected by `half`.
     static func decodeValues<Vectors: VectorGroup>(
         _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void)
 }
@@ -34,7 +35,7 @@ extension CodedElement {
 
     /// Bytes of the scales of 16 positions.
     static var scaleBytes: Int { 32 }
-    /// How many of the 32 codes of each lane lie in a cache line, rounded down to an even number.
+    /// How many of the 32 codes of each lane a cache line holds, rounded down to an even number.
     static var codesOfLine: Int { @inline(__always) get { 64 &* 16 / packedBytes &* 2 } }
 
     // MARK: - Storing

@@ -17,7 +17,7 @@ struct CodedKeyProduct<Element: CodedElement>: TiledProduct {
         var scores = Tile()
         for group in 0..<groups {
             let packed = block + (groups &* Element.scaleBytes &+ group &* Element.packedBytes)
-            // Behind the last blocks of the tile come those of the next one.
+            // The next tile's blocks follow the last blocks of this one.
             let isNear = group &+ StripTuning.groupsAhead < groups
             let ahead =
                 packed
@@ -69,7 +69,7 @@ struct CodedValueProduct<Element: CodedElement> {
         }
     }
 
-    /// The positions of a block that are visible: the others' values are not touched, for they may be no number.
+    /// The visible positions of a block. The values of others are not touched, because they may be NaN.
     @inline(__always)
     private func multiply<Lanes: LaneSet>(
         _ packed: UnsafeRawPointer, _ visible: Lanes, into sums: UnsafeMutablePointer<Float>, accumulates: Bool
@@ -119,7 +119,7 @@ struct CodedValueProduct<Element: CodedElement> {
     }
 }
 
-/// Which of 16 lanes; a type for each kind, so that the usual one costs nothing.
+/// A set of lanes out of 16. Each kind has its own type, so that the usual one costs nothing.
 private protocol LaneSet {
     func contains(_ lane: Int) -> Bool
 }

@@ -32,7 +32,7 @@ extension Float: FloatElement {
     static func multiply(_ product: StripProduct<Self>) { product.multiplyTiles() }
 }
 
-/// IEEE half precision. Rounds to nearest; what is beyond 65504 becomes infinite.
+/// IEEE half precision. Rounds to nearest; magnitudes that round to more than 65504 become infinite.
 enum Half: FloatElement {
     static var byteCount: Int { 2 }
 

@@ -16,13 +16,13 @@ struct StripProduct<Element: VectorElement>: TiledProduct {
     let vectorCount: Int
     /// Bytes from i to i + 1.
     let step: Int
-    /// Bytes between vectors that lie beside each other.
+    /// Bytes from one vector to the next of the same i.
     let vectorStride: Int
 
     let output: UnsafeMutablePointer<Float>  // [rows, 16 * vectorCount]
     /// Floats from one row of output to the next.
     let outputStride: Int
-    /// Whether the sums go on from what `output` holds.
+    /// Whether to add to what `output` holds.
     let accumulates: Bool
 
     @inline(__always)
@@ -33,7 +33,7 @@ struct StripProduct<Element: VectorElement>: TiledProduct {
         var factor = factors + (row &* factorStride)
         let ahead = StripTuning.stepsAhead &* step
         for _ in 0..<count {
-            // At depth a decode waits for memory here.
+            // In a long context decoding waits for memory here.
             prefetch(vectors + ahead)
             if Tile.Vectors.count > 1 {
                 prefetch(vectors + (ahead &+ (Tile.Vectors.count &- 1) &* vectorStride))
@@ -48,9 +48,9 @@ struct StripProduct<Element: VectorElement>: TiledProduct {
 }
 
 enum StripTuning {
-    /// How far ahead vectors are fetched: about as long as memory takes.
+    /// How many vectors ahead to prefetch, about as far as memory latency requires.
     static var stepsAhead: Int { 32 }
-    /// How far ahead codes are fetched, in groups of 32 values of 16 positions.
+    /// How far ahead to prefetch codes, in groups of 32 values of 16 positions.
     static var groupsAhead: Int { 4 }
 }
 

@@ -1,4 +1,4 @@
-// What products of attention are computed in: tiles of sums, some vectors wide and some rows high.
+// The tiles of sums in which attention's products are computed: some vectors wide and some rows high.
 
 // MARK: - Vectors beside each other
 
@@ -10,10 +10,10 @@ protocol VectorGroup {
     init(_ floats: UnsafePointer<Float>)
     /// Vectors of elements that lie `stride` bytes apart.
     init<Element: VectorElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type)
-    /// What `value` makes of each vector of words.
+    /// `value` applied to each vector of words.
     init(_ words: Words, _ value: (SIMD16<UInt32>) -> One)
     init(_ words: Words, _ others: Words, _ value: (SIMD16<UInt32>, SIMD16<UInt32>) -> One)
-    /// The first of two vectors or both, whatever there is room for.
+    /// Both vectors, or only the first if this holds one.
     init(first: One, second: One)
     mutating func add(_ other: Self, times factor: SIMD16<Float>)
     mutating func add(_ other: Self, times factors: Self)

@@ -1,8 +1,8 @@
 /// The encoder of Q4_K and Q5_K: finds for each of eight groups of 32 values the scale and the minimum with the least
 /// weighted square error, as ggml's reference does (`make_qkx2_quants`).
 ///
-/// A lane is a group: so eight groups are searched at once, and each sum still runs over a group's values in their
-/// order, as the bytes of the reference demand.
+/// A lane is a group, so eight groups are searched at once. Each sum still runs over a group's values in order, which
+/// the reference's bytes require.
 enum AffineEncoder {
     typealias Lanes = SIMD8<Float>
 
@@ -169,7 +169,7 @@ enum AffineEncoder {
         return floats
     }
 
-    /// Whole floats from 0 to 255 as bytes; what a NaN becomes is undefined, but it does not trap.
+    /// Whole floats from 0 to 255 as bytes. For NaN the result is arbitrary, but it does not trap.
     @inline(__always)
     private static func bytes(_ codes: Lanes) -> SIMD8<UInt8> {
         var bytes = SIMD8<UInt8>.zero

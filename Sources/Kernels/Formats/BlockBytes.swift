@@ -29,7 +29,7 @@ extension UInt8 {
     init(truncating value: Float, largest: Float) { self = value > 0 ? UInt8(Swift.min(value, largest)) : 0 }
 }
 
-/// The least and the largest of 32 values. NaN is passed over.
+/// The least and the largest of 32 values. NaN is ignored.
 @inline(__always)
 func extremes(_ values: UnsafePointer<Float>) -> (least: Float, largest: Float) {
     var least = Float.greatestFiniteMagnitude

@@ -15,7 +15,7 @@ protocol BlockFormat {
     /// Decodes one block of `type.blockSize` values.
     static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>)
 
-    /// Values `32 * group ..< 32 * group + 32` of a row.
+    /// Values `32 * group ..< 32 * group + 32` of a row, for inner loops.
     static func decode(_ row: UnsafeRawPointer, group: Int) -> Group
 }
 

@@ -56,8 +56,8 @@ extension IQ4_NL: IntegerFormat {
 // MARK: - Encoding
 
 extension IQ4_NL {
-    /// Finds the scale with the least square error, weighted by the values' squares, as ggml's reference does: sixteen
-    /// scales are tried at once, a lane each, so that each sum runs over the values in their order.
+    /// Finds the scale with the least square error, weighted by the values' squares, as ggml's reference does. Sixteen
+    /// scales are tried at once, one per lane, so that each sum runs over the values in order.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
         let scale = bestScale(values)
         block.storeHalf(scale, at: 0)
@@ -73,8 +73,8 @@ extension IQ4_NL {
         var extreme: Float = 0
         for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
         guard abs(extreme) >= 1e-15 else { return 0 }
-        // The extreme lies near -127, the end of the codebook that reaches farther; in the first lane at 127, cut to
-        // 113.
+        // The value of largest magnitude is mapped to about -127, the end of the codebook with the larger magnitude. In
+        // the first lane it is mapped to 127, which is limited to 113.
         var inverses = (SIMD16<Float>(0, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7) - 127) / extreme
         inverses[0] = 1 / (extreme / 127)
         var products = SIMD16<Float>.zero
@@ -95,15 +95,15 @@ extension IQ4_NL {
         return scale
     }
 
-    /// The middles between neighbouring entries of the codebook, and infinity. A value in the middle belongs to the
-    /// upper.
+    /// The midpoints between adjacent entries of the codebook, and infinity. A value at a midpoint belongs to the upper
+    /// entry.
     private static var middles: SIMD16<Float> {
         @inline(__always) get {
             SIMD16(-115.5, -93.5, -74, -57, -42, -28.5, -16, -4.5, 7, 19, 31.5, 45.5, 61, 79, 101, .infinity)
         }
     }
 
-    /// The distances of neighbouring entries.
+    /// The distances between adjacent entries.
     private static var distances: SIMD16<Float> {
         @inline(__always) get { SIMD16(23, 21, 18, 16, 14, 13, 12, 11, 12, 12, 13, 15, 16, 20, 24, 0) }
     }

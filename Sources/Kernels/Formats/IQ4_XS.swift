@@ -4,8 +4,8 @@ internal import TensorBase
 /// Blocks of 256 in 8 groups of 32: value = d * (scale - 32) * codebook[code], with IQ4_NL's codebook and a scale of 6
 /// bits for each group.
 ///
-/// The half d, two bytes with the upper 2 bits of the scales, four with their lower 4 bits, each in rising order from
-/// the lowest bit, and 16 bytes of codes for each group, packed as in IQ4_NL.
+/// The half d; two bytes with the upper 2 bits of the scales and four with their lower 4 bits, both in rising order
+/// from the lowest bit; 16 bytes of codes for each group, packed as in IQ4_NL.
 enum IQ4_XS: BlockFormat {
     static var type: TensorType { .iq4_xs }
     static var floats: StoredFloats { StoredFloats(.half, at: 0) }

@@ -15,8 +15,8 @@ protocol IntegerFormat: BlockFormat {
     static var scalesPerGroup: Int { get }
     static var hasMinimum: Bool { get }
     /// Adjacent bytes of a row, 16 or 32, from which the codes of a group are unpacked, if each code's bits stay in the
-    /// byte where they are stored, 32 if its halves have their own scales. Then a kernel may read those bytes of all rows in any order. 0 if codes move
-    /// between bytes.
+    /// byte where they are stored. A kernel may then read those bytes of all rows in any order. It is 32 if the halves
+    /// of a group have their own scales, and 0 if codes move between bytes.
     static var codeBytes: Int { get }
     /// The basis in which the codes approximate the weights. Activations are rotated into it before they are rounded.
     static var rotation: Rotation { get }

@@ -5,7 +5,7 @@ internal import TensorBase
 /// for each group.
 ///
 /// 32 bytes with the codes' third bits, 64 bytes with their lower two, 12 bytes of scales, then the half d. The lower
-/// bits lie as in Q2_K; bit j of byte i of the first 32 is the third bit of code 32 j + i.
+/// bits are stored as in Q2_K; bit j of byte i of the first 32 is the third bit of code 32 j + i.
 enum Q3_K: BlockFormat {
     static var type: TensorType { .q3_k }
     static var floats: StoredFloats { StoredFloats(.half, at: 108) }
@@ -27,7 +27,7 @@ enum Q3_K: BlockFormat {
     }
 
     /// The lower four bits of scales 0 to 7 and 8 to 15 are the low and high halves of 8 bytes; the upper two bits of
-    /// scale i lie in byte 8 + i % 4 at 2 * (i / 4).
+    /// scale i are in byte 8 + i % 4 at bit 2 * (i / 4).
     @inline(__always)
     static func scale(_ bytes: UnsafeRawPointer, group: Int) -> Int8 {
         let lower = bytes.byte(group % 8) &>> UInt8(group / 8 * 4) & 15
@@ -73,7 +73,7 @@ extension Q3_K: IntegerFormat {
         }
     }
 
-    /// Sixteen scales of 6 bits in bytes: the lower 4 bits lie in the first eight bytes, the upper 2 in the last four.
+    /// Sixteen scales of 6 bits in bytes: the lower 4 bits are in the first eight bytes, the upper 2 in the last four.
     @inline(__always)
     private static func scales<Words: PanelWords>(_ a: Words, _ b: Words, _ upper: Words) -> FourWords<Words> {
         FourWords(

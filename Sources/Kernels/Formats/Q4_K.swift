@@ -77,7 +77,7 @@ struct SixBitScales<Words: PanelWords> {
         negativeUnit = head.a.field(16, width: 16).halves * -1
         low = head.b.bits(0x3f)
         lowMinima = head.c.bits(0x3f)
-        // The upper two bits lie above the 6 of the others.
+        // The upper two bits are stored above the 6 bits of the first four scales and minima.
         high = head.d.bits(0x0f) | head.b.bits(0x03, downBy: 6).up(4)
         highMinima = head.d.bits(0x0f, downBy: 4) | head.c.bits(0x03, downBy: 6).up(4)
     }

@@ -3,7 +3,7 @@ internal import TensorBase
 
 /// Blocks of 256 in 8 groups of 32: as Q4_K, with codes of 5 bits.
 ///
-/// Between the scales and the lower bits of the codes lie 32 bytes with the fifth bits: bit j of byte i belongs to code
+/// Between the scales and the lower bits of the codes are 32 bytes with the fifth bits: bit j of byte i belongs to code
 /// i of group j.
 enum Q5_K: EncodableFormat {
     static var type: TensorType { .q5_k }

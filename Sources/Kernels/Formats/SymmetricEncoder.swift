@@ -1,8 +1,8 @@
 /// The encoder of Q6_K: finds for each of sixteen groups of 16 values the scale with the least square error, weighted
 /// by the values' squares, as ggml's reference does (`make_qx_quants`).
 ///
-/// A lane is a group: so all groups are searched at once, and each sum still runs over a group's values in their order,
-/// as the bytes of the reference demand.
+/// A lane is a group, so all groups are searched at once. Each sum still runs over a group's values in order, which the
+/// reference's bytes require.
 enum SymmetricEncoder {
     typealias Lanes = SIMD16<Float>
 
@@ -72,7 +72,7 @@ enum SymmetricEncoder {
         var best = Found(scale: .zero, inverse: -32 / extreme, isZero: isZero)
         var (products, squares) = sums(values, inverse: best.inverse)
         best.scale = (products / squares).replacing(with: 0, where: squares .== 0)
-        // What the error shrinks by.
+        // How much the error decreases.
         var largestGain = best.scale * products
         for step in -9...9 where step != 0 {
             let inverse = -Lanes(repeating: 32 + 0.1 * Float(step)) / extreme
@@ -112,7 +112,7 @@ enum SymmetricEncoder {
         return roundedToEven(clamped)
     }
 
-    /// Whole floats as bytes; what a NaN becomes is undefined, but it does not trap.
+    /// Whole floats as bytes. For NaN the result is arbitrary, but it does not trap.
     @inline(__always)
     private static func bytes(_ codes: Lanes) -> SIMD16<UInt8> {
         var bytes = SIMD16<UInt8>.zero

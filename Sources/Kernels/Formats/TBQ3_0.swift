@@ -3,7 +3,7 @@ internal import TensorBase
 
 /// TurboQuant in blocks of 32: a half-precision scale d and 32 codes of 3 bits, value = s ∘ H(d * codebook[code]).
 ///
-/// Code i lies at bits 3i ..< 3i + 3 of the 12 bytes, least significant first.
+/// Code i is at bits 3i ..< 3i + 3 of the 12 bytes, least significant first.
 enum TBQ3_0: EncodableFormat {
     static var type: TensorType { .tbq3_0 }
     static var floats: StoredFloats { StoredFloats(.half, at: 0) }
@@ -65,7 +65,7 @@ extension TBQ3_0: IntegerFormat {
     }
 }
 
-/// 32 codes of 3 bits that follow each other in three words, in bytes.
+/// 32 adjacent codes of 3 bits, stored in three words, as bytes.
 @inline(__always)
 func threeBitCodes<Words: PanelWords>(_ a: Words, _ b: Words, _ c: Words) -> (FourWords<Words>, FourWords<Words>) {
     /// Four codes, the lowest 12 bits.

@@ -3,7 +3,7 @@ internal import TensorBase
 
 /// TurboQuant in blocks of 256: codes of 3 bits, then the half-precision norm d of the block.
 ///
-/// Each half of 128 values is Qᵀ(codebook[code] / 16) * d, with the rotation Q of `OrthogonalRotation`. Code i lies at
+/// Each half of 128 values is Qᵀ(codebook[code] / 16) * d, with the rotation Q of `OrthogonalRotation`. Code i is at
 /// bits 3i ..< 3i + 3 of the 96 bytes, least significant first.
 enum TBQ3_K: EncodableFormat {
     static var type: TensorType { .tbq3_k }

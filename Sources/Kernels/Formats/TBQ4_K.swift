@@ -46,7 +46,7 @@ extension TBQ4_K: IntegerFormat {
         let unit = rows.halves(at &+ 128, ahead: BytesAhead(at, 2)) * (TurboQuant.byteUnit4 / 16)
         for group in 0..<8 {
             let packed = rows.words(at &+ 16 &* group, ahead: BytesAhead(at &+ 2 &+ 16 &* group, 16))
-            /// Eight codes that follow each other, two in a byte: the first or the last four, in bytes.
+            /// Eight adjacent codes, two per byte: the first or the last four, as bytes.
             @inline(__always)
             func four(_ word: Rows.Words, _ half: UInt32) -> Rows.Words {
                 let bits = word.field(16 &* half, width: 16)

@@ -90,9 +90,9 @@ struct PanelGroup<Words: PanelWords> {
 
 /// The rows of a panel as a kernel reads them: the same bytes of every row at once.
 ///
-/// Meanwhile it fetches the next panel, whose bytes follow in memory: `ahead`, bytes of a row, says which of them with
-/// which load. A format sees to it that each byte is fetched once, and evenly: prefetches in a burst fill the queue
-/// that loads need too.
+/// Each load also prefetches part of the next panel, which follows in memory. `ahead` names the byte range of a row to
+/// prefetch with this load. Formats must cover each byte exactly once, evenly spaced: a burst of prefetches fills the
+/// queue that loads also need.
 protocol PanelRows {
     associatedtype Words: PanelWords
 
@@ -106,7 +106,7 @@ protocol PanelRows {
     func word(_ offset: Int, ahead: BytesAhead) -> Words
     /// The half-precision float at `offset` of each row.
     func halves(_ offset: Int, ahead: BytesAhead) -> Words.Floats
-    /// Fetches and loads nothing: for blocks whose loads come all at once.
+    /// Prefetches without loading, for blocks whose loads come all at once.
     func fetch(_ ahead: BytesAhead)
 }
 
@@ -132,7 +132,7 @@ extension PanelRows {
     func halves(_ offset: Int) -> Words.Floats { halves(offset, ahead: BytesAhead(offset, 2)) }
 }
 
-/// Bytes of each row of the next panel. A constant count leaves no computation at run time.
+/// The byte range of each row of the next panel to prefetch. A constant count leaves no computation for run time.
 struct BytesAhead {
     let offset: Int
     let count: Int
@@ -143,7 +143,7 @@ struct BytesAhead {
         self.count = count
     }
 
-    /// Fetches those of their lines that are the share of step `step` of `steps`, three at most.
+    /// Prefetches the cache lines of the range that are the share of step `step` of `steps`, at most three.
     /// - Parameters:
     ///   - next: the next panel, of `rows` rows.
     @inline(__always)
@@ -151,7 +151,7 @@ struct BytesAhead {
         let lines = (count &* rows &+ 63) / 64
         let (line, end) = (step &* lines / steps, (step &+ 1) &* lines / steps)
         let first = next + (offset &* rows &+ line &* 64)
-        // No loop, which the optimiser would keep.
+        // No loop, because the optimiser would not unroll it.
         if line < end { prefetch(first) }
         if line &+ 1 < end { prefetch(first + 64) }
         if line &+ 2 < end { prefetch(first + 128) }

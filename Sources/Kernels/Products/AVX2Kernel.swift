@@ -3,9 +3,9 @@
 
     /// Integer products with AVX2 and FMA, eight rows at a time, arranged as in `VNNIKernel`.
     ///
-    /// `maddubs` multiplies unsigned by signed bytes, so signed weights give their sign to the token's codes. Two
-    /// products of a magnitude and a code are at most 2 * 128 * 127, which fits the 16 bits that it saturates to; of
-    /// smaller codes more of them fit.
+    /// `maddubs` multiplies unsigned by signed bytes, so the sign of a signed weight moves to the token's code. Two
+    /// products of a magnitude and a code are at most 2 * 128 * 127, which fits the 16 bits that it saturates to. With
+    /// smaller codes, more products fit.
     enum AVX2Kernel: IntegerKernel {
         typealias Single = AVX2SingleKernel
 

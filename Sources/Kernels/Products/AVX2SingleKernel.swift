@@ -93,7 +93,7 @@
                     : _mm256_add_epi32(AVX2Kernel.sums(pairs.0), AVX2Kernel.sums(pairs.1))
             }
 
-            /// Signed weights keep their sign here, so they have nothing too much.
+            /// Signed weights keep their sign here, so they have no bias.
             @inline(__always)
             private static func offset<Format: IntegerFormat>(_: Format.Type, _ offset: Int32) -> SIMD8<UInt32> {
                 SIMD8(repeating: Format.isSigned ? 0 : UInt32(bitPattern: offset))

@@ -3,7 +3,7 @@
 
     /// Integer products with AVX-VNNI, eight rows at a time: `dpbusd` of 256 bits, on processors without AVX-512.
     ///
-    /// Arranged as in `VNNIKernel`: signed weights become unsigned by adding 128, which the token's offset takes back.
+    /// Arranged as in `VNNIKernel`: signed weights become unsigned by adding 128, which the token's offset removes.
     enum AVXVNNIKernel: IntegerKernel {
         typealias Single = AVX2SingleKernel
 

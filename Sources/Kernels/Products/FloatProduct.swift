@@ -62,7 +62,7 @@ extension BlockFormat {
         return sum.total
     }
 
-    /// Rows of weights in panels that stay in the second-level cache while token after token meets them.
+    /// Multiplies panel by panel: a panel of weight rows stays in the second-level cache for all tokens.
     @inline(__always)
     static func multiplyBlocks(
         _ task: borrowing ProductTask, _ rows: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
@@ -88,9 +88,9 @@ extension BlockFormat {
         }
     }
 
-    /// Four rows at a time, and not neighbours but from the four quarters of the panel: so four long sequential reads
-    /// are under way at once. A page's first access misses every cache and no prefetcher looks across a page's end, so
-    /// one stream alone gets a third of what a core can read.
+    /// Four rows at a time, not adjacent ones but one from each quarter of the panel, which gives four long sequential
+    /// reads at once. A page's first access misses every cache, and no prefetcher reads past the end of a page, so a
+    /// single stream gets a third of a core's bandwidth.
     @inline(__always)
     private static func multiplyPanel(_ task: borrowing ProductTask, _ rows: Range<Int>) {
         let quarter = rows.count / 4
@@ -115,8 +115,8 @@ extension BlockFormat {
         }
     }
 
-    /// Four weight rows by some tokens, as many at a time as there are registers for: with three, 24 sums, two weight
-    /// vectors and six of input are AVX-512's 32.
+    /// Four weight rows by some tokens, as many at a time as there are registers for. With three tokens, 24 sums, two
+    /// vectors of weights and six of input fill the 32 registers of AVX-512.
     @inline(__always)
     private static func multiply(_ tile: FloatTile, _ tokens: Range<Int>) {
         var token = tokens.lowerBound

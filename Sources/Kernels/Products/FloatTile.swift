@@ -4,7 +4,7 @@ internal import TensorBase
     import _Builtin_intrinsics.intel
 #endif
 
-/// A dot product under way: 16 lanes for the lower and 16 for the upper halves of the groups.
+/// A running dot product: 16 lanes for the lower and 16 for the upper halves of the groups.
 ///
 /// Every product is summed this way, group after group, then the tail, then the lanes, so that a row of activations
 /// gives the same bits alone and in a batch, whatever the tile that computes it.
@@ -44,7 +44,7 @@ extension Accumulator {
 @inline(__always)
 func totals(_ a: Accumulator, _ b: Accumulator, _ c: Accumulator, _ d: Accumulator) -> SIMD4<Float> {
     #if AVX2
-        // The optimiser takes the plain statement apart into single floats.
+        // The optimiser splits the plain expression into single floats.
         _mm_hadd_ps(_mm_hadd_ps(a.four, b.four), _mm_hadd_ps(c.four, d.four))
     #else
         SIMD4(a.total, b.total, c.total, d.total)

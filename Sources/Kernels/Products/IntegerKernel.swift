@@ -33,8 +33,8 @@ protocol PanelKernel: SingleKernel {
     /// The integer sums of a group for one row of activations.
     /// - Parameters:
     ///   - codes: 32.
-    ///   - offsets: one, or two if the halves of the group have their own scales. They stand for what an unsigned
-    ///     weight has too much.
+    ///   - offsets: one, or two if the halves of the group have their own scales. They remove the bias of unsigned
+    ///     weights.
     static func sums<Format: IntegerFormat>(
         _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, _ offsets: UnsafePointer<Int32>
     ) -> GroupSums<Panel.Words>
@@ -48,8 +48,8 @@ protocol IntegerKernel: PanelKernel {
     /// cache holds.
     associatedtype LongSingle: SingleKernel = Single
 
-    /// For each row the sum of products of 16 weights with 16 codes of a token, and `offset`, which stands for what an
-    /// unsigned weight has too much.
+    /// For each row the sum of products of 16 weights with 16 codes of a token, plus `offset`, which removes the
+    /// bias of unsigned weights.
     static func dot<Format: IntegerFormat>(
         _: Format.Type, _ weights: FourWords<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
     ) -> Panel.Words

@@ -45,7 +45,7 @@ struct SelectedProduct: IntegerFormatVisitor {
 }
 
 extension IntegerTask {
-    /// Whether a panel of so many rows, and the next, are more than the first-level cache holds beside the activations.
+    /// Whether two panels of so many rows are more than the first-level cache holds.
     fileprivate func hasLongRows(_ panelRows: Int) -> Bool { panelRows &* rowBytes > 20_000 }
 }
 
@@ -118,8 +118,8 @@ extension IntegerFormat {
 
     /// - Parameters:
     ///   - next: what comes after the last panel.
-    ///   - body: takes the panel's rows, the first row of the next panel, the number of the first row, and how many rows
-    ///     there are; the last row takes the place of missing ones.
+    ///   - body: takes pointers to the rows, the address of the next panel, the number of the first row, and the
+    ///     number of rows. The last row takes the place of missing ones.
     @inline(__always)
     private static func forEachPanel(
         of panelRows: Int, _ task: IntegerTask, _ range: Range<Int>, _ next: UnsafeRawPointer,

@@ -120,7 +120,7 @@ private struct WideBytes {
             for lane in 0..<8 { result[lane] = Int16(bytes[lane]) }
             return result
         }
-        // Unsigned codes are below 64, so that their sign bit is none.
+        // Unsigned codes are below 64, so their sign bit is always zero.
         let bytes = unsafeBitCast(words, to: SIMD16<Int8>.self)
         low = widened(bytes.lowHalf)
         high = widened(bytes.highHalf)
@@ -136,7 +136,7 @@ private func fourTwice(_ codes: UnsafePointer<Int8>) -> SIMD8<Int16> {
     return wide
 }
 
-/// Products, the neighbours added up; on x86 one instruction, which the optimiser knows this shape of.
+/// Products of adjacent pairs, added. On x86 the optimiser recognises this shape as one instruction.
 @inline(__always)
 private func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
     var (x, y) = (SIMD8<Int32>(), SIMD8<Int32>())

@@ -4,11 +4,12 @@ internal import TensorBase
 /// Sizes at which one way of multiplying floats beats another. None of them changes the bits: every product is summed
 /// as `Accumulator` says, whatever the tile or panel.
 enum ProductTuning {
-    /// Up to this many tokens quantized blocks are decoded in registers, for each tile anew; above, once into scratch.
+    /// Up to this many tokens, quantized blocks are decoded in registers, again for each tile; above, once into
+    /// scratch.
     static var directTokens: Int { 8 }
-    /// Tokens of a tile, where there are as many.
+    /// Tokens in a tile, if there are that many.
     static var tileTokens: Int { @inline(__always) get { Machine.hasWideRegisters ? 3 : 2 } }
-    /// Tokens that meet four weight rows in one go, while memory is what everything waits for.
+    /// Tokens multiplied by four weight rows in one pass, while everything waits for memory.
     static var streamedTokens: Int { 4 }
 
     /// Whether weights are decoded to floats before they are multiplied. Halves never are: their conversion costs less
@@ -18,14 +19,14 @@ enum ProductTuning {
         type.blockSize > Group.count || type.blockSize > 1 && tokens > directTokens
     }
 
-    /// Weight rows of a panel: what the second-level cache keeps beside other things, or all where nothing is read
+    /// Weight rows of a panel: as many as fit the second-level cache next to other data, or all if nothing is read
     /// twice.
     @inline(__always)
     static func panelRows(rowBytes: Int, tokens: Int) -> Int {
         tokens <= streamedTokens ? .max : cachedRows(rowBytes: rowBytes)
     }
 
-    /// The same for rows that are decoded first; scratch memory has room for them.
+    /// The same for rows that are decoded first, limited by the scratch memory.
     @inline(__always)
     static func decodedRows(columns: Int, tokens: Int) -> Int {
         tokens <= directTokens ? 4 : cachedRows(rowBytes: columns &* 4)
@@ -34,8 +35,8 @@ enum ProductTuning {
     @inline(__always)
     private static func cachedRows(rowBytes: Int) -> Int { max(4, min(64, 393_216 / rowBytes & ~3)) }
 
-    /// Tokens that meet a panel's rows before the next ones do: whole tiles whose input, at 32 KB, leaves the
-    /// first-level cache room for the weights that stream past.
+    /// Tokens multiplied by a panel's rows before the next ones: whole tiles, whose input of 32 KB leaves room in the
+    /// first-level cache for the streaming weights.
     @inline(__always)
     static func blockTokens(columns: Int, tokens: Int) -> Int {
         tokens <= streamedTokens ? tokens : max(1, 32_768 / (columns &* 4 &* tileTokens)) &* tileTokens

@@ -37,7 +37,7 @@ extension QuantizedRows {
     }
 
     /// Quantizes one group: scale = max|x| / 127, code = x / scale to the nearest, ties to even (llama.cpp's Q8_0
-    /// activations, with the scale in single precision). Returns what rounding leaves.
+    /// activations, with the scale in single precision). Returns the rounding errors.
     @inline(__always)
     @discardableResult
     private func quantize(_ values: Group, at: Int) -> Group {
@@ -83,7 +83,7 @@ extension Group {
     /// The largest magnitude; NaN if a value is NaN.
     fileprivate var largestMagnitude: Float {
         @inline(__always) get {
-            // Without its sign bit a float orders as an integer, NaN on top.
+            // Without the sign bit, floats order as integers do, and NaN is the largest.
             let mask = SIMD16<UInt32>(repeating: 0x7fff_ffff)
             let bits = largerLanes(
                 unsafeBitCast(low, to: SIMD16<UInt32>.self) & mask, unsafeBitCast(high, to: SIMD16<UInt32>.self) & mask)
@@ -107,7 +107,7 @@ extension Group {
 }
 
 extension Group {
-    /// What is left of the values after `integers * scale`.
+    /// The remainders after subtracting `integers * scale`.
     @inline(__always)
     fileprivate func rest(of integers: IntegerGroup, scale: Float) -> Group {
         let factor = SIMD16(repeating: -scale)

@@ -4,8 +4,8 @@
     /// Integer products with SSE2, which every x86-64 processor has, four rows at a time.
     ///
     /// `madd` adds two products of 16 bits. Shifts widen bytes to 16 bits: the even ones of each word, then the odd
-    /// ones. Weights and a token's codes are widened alike, so that each code meets its weight. The optimiser moves the
-    /// widening of weights out of the loop over tokens.
+    /// ones. Weights and a token's codes are widened in the same order, so that each code meets its weight. The
+    /// optimiser moves the widening of weights out of the loop over tokens.
     enum SSE2Kernel: IntegerKernel {
         static var panelRows: Int { 4 }
 

@@ -26,8 +26,8 @@
 
         /// Adds one to the count of each byte of the next panel's row that unpacking block `block` prefetches.
         ///
-        /// Bytes beyond what every kernel prefetches with such a load are not counted: it prefetches three cache lines
-        /// at each of its steps, and no more.
+        /// Kernels prefetch three cache lines at each of their steps, and no more. Bytes that some kernel would
+        /// therefore not prefetch with such a load are not counted.
         /// - Parameter counts: `[blockCount * blockBytes]`, one for each byte of a row. Traps if others are prefetched.
         package static func countPrefetches(
             _ row: UnsafeRawPointer, _ format: FormatID, blockCount: Int, block: Int,

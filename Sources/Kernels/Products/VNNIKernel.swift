@@ -3,9 +3,9 @@
 
     /// Integer products with AVX-512 VNNI, whose `dpbusd` adds 64 products of an unsigned and a signed byte to 16 sums.
     ///
-    /// Sixteen rows are turned in registers, so that a vector holds four columns of all of them and a token's four
-    /// codes serve them all: 8 shuffles for 16 columns once, then 4 `dpbusd` for each token. Signed weights become
-    /// unsigned by adding 128, which the token's offset takes back.
+    /// Sixteen rows are transposed in registers: a vector then holds four columns of all of them, and a token's four
+    /// codes serve them all. This takes 8 shuffles per 16 columns once, then 4 `dpbusd` per token. Signed weights
+    /// become unsigned by adding 128, which the token's offset removes.
     enum VNNIKernel: IntegerKernel {
         typealias Single = VNNISingleKernel
         typealias LongSingle = VNNIPairKernel
@@ -59,7 +59,7 @@
                 unsafeBitCast(_mm512_unpackhi_epi64(b, d), to: SIMD16<UInt32>.self))
         }
 
-        /// The same for 32 bytes, from half as many loads: quarters are put together at last.
+        /// The same for 32 bytes, with half as many loads; quarters are combined last.
         @inline(__always)
         func twiceCodes(
             _ offset: Int, ahead: BytesAhead

@@ -1,8 +1,8 @@
-// Scans over all scores of a vocabulary. Each is one sweep of memory: in vectors, with the exact place looked for only
-// where a block holds it.
+// Scans over all scores of a vocabulary. Each reads memory once, in vectors, and looks for the exact index only in
+// blocks that hold a candidate.
 
-/// Floats that are reduced together. A block's largest value costs one comparison across lanes, which this many floats
-/// make negligible, and it is small enough to be looked through again.
+/// Floats that are reduced together. Finding the largest value of a block takes one comparison across lanes, whose cost
+/// is negligible for this many floats. A block is also small enough to be searched again.
 var scanBlockLength: Int { 256 }
 
 /// The index of the largest value, the lowest of several; 0 for no values.
@@ -21,7 +21,7 @@ func indexOfLargest(_ values: UnsafeBufferPointer<Float>) -> Int {
     return firstLargest(base, index..<values.count, best)
 }
 
-/// The largest of `scanBlockLength` floats; NaN is passed over.
+/// The largest of `scanBlockLength` floats; NaN is ignored.
 @inline(__always)
 func largestOfBlock(_ block: UnsafePointer<Float>) -> Float {
     let raw = UnsafeRawPointer(block)
@@ -33,7 +33,7 @@ func largestOfBlock(_ block: UnsafePointer<Float>) -> Float {
     return largestLane(of: largest)
 }
 
-/// The largest of 16 floats; NaN is passed over.
+/// The largest of 16 floats; NaN is ignored.
 @inline(__always)
 func largest(of vector: SIMD16<Float>) -> Float {
     largestLane(of: vector.replacing(with: -.infinity, where: vector .!= vector))

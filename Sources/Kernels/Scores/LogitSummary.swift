@@ -23,7 +23,7 @@ extension LogitSummary {
             }
             total += Double(laneSum(of: sums))
         }
-        var rest = SIMD16<Float>(repeating: largest - 100)  // nothing beside the largest's 1
+        var rest = SIMD16<Float>(repeating: largest - 100)  // negligible next to the largest's 1
         for lane in 0..<logits.count &- index {
             rest[lane] = base[index &+ lane]
             smallest[0] = min(smallest[0], rest[lane])

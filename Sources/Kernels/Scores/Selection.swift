@@ -41,7 +41,7 @@ struct Selection {
         }
     }
 
-    /// Sorts `value` in, after its equals; a full list loses its smallest.
+    /// Inserts `value` after its equals; a full list loses its smallest.
     private mutating func insert(_ value: Float, _ index: Int32) {
         if count < capacity { count &+= 1 }
         var place = count &- 1

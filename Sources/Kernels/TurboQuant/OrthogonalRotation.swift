@@ -25,8 +25,8 @@ package enum OrthogonalRotation {
 
     /// For each of `count` rows of 128 factors the sum of the 128 `columns` times its factors.
     ///
-    /// Two rows at a time, since the columns, 64 KB, come from the second cache. An odd last row is computed twice
-    /// over.
+    /// Two rows at a time, because the columns, 64 KB, come from the second-level cache. An odd last row is computed
+    /// twice.
     @inline(__always)
     private static func multiply(
         _ columns: UnsafePointer<Float>, _ factors: UnsafePointer<Float>, count: Int,

@@ -1,9 +1,9 @@
 /// What the TurboQuant formats share (https://arxiv.org/abs/2504.19874): values are rotated, which makes them nearly
 /// Gaussian, and coded by the codebook that is best for a Gaussian.
 ///
-/// In blocks of 32 the rotation is y = H(s ∘ x), H the Walsh-Hadamard transform of 32 values times 1/sqrt(32) and s
-/// fixed signs; larger blocks have `OrthogonalRotation`. Either keeps inner products: q · x = rotate(q) · rotate(x). So
-/// what meets such values can be rotated once, instead of each of them back.
+/// In blocks of 32 the rotation is y = H(s ∘ x), with H the Walsh-Hadamard transform of 32 values times 1/sqrt(32), and
+/// s fixed signs. Larger blocks use `OrthogonalRotation`. Both keep inner products: q · x = rotate(q) · rotate(x). So
+/// the other factor can be rotated once, instead of rotating every value back.
 package enum TurboQuant {
     /// Values that are rotated together.
     package static let width = 32
@@ -24,8 +24,8 @@ package enum TurboQuant {
         }
     }
 
-    /// The least floats that are nearer to entry i + 1 of `codebook3` than to entry i: a value in the middle belongs to
-    /// the lower entry. Seven, and infinities.
+    /// The least floats that are nearer to entry i + 1 of `codebook3` than to entry i: a value halfway belongs to the
+    /// lower entry. Seven, then infinities.
     package static var midpoints3: SIMD16<Float> {
         @inline(__always) get {
             SIMD16(
@@ -35,7 +35,7 @@ package enum TurboQuant {
         }
     }
 
-    /// The same for `codebook4`: fifteen, and infinity.
+    /// The same for `codebook4`: fifteen, then infinity.
     package static var midpoints4: SIMD16<Float> {
         @inline(__always) get {
             SIMD16(
@@ -44,7 +44,7 @@ package enum TurboQuant {
         }
     }
 
-    /// For each value the number of the first `count` boundaries that are not above it; zero for NaN.
+    /// For each value, how many of the first `count` boundaries it reaches or exceeds; zero for NaN.
     @inline(__always)
     package static func codes(_ values: SIMD16<Float>, _ boundaries: SIMD16<Float>, count: Int) -> SIMD16<UInt8> {
         var counts = SIMD16<Int32>.zero
@@ -74,12 +74,12 @@ extension TurboQuant {
         Group(group.low * signs.low, group.high * signs.high).store(to: values)
     }
 
-    /// 32 values rotated and divided by their scale, the root of their mean square; all NaN where that is zero, which
+    /// 32 values rotated and divided by their scale, the root of their mean square. If that is zero, all are NaN, which
     /// is coded as zeros.
     @inline(__always)
     static func scaled(_ values: UnsafePointer<Float>) -> (values: Group, scale: Float) {
         let group = rotated(Group(values))
-        // One after the other: the order is part of the format's bytes.
+        // Summed in order: the order is part of the format's bytes.
         var squares: Float = 0
         for lane in 0..<16 { squares += group.low[lane] * group.low[lane] }
         for lane in 0..<16 { squares += group.high[lane] * group.high[lane] }
@@ -92,7 +92,7 @@ extension TurboQuant {
         transformed(Group(group.low * signs.low, group.high * signs.high))
     }
 
-    /// s
+    /// The signs s.
     private static var signs: Group {
         @inline(__always) get {
             Group(
@@ -101,7 +101,7 @@ extension TurboQuant {
         }
     }
 
-    /// H by butterflies a + b, a - b in single precision, the factor last: so exact zeros stay exact.
+    /// H by butterflies a + b, a - b in single precision, with the factor applied last so that exact zeros stay exact.
     @inline(__always)
     private static func transformed(_ group: Group) -> Group {
         let (low, high) = (transformed(group.low), transformed(group.high))
@@ -109,8 +109,8 @@ extension TurboQuant {
         return Group((low + high) * factor, (low - high) * factor)
     }
 
-    /// The butterflies within 16 values, over lengths 1, 2, 4 and 8. Each adds to every value its partner, or subtracts
-    /// it from that; two vectors at a time would need no signs, but more shuffles.
+    /// The butterflies within 16 values, over lengths 1, 2, 4 and 8. Each adds its partner to every value, or subtracts
+    /// the value from its partner. Two vectors at a time would need no signs, but more shuffles.
     @inline(__always)
     private static func transformed(_ values: SIMD16<Float>) -> SIMD16<Float> {
         let upper1 = SIMD16<Float>(1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1)
@@ -130,9 +130,9 @@ extension TurboQuant {
 
 // MARK: - Codebooks in bytes
 
-/// For products of integers: the entries as multiples of a unit, chosen so that the error, weighted by how often a
-/// Gaussian meets the entry, is least. It is 0.3 % of the values' deviation for 4 bits and 0.1 % for 3, where coding
-/// itself costs 10 % and 19 %.
+/// For integer products: the entries as multiples of a unit. The unit minimises the error, weighted by how often a
+/// Gaussian value falls on the entry. The error is 0.3 % of the values' deviation for 4 bits and 0.1 % for 3, where
+/// coding itself costs 10 % and 19 %.
 extension TurboQuant {
     static let byteUnit3: Float = 0.024_434_942
 

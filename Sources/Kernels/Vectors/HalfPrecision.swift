@@ -74,7 +74,7 @@ private func narrowedByArithmetic(_ bits: UInt32) -> UInt16 {
         let sum = Float(bitPattern: magnitude) + 0.5
         return sign | UInt16(truncatingIfNeeded: sum.bitPattern &- Float(0.5).bitPattern)
     }
-    // Half a unit of the last place that stays, less one where it is even; a carry raises the exponent.
+    // Half a unit of the last place that is kept, less one if that place is even; a carry raises the exponent.
     let rounded = magnitude &- 0x3800_0000 &+ 0xfff &+ ((magnitude >> 13) & 1)
     return sign | UInt16(truncatingIfNeeded: rounded >> 13)
 }

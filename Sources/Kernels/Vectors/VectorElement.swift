@@ -1,5 +1,5 @@
-/// What can be loaded as a vector of floats.
+/// An element type that loads as a vector of floats.
 protocol VectorElement {
-    /// 16 elements that follow each other.
+    /// 16 adjacent elements.
     static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float>
 }

@@ -3,12 +3,13 @@
 /// The exponential function. Cody-Waite reduction to |r| <= ln 2 / 2 and the polynomial of Cephes' expf.
 @inline(__always)
 func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    // Beyond these the result is next to nothing or infinite in single precision; they keep the exponent in range.
+    // Beyond these limits the result is zero or infinite in single precision, or nearly so; they keep the exponent in
+    // range.
     var x = x
     x.replace(with: SIMD16(repeating: -87), where: x .< -87)
     x.replace(with: SIMD16(repeating: 88), where: x .> 88)
 
-    // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits.
+    // Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits.
     let magic = SIMD16<Float>(repeating: 12_582_912)
     let shifted = multiplyAdd(magic, x, SIMD16(repeating: 1.442_695_04))
     let n = shifted - magic
