@@ -103,10 +103,12 @@ let package = Package(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
-        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant"]),
         .target(
             name: "CommandSupport",
-            dependencies: ["Platform", "Tensor", "Gemma4", "Speculative", "Gemma", argumentParser, logging]),
+            dependencies: [
+                "Platform", "Tensor", "Gemma4", "Assistant", "Speculative", "Gemma", argumentParser, logging,
+            ]),
 
         .executableTarget(
             name: "gemma-generate",
@@ -143,8 +145,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Sampling", "Gemma", "Evaluation", "ReferenceCheck",
-                "SyntheticModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
+                "ReferenceCheck", "SyntheticModel",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(

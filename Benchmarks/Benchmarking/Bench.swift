@@ -23,9 +23,9 @@ package final class Bench {
             model.target, contextLength: contextLength, cacheTypes: cacheTypes, compute: compute)
         guard let drafter = model.drafter else { return }
         if drafter.orderedHead != nil {
-            drafters[.ordered] = try DraftContext(drafter, target: model.target, compute: compute)
+            drafters[.ordered] = try DraftContext(drafter, context: context)
         }
-        drafters[.dense] = try DraftContext(drafter.withDenseHead, target: model.target, compute: compute)
+        drafters[.dense] = try DraftContext(drafter.withDenseHead, context: context)
     }
 
     package var batchLength: Int { context.batchLength }
@@ -115,7 +115,7 @@ package final class Bench {
             let output = try context.forward(tokens(first..<first + 1)[...], logits: 0..<1, hidden: 0..<1)
             let count = min(BenchmarkTest.draftLength, steps - done)
             let start = clock.now
-            try drafter.draft(count: count, token: 1, hidden: output.hidden[0], cache: context.cache) { step in
+            try drafter.draft(count: count, token: 1, at: context.cache.count, hidden: output.hidden[0]) { step in
                 let best = argmax(UnsafeBufferPointer(step.logits))
                 return step.candidates?[best] ?? Int32(best)
             }

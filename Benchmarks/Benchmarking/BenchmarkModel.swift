@@ -21,7 +21,7 @@ package struct BenchmarkModel: Sendable {
         drafter = try drafterURL.map { url in
             try Self.load(url) { file in
                 let drafter = try Drafter(file)
-                try drafter.checkFit(with: target, share: drafter.standardShare(with: target))
+                try drafter.checkFit(with: target)
                 return drafter
             }
         }
@@ -31,12 +31,13 @@ package struct BenchmarkModel: Sendable {
         let bytes = Dictionary(grouping: file.tensors, by: \.type.name)
             .mapValues { $0.reduce(0) { $0 + $1.byteCount } }
         let mostUsed = bytes.max { ($0.value, $0.key) < ($1.value, $1.key) }
-        type = "\(Architecture.target.rawValue) \(mostUsed?.key ?? "")"
+        type = "\(Target.architecture) \(mostUsed?.key ?? "")"
     }
 
     private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
         do {
-            return try body(GGUFFile(contentsOf: url))
+            let file = try GGUFFile(contentsOf: url)
+            return try PairError.recognizing { try body(file) }
         } catch {
             throw LoadError(path: url.path, reason: error)
         }

@@ -1,3 +1,4 @@
+internal import Assistant
 internal import GGUF
 internal import Gemma
 import Platform
@@ -15,7 +16,7 @@ enum ModelDoor {
         let file = try GGUFFile(ByteRegion(input))
         try? file.checkTensors()
         let isDrafter =
-            try file.metadata.stringIfPresent("general.architecture")?.utf8.elementsEqual("gemma4-assistant".utf8)
+            try file.metadata.stringIfPresent("general.architecture")?.utf8.elementsEqual(Drafter.architecture.utf8)
             ?? false
         let pair =
             try isDrafter

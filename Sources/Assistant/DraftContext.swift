@@ -1,14 +1,14 @@
 package import Gemma4
 package import Tensor
 
-/// A drafter joined to a target: the buffers of its forward pass, and the way to the target's cache.
+/// A drafter joined to a sequence that a target reads: the buffers of its forward pass, and the caches that it shares.
 ///
-/// It keeps no state between calls: a draft depends on the arguments of `draft` alone.
+/// It keeps no state between calls: a draft depends on the arguments of `draft` and on the target's cache alone.
 package final class DraftContext {
     package let drafter: Drafter
     private let targetEmbedding: Matrix  // [vocab, embd] of the target
     private let targetEmbeddingScale: Float
-    private let sharedLayers: [Int]
+    private let caches: [AttentionCache]  // of each layer, from the layer-share callback
     private let compute: Compute
 
     private let activations: Activations
@@ -20,18 +20,19 @@ package final class DraftContext {
     private var clusters: TopK
     private let candidates: UnsafeMutableBufferPointer<Int32>  // [candidates of the ordered head]
 
-    /// - Parameter share: the layer-share callback, asked once for each layer.
+    /// - Parameter share: the layer-share callback; nil for the sharing that drafters are trained with.
     /// - Throws: `PairError` where the two do not fit, `TensorError.outOfMemory`.
-    package init(_ drafter: Drafter, target: Target, compute: Compute, share: LayerShare? = nil) throws {
-        let share = share ?? drafter.standardShare(with: target)
-        try drafter.checkFit(with: target, share: share)
+    package init(_ drafter: Drafter, context: TargetContext, share: LayerShare? = nil) throws {
+        let target = context.target
+        let owners = drafter.layers.indices.map(share ?? drafter.standardShare(with: context))
+        try drafter.checkFit(with: target) { layer in owners[layer]?.config }
         self.drafter = drafter
-        self.compute = compute
+        compute = context.compute
         targetEmbedding = target.tokenEmbedding
         targetEmbeddingScale = target.embeddingScale
-        sharedLayers = drafter.layers.indices.map { layer in
-            guard let shared = share(layer) else { preconditionFailure("layer \(layer) was checked to have a share") }
-            return shared
+        caches = owners.map { owner in
+            guard let owner else { preconditionFailure("every layer was checked to have a share") }
+            return owner.cache
         }
         activations = try Activations(drafter.config, tokens: 1)
         rotary = try RotaryEmbeddings(drafter.config, factors: drafter.rotaryFactors, capacity: 1)
@@ -63,16 +64,15 @@ package final class DraftContext {
     /// Drafts up to `count` tokens.
     /// - Parameters:
     ///   - token: the last token of the text, which the target has not read.
+    ///   - position: the position of `token`, before which the target's cache ends. It is the same in every step.
     ///   - hidden: `[embd]`, the target's state after the final norm at the position before `token`.
-    ///   - cache: the target's, which ends before `token`.
     ///   - choose: picks a token of a step, or ends the draft with nil.
     /// - Throws: `ModelError.tokenOutOfRange`, and what `choose` throws.
     package func draft(
-        count: Int, token: Int32, hidden: UnsafePointer<Float>, cache: KeyValueCache,
+        count: Int, token: Int32, at position: Int, hidden: UnsafePointer<Float>,
         choose: (Step) throws -> Int32?
     ) throws {
         let embd = drafter.targetEmbeddingLength
-        let position = cache.count  // of `token`, the same in every step
         compute.enter(.draft)
         defer { compute.enter(.target) }
         rotary.prepare(first: position, count: 1)
@@ -83,7 +83,7 @@ package final class DraftContext {
                 guard (0..<Int32(targetEmbedding.rows)).contains(token) else {
                     throw ModelError.tokenOutOfRange(token: token, vocabulary: targetEmbedding.rows)
                 }
-                let step = step(token: token, position: position, cache: cache)
+                let step = step(token: token, position: position)
                 compute.begin(.sampling)
                 guard let next = try choose(step) else { return }
                 token = next
@@ -92,7 +92,7 @@ package final class DraftContext {
     }
 
     /// One pass; reads the hidden state in `input` and leaves the next one there.
-    private func step(token: Int32, position: Int, cache: KeyValueCache) -> Step {
+    private func step(token: Int32, position: Int) -> Step {
         let embd = drafter.targetEmbeddingLength
         let inputRow = input.rows(width: 2 * embd)
         let embedding = Rows(base: input.base, count: 1, width: embd)
@@ -103,13 +103,10 @@ package final class DraftContext {
         let x = activations.stream(1, width: drafter.config.embeddingLength)
         compute.multiply(inputRow, by: drafter.preProjection, into: x)
         for (index, layer) in drafter.layers.enumerated() {
-            guard let ring = cache.ring(ofLayer: sharedLayers[index]), let angles = rotary[layer.config.kind] else {
-                preconditionFailure("layer \(index) of a drafter has neither a ring nor angles")
-            }
             let mask = AttentionMask(window: layer.config.kind.window, includesSelf: false)
             layer.forward(
-                DecoderLayer.Batch(x: x, firstPosition: position, wanted: 0..<1, cache: ring, mask: mask),
-                rotary: angles, activations, compute)
+                DecoderLayer.Batch(x: x, firstPosition: position, wanted: 0..<1, cache: caches[index], mask: mask),
+                rotary: rotary[index], activations, compute)
         }
         let state = state.rows(width: x.width)
         compute.begin(.head)

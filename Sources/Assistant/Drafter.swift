@@ -4,6 +4,9 @@ internal import Tensor
 
 /// A gemma4-assistant drafter: sizes and weights. It has no keys and values of its own.
 package struct Drafter: Sendable {
+    /// The architecture of its file.
+    package static let architecture = "gemma4-assistant"
+
     package let config: Config
     /// Width of the target's embeddings and hidden states.
     package let targetEmbeddingLength: Int
@@ -25,8 +28,8 @@ package struct Drafter: Sendable {
 
     /// - Throws: `GGUFError`, `ModelError`, `TensorError` or `PairError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
-        config = try Config(file, as: .assistant)
-        let key = "\(Architecture.assistant.rawValue).embedding_length_out"
+        config = try Config(file, architecture: Self.architecture, hasCaches: false)
+        let key = "\(Self.architecture).embedding_length_out"
         targetEmbeddingLength = try file.metadata.integer(key)
         guard Limits.embedding.contains(targetEmbeddingLength) else {
             throw ModelError.invalidKey(
@@ -48,6 +51,9 @@ package struct OrderedHead: Sendable {
     let centroids: Matrix  // [centroids, d]
     /// Cluster c holds the tokens `ordering[c * clusterSize ..< (c + 1) * clusterSize]`.
     let ordering: [Int32]  // [vocab]
+    /// The largest of the released models have 2048.
+    package static let centroidLimit = 1...16_384
+
     /// Clusters that a step scores.
     package let clusterCount: Int
 
@@ -58,9 +64,9 @@ package struct OrderedHead: Sendable {
     init?(_ file: GGUFFile, _ config: Config) throws {
         guard let info = file.tensor("masked_embd_centroids.weight") else { return nil }
         let count = info.rowCount
-        guard Limits.centroids.contains(count) else {
+        guard Self.centroidLimit.contains(count) else {
             throw ModelError.invalidTensor(
-                info.name, found: "has \(count) rows", expected: "1 to \(Limits.centroids.upperBound)")
+                info.name, found: "has \(count) rows", expected: "1 to \(Self.centroidLimit.upperBound)")
         }
         guard config.vocabularySize.isMultiple(of: count) else {
             throw PairError.invalidOrdering("\(count) centroids do not divide \(config.vocabularySize) tokens")
@@ -68,7 +74,7 @@ package struct OrderedHead: Sendable {
         centroids = try file.matrix("masked_embd_centroids.weight", shape: [count, config.embeddingLength])
         ordering = try file.int32s("masked_embd_ordering", count: config.vocabularySize)
         try Self.checkPermutation(ordering)
-        let key = "\(Architecture.assistant.rawValue).centroid_top_k"
+        let key = "\(Drafter.architecture).centroid_top_k"
         let clusters = try file.metadata.integerIfPresent(key)
         if let clusters, !(1...count).contains(clusters) {
             throw ModelError.invalidKey(key: key, value: "\(clusters)", expected: "1 to \(count)")
@@ -85,39 +91,6 @@ package struct OrderedHead: Sendable {
             }
             guard !isPlaced[Int(token)] else { throw .invalidOrdering("token \(token) is in it twice") }
             isPlaced[Int(token)] = true
-        }
-    }
-}
-
-/// Which layer of the target a layer of the drafter reads the cache of.
-package typealias LayerShare = (_ drafterLayer: Int) -> Int?
-
-extension Drafter {
-    /// The sharing that drafters are trained with: each layer reads the target's last owning layer of its kind.
-    package func standardShare(with target: Target) -> LayerShare {
-        let kinds = config.layers.map(\.kind.name)
-        let owners = target.config.layers.filter { $0.cacheSource == .own }.map(\.kind.name)
-        return { layer in owners.lastIndex(of: kinds[layer]) }
-    }
-
-    /// Checks that the drafter can read the caches that `share` names, and speak the target's tokens.
-    package func checkFit(with target: Target, share: LayerShare) throws(PairError) {
-        func check(_ what: String, _ drafter: Int, _ target: Int) throws(PairError) {
-            guard drafter == target else { throw .mismatch(what: what, drafter: drafter, target: target) }
-        }
-        try check("the embedding length", targetEmbeddingLength, target.config.embeddingLength)
-        try check("the vocabulary size", config.vocabularySize, target.config.vocabularySize)
-        for (index, layer) in config.layers.enumerated() {
-            guard let shared = share(index), target.config.layers.indices.contains(shared),
-                target.config.layers[shared].cacheSource == .own
-            else { throw .noSharedLayer(drafterLayer: index, kind: layer.kind.name) }
-            let owner = target.config.layers[shared]
-            try check("the head width of \(layer.kind.name) layers", layer.headWidth, owner.headWidth)
-            try check(
-                "the KV head count of \(layer.kind.name) layers", layer.keyValueHeadCount, owner.keyValueHeadCount)
-            if let window = layer.kind.window, let targetWindow = owner.kind.window {
-                try check("the sliding window", window, targetWindow)
-            }
         }
     }
 }

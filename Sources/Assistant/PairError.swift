@@ -1,5 +1,9 @@
-/// Why a drafter does not fit a target.
+/// Why two files are not a pair, or a drafter does not fit a target.
 public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The file that should be the target is a drafter.
+    case isDrafter(found: String, expected: String)
+    /// The file that should be the drafter is a target.
+    case isTarget(found: String, expected: String)
     /// A number that must be equal in both.
     case mismatch(what: String, drafter: Int, target: Int)
     /// The layer-share callback names no layer that owns a cache of the drafter layer's kind.
@@ -8,6 +12,8 @@ public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .isDrafter(let found, let expected): "this is a drafter (\(found)), not a target (\(expected))"
+        case .isTarget(let found, let expected): "this is a target (\(found)), not a drafter (\(expected))"
         case .mismatch(let what, let drafter, let target):
             "the drafter does not fit the target: \(what) is \(drafter) in the drafter and \(target) in the target; "
                 + "use the drafter that was made for this model"

@@ -3,10 +3,6 @@ package import Gemma4
 extension ModelError: AdvisedError {
     package var advice: String? {
         switch self {
-        case .wrongArchitecture("gemma4", let found) where found.utf8.elementsEqual("gemma4-assistant".utf8):
-            "pass a gemma4 file as the model (-m) and this one as its drafter (-md)"
-        case .wrongArchitecture("gemma4-assistant", let found) where found.utf8.elementsEqual("gemma4".utf8):
-            "pass a gemma4-assistant file as the drafter (-md) and this one as the model (-m)"
         case .contextFull: "make the context longer (-c) or the text shorter"
         case .cacheTooLarge(_, _, _, let fitting, let fittingWithQ8Cache):
             if fitting > 0 {

@@ -70,7 +70,7 @@ public struct Pair: Sendable {
         do {
             let file = try GGUFFile(contentsOf: url)
             if checkTensors { try file.checkTensors() }
-            return try body(file)
+            return try PairError.recognizing { try body(file) }
         } catch {
             throw GemmaError.cannotLoad(path: url.path, reason: error)
         }
@@ -78,7 +78,7 @@ public struct Pair: Sendable {
 
     private static func drafter(_ file: GGUFFile, for target: Target) throws -> Drafter {
         let drafter = try Drafter(file)
-        try drafter.checkFit(with: target, share: drafter.standardShare(with: target))
+        try drafter.checkFit(with: target)
         return drafter
     }
 }

@@ -74,7 +74,7 @@ public final class Session: Sendable {
         let target = try TargetContext(
             pair.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
             compute: compute)
-        let drafter = try pair.drafter.map { try DraftContext($0, target: pair.target, compute: compute) }
+        let drafter = try pair.drafter.map { try DraftContext($0, context: target) }
         let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling))
         self.pair = pair
         self.contextLength = length

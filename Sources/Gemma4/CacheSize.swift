@@ -29,6 +29,23 @@ struct CacheSize {
         }
     }
 
+    /// What each layer attends to: its own ring or the one that it shares.
+    func rings(_ contextLength: Int) throws -> [AttentionCache] {
+        var rings: [AttentionCache] = []
+        for (index, layer) in config.layers.enumerated() {
+            switch layer.cacheSource {
+            case .own:
+                let ring = try AttentionCache(
+                    headCount: layer.keyValueHeadCount, width: layer.headWidth,
+                    capacity: capacity(of: layer, contextLength), keyType: types.key, valueType: types.value)
+                rings.append(ring)
+            case .layer(let owner): rings.append(rings[owner])
+            case .outside: preconditionFailure("layer \(index) reads a cache of another model")
+            }
+        }
+        return rings
+    }
+
     /// The longest context whose cache has at most `bytes`; 0 for none.
     func longestContext(within bytes: Int) -> Int {
         var (fits, tooLong) = (0, Int(Int32.max) + 1)

@@ -2,12 +2,6 @@ import Foundation
 package import GGUF
 package import Tensor
 
-/// Which of the two graphs a file holds.
-public enum Architecture: String, Sendable {
-    case target = "gemma4"
-    case assistant = "gemma4-assistant"
-}
-
 /// What a layer attends to.
 package enum AttentionKind: Hashable, Sendable {
     case sliding(window: Int)
@@ -22,8 +16,8 @@ package enum CacheSource: Hashable, Sendable {
     case own
     /// The cache of a layer before it.
     case layer(Int)
-    /// The cache of a layer of another model, which the layer-share callback names.
-    case otherModel
+    /// A cache that does not belong to the model: whoever runs the layer says which.
+    case outside
 }
 
 /// The sizes of one layer.
@@ -55,9 +49,10 @@ package struct ExpertConfig: Hashable, Sendable {
     package let feedForwardLength: Int
 }
 
-/// The hyperparameters of a target or a drafter, read from the metadata of its file.
+/// The hyperparameters of a model of Gemma 4's layers, read from the metadata of its file.
 package struct Config: Sendable {
-    package let architecture: Architecture
+    /// What `general.architecture` says, which is also the prefix of the keys.
+    package let architecture: String
     package let layers: [LayerConfig]
     package let vocabularySize: Int
     package let contextLength: Int
@@ -73,10 +68,14 @@ package struct Config: Sendable {
     /// Layers that own a cache; the others come after them.
     package var owningLayerCount: Int { layers.count { $0.cacheSource == .own } }
 
+    /// - Parameters:
+    ///   - architecture: the one that the file must have.
+    ///   - hasCaches: whether layers have keys and values, their own or those of a layer before; all read a cache
+    ///     outside of the model otherwise.
     /// - Throws: `GGUFError` for a missing key or one of another type, `ModelError` for one that contradicts another.
-    package init(_ file: GGUFFile, as architecture: Architecture) throws {
-        let keys = ConfigReader(metadata: file.metadata, prefix: architecture.rawValue)
-        try keys.check(architecture)
+    package init(_ file: GGUFFile, architecture: String, hasCaches: Bool) throws {
+        let keys = ConfigReader(metadata: file.metadata, prefix: architecture)
+        try keys.checkArchitecture()
         self.architecture = architecture
         let layerCount = try keys.size("block_count", in: Limits.layers)
         contextLength = try keys.size("context_length", in: Limits.contextLength)
@@ -87,7 +86,7 @@ package struct Config: Sendable {
         perLayerLength = try keys.perLayerLength(layerCount: layerCount)
         logitSoftCap = try keys.softCap()
         experts = try keys.experts()
-        layers = try keys.layers(count: layerCount, architecture)
+        layers = try keys.layers(count: layerCount, hasCaches: hasCaches)
         guard let table = file.tensor("token_embd.weight") else { throw GGUFError.missingTensor("token_embd.weight") }
         vocabularySize = table.rowCount
         guard Limits.vocabulary.contains(vocabularySize) else {
@@ -104,11 +103,11 @@ private struct ConfigReader {
 
     func key(_ name: String) -> String { "\(prefix).\(name)" }
 
-    func check(_ architecture: Architecture) throws {
+    func checkArchitecture() throws {
         let found = try metadata.string("general.architecture")
         // By bytes: String's equality may take quadratic time for what a stranger wrote.
-        guard found.utf8.elementsEqual(architecture.rawValue.utf8) else {
-            throw ModelError.wrongArchitecture(expected: architecture.rawValue, found: found)
+        guard found.utf8.elementsEqual(prefix.utf8) else {
+            throw ModelError.wrongArchitecture(expected: prefix, found: found)
         }
     }
 
@@ -156,7 +155,7 @@ private struct ConfigReader {
             feedForwardLength: try size("expert_feed_forward_length", in: Limits.feedForward))
     }
 
-    func layers(count: Int, _ architecture: Architecture) throws -> [LayerConfig] {
+    func layers(count: Int, hasCaches: Bool) throws -> [LayerConfig] {
         let window = try size("attention.sliding_window", in: Limits.slidingWindow)
         let isSliding = try slidingPattern(count: count)
         let headCounts = try perLayer("attention.head_count", count: count, in: Limits.heads)
@@ -165,7 +164,7 @@ private struct ConfigReader {
         let fullWidth = try headWidth(suffix: "")
         let slidingWidth = try headWidth(suffix: "_swa")
         let shared = try sizeIfPresent("attention.shared_kv_layers", in: 0...count) ?? 0
-        if architecture == .target, shared == count {
+        if hasCaches, shared == count {
             throw ModelError.invalidKey(
                 key: key("attention.shared_kv_layers"), value: "\(shared)",
                 expected: "fewer than the \(count) layers of \(key("block_count"))")
@@ -175,10 +174,12 @@ private struct ConfigReader {
         for index in 0..<count {
             let kind: AttentionKind = isSliding[index] ? .sliding(window: window) : .full
             let source: CacheSource =
-                switch architecture {
-                case .assistant: .otherModel
-                case .target where index < count - shared: .own
-                case .target: .layer(try lastOwner(of: kind, in: layers.prefix(count - shared), for: index))
+                if !hasCaches {
+                    .outside
+                } else if index < count - shared {
+                    .own
+                } else {
+                    .layer(try lastOwner(of: kind, in: layers.prefix(count - shared), for: index))
                 }
             let layer = LayerConfig(
                 kind: kind, cacheSource: source, headCount: headCounts[index],

@@ -24,8 +24,10 @@ package final class KeyValueCache {
     private var storedEnd = 0
     /// How far before `storedEnd` every sliding ring still has its whole window.
     private let longestRewind: Int
-    private let layers: [AttentionCache?]
-    private let sources: [CacheSource]
+    /// What each layer attends to: its own ring or the one that it shares.
+    let rings: [AttentionCache]
+    /// Bytes of all keys and values.
+    package let byteCount: Int
 
     /// - Parameters:
     ///   - batchLength: the largest number of positions stored at a time. A sliding ring holds the window and one
@@ -40,31 +42,15 @@ package final class KeyValueCache {
         let size = CacheSize(config, batchLength: batchLength, types: types)
         guard size.byteCount(contextLength) <= memory.total else { throw size.refusal(contextLength, memory) }
         self.contextLength = contextLength
-        sources = config.layers.map(\.cacheSource)
+        byteCount = size.byteCount(contextLength)
         let overwrites = config.layers.contains { layer in
             layer.cacheSource == .own && size.capacity(of: layer, contextLength) < contextLength
         }
         longestRewind = overwrites ? batchLength : .max
         do {
-            layers = try config.layers.map { layer in
-                guard layer.cacheSource == .own else { return nil }
-                return try AttentionCache(
-                    headCount: layer.keyValueHeadCount, width: layer.headWidth,
-                    capacity: size.capacity(of: layer, contextLength), keyType: types.key, valueType: types.value)
-            }
+            rings = try size.rings(contextLength)
         } catch TensorError.outOfMemory {
             throw size.refusal(contextLength, memory)
-        }
-    }
-
-    package var byteCount: Int { layers.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
-
-    /// What `layer` attends to: its own ring or the one it shares.
-    package func ring(ofLayer layer: Int) -> AttentionCache? {
-        switch sources[layer] {
-        case .own: layers[layer]
-        case .layer(let owner): layers[owner]
-        case .otherModel: nil
         }
     }
 

@@ -117,7 +117,7 @@ private struct LayerTensors {
     func experts(_ config: Config) throws -> ExpertWeights? {
         guard has("ffn_gate_inp") else { return nil }
         guard let experts = config.experts else {
-            throw GGUFError.missingKey("\(config.architecture.rawValue).expert_count")
+            throw GGUFError.missingKey("\(config.architecture).expert_count")
         }
         let embd = config.embeddingLength
         return ExpertWeights(

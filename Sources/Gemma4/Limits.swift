@@ -21,7 +21,6 @@ package enum Limits {
     package static let perLayerWidth = 65_536  // 10752 in E4B
     package static let experts = 0...1024  // 128 in 26B-A4B
     package static let usedExperts = 1...64  // 8 in 26B-A4B
-    package static let centroids = 1...16_384  // 2048 in E2B's drafter
 
     // The numbers that are not sizes are the same in all released models. A single-precision float holds every value
     // of these ranges, and its inverse.

@@ -25,12 +25,7 @@ public enum ModelError: Error, Equatable, Sendable {
 extension ModelError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .wrongArchitecture("gemma4", let found) where found.utf8.elementsEqual("gemma4-assistant".utf8):
-            "this is a drafter (gemma4-assistant), not a target (gemma4)"
-        case .wrongArchitecture("gemma4-assistant", let found) where found.utf8.elementsEqual("gemma4".utf8):
-            "this is a target (gemma4), not a drafter (gemma4-assistant)"
-        case .wrongArchitecture(let expected, let found):
-            "the architecture is \(found); expected \(expected)"
+        case .wrongArchitecture(let expected, let found): "the architecture is \(found); expected \(expected)"
         case .invalidKey(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
         case .invalidTensor(let name, let found, let expected): "tensor \(name) \(found); expected \(expected)"
         case .wrongLength(let key, let expected, let found):

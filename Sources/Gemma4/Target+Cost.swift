@@ -40,7 +40,7 @@ extension KeyValueCache {
     /// whether or not a layer before it has read the same.
     package func decodeByteCount(at position: Int, _ config: Config) -> Int {
         config.layers.indices.reduce(0) { bytes, index in
-            guard let ring = ring(ofLayer: index) else { return bytes }
+            let ring = rings[index]
             let visible = min(position + 1, config.layers[index].kind.window ?? .max)
             return bytes + ring.byteCount / ring.capacity * visible
         }

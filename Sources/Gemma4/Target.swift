@@ -4,6 +4,9 @@ package import Tensor
 
 /// A Gemma 4 target: sizes and weights, which never change. Its state is a `TargetContext`.
 package struct Target: Sendable {
+    /// The architecture of its file.
+    package static let architecture = "gemma4"
+
     package let config: Config
     package let tokenEmbedding: Matrix  // [vocab, embd]
     /// Projects hidden states to logits; the embedding table unless the file has a head of its own.
@@ -15,7 +18,7 @@ package struct Target: Sendable {
 
     /// - Throws: `GGUFError`, `ModelError` or `TensorError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
-        config = try Config(file, as: .target)
+        config = try Config(file, architecture: Self.architecture, hasCaches: true)
         let (vocab, embd) = (config.vocabularySize, config.embeddingLength)
         tokenEmbedding = try file.matrix("token_embd.weight", shape: [vocab, embd])
         let ownHead = file.tensor("output.weight") != nil
@@ -55,28 +58,29 @@ extension GGUFFile {
     }
 }
 
-/// The rotary embeddings of the two kinds of layers.
+/// The rotary embeddings of a model's layers, of which those of a kind share one.
 package struct RotaryEmbeddings {
-    private let sliding: RotaryEmbedding?
-    private let full: RotaryEmbedding?
+    private let kinds: [RotaryEmbedding]
+    private let layers: [RotaryEmbedding]
 
     /// - Throws: `TensorError.outOfMemory`.
     package init(_ config: Config, factors: FloatBuffer, capacity: Int) throws {
-        let slidingLayer = config.layers.first { $0.kind != .full }
-        let fullLayer = config.layers.first { $0.kind == .full }
-        sliding = try slidingLayer.map {
-            try RotaryEmbedding(width: $0.headWidth, base: config.rotaryBaseSliding, factors: nil, capacity: capacity)
+        var kinds: [AttentionKind: RotaryEmbedding] = [:]
+        layers = try config.layers.map { layer in
+            if let embedding = kinds[layer.kind] { return embedding }
+            let isFull = layer.kind == .full
+            let embedding = try RotaryEmbedding(
+                width: layer.headWidth, base: isFull ? config.rotaryBase : config.rotaryBaseSliding,
+                factors: isFull ? factors : nil, capacity: capacity)
+            kinds[layer.kind] = embedding
+            return embedding
         }
-        full = try fullLayer.map {
-            try RotaryEmbedding(width: $0.headWidth, base: config.rotaryBase, factors: factors, capacity: capacity)
-        }
+        self.kinds = Array(kinds.values)
     }
 
     package func prepare(first position: Int, count: Int) {
-        sliding?.prepare(first: position, count: count)
-        full?.prepare(first: position, count: count)
+        for embedding in kinds { embedding.prepare(first: position, count: count) }
     }
 
-    /// The one that layers of `kind` use; nil if there is no such layer.
-    package subscript(kind: AttentionKind) -> RotaryEmbedding? { kind == .full ? full : sliding }
+    package subscript(layer: Int) -> RotaryEmbedding { layers[layer] }
 }

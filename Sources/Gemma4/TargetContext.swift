@@ -48,6 +48,19 @@ package final class TargetContext {
         logits = try FloatBuffer(count: min(tokens, Self.usualLogitRows), config.vocabularySize)
     }
 
+    /// A layer that owns keys and values, as another model sees it that reads them.
+    package struct OwningLayer {
+        package let config: LayerConfig
+        package let cache: AttentionCache
+    }
+
+    /// Layer `index`; nil if there is none or it owns no keys and values.
+    package func owningLayer(_ index: Int) -> OwningLayer? {
+        let layers = target.config.layers
+        guard layers.indices.contains(index), layers[index].cacheSource == .own else { return nil }
+        return OwningLayer(config: layers[index], cache: cache.rings[index])
+    }
+
     /// What a pass gives back: views of the context's buffers, valid until the next pass and while the context lives.
     package struct Output {
         /// `[logit rows, vocab]`
@@ -88,16 +101,14 @@ package final class TargetContext {
         var firstRow = 0  // of x, within the batch
         for (index, layer) in target.layers.enumerated() {
             try Task.checkCancellation()
-            guard let ring = cache.ring(ofLayer: index), let angles = rotary[layer.config.kind] else {
-                preconditionFailure("layer \(index) of a target has neither a ring nor angles")
-            }
             layer.forward(
                 DecoderLayer.Batch(
                     x: x, firstPosition: position + firstRow, wanted: index == lastOwner ? wanted : 0..<x.count,
                     angleRow: firstRow,
                     perLayerInputs: inputs?.ofLayer(index),
-                    cache: ring, mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)),
-                rotary: angles, activations, compute)
+                    cache: cache.rings[index], mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)
+                ),
+                rotary: rotary[index], activations, compute)
             if index == lastOwner {
                 // From here on no row leaves anything in the cache: only those whose result is wanted go on.
                 if wanted.isEmpty { break }

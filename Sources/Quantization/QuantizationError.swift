@@ -1,3 +1,6 @@
+internal import Assistant
+internal import Gemma4
+
 /// Why a file cannot be quantized.
 package enum QuantizationError: Error, Equatable, Sendable, CustomStringConvertible {
     case architecture(String)
@@ -12,7 +15,7 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
     package var description: String {
         switch self {
         case .architecture(let name):
-            "the architecture is \(name); expected gemma4 or gemma4-assistant"
+            "the architecture is \(name); expected \(Target.architecture) or \(Drafter.architecture)"
         case .cannotDecode(let tensor, let type):
             "tensor \(tensor) is stored as \(type), which this build cannot read"
         case .requantization(let tensor, let from, let to):

@@ -1,3 +1,4 @@
+internal import Assistant
 package import GGUF
 internal import Gemma4
 package import Tensor
@@ -47,7 +48,7 @@ package struct QuantizationPlan: Sendable {
     /// - Throws: `QuantizationError`, or `GGUFError` if the file does not have the keys of a model.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
         let architecture = try file.metadata.string("general.architecture")
-        guard Architecture(rawValue: architecture) != nil else {
+        guard architecture == Target.architecture || architecture == Drafter.architecture else {
             throw QuantizationError.architecture(architecture)
         }
         self.fileType = fileType

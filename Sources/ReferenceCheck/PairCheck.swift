@@ -76,7 +76,8 @@ package struct PairCheck {
         let drafterFile = try GGUFFile(
             contentsOf: folder.appendingPathComponent(expected.assistant ?? "assistant.gguf"))
         let engine = Engine(
-            target: try Target(file), drafter: try Drafter(drafterFile),
+            target: try PairError.recognizing { try Target(file) },
+            drafter: try PairError.recognizing { try Drafter(drafterFile) },
             compute: Compute(threadCount: threads, precision: isExact ? .floats : .bytes))
         return try Self.compare(engine, expected, Tolerance(file, expected, isExact: isExact), name: name)
     }
@@ -158,9 +159,11 @@ private struct Engine {
     }
 
     /// A greedy decoder that has read `prompt` and chosen the next token.
-    func decoder(_ prompt: [Int32], room: Int, drafter: DraftContext?) throws -> SpeculativeDecoder {
+    func decoder(_ prompt: [Int32], room: Int, drafter: Drafter?) throws -> SpeculativeDecoder {
+        let context = try context(prompt.count + room)
         let decoder = try SpeculativeDecoder(
-            target: try context(prompt.count + room), drafter: drafter, sampler: Sampler(.init(temperature: 0)))
+            target: context, drafter: try drafter.map { try DraftContext($0, context: context) },
+            sampler: Sampler(.init(temperature: 0)))
         try decoder.append(prompt)
         _ = try decoder.readPrompt()
         return decoder
@@ -193,19 +196,19 @@ private struct Engine {
     }
 
     func compareDrafts(_ expected: ExpectedPair) throws -> (tokens: Bool, hidden: PairCheck.DraftErrors) {
-        let draftContext = try DraftContext(drafter, target: target, compute: compute)
         var equal = true
         var errors = PairCheck.DraftErrors()
         for chain in expected.drafts {
             guard let token = chain.ids.last, chain.ids.count > 1 else { continue }
             let context = try context(chain.ids.count)
             defer { withExtendedLifetime(context) {} }
+            let draftContext = try DraftContext(drafter, context: context)
             let read = chain.ids.dropLast()
             let output = try context.forward(read, logits: 0..<0, hidden: read.count - 1..<read.count)
             var steps = chain.steps.makeIterator()
             var isFirst = true
             try draftContext.draft(
-                count: chain.steps.count, token: token, hidden: output.hidden.base, cache: context.cache
+                count: chain.steps.count, token: token, at: context.cache.count, hidden: output.hidden.base
             ) { step in
                 guard let reference = steps.next() else { return nil }
                 let best = argmax(UnsafeBufferPointer(step.logits))
@@ -220,8 +223,7 @@ private struct Engine {
     }
 
     func speculate(_ prompt: [Int32], length: Int, drafts: Int) throws -> (ids: [Int32], rounds: [[Int]]) {
-        let draftContext = try DraftContext(drafter, target: target, compute: compute)
-        let decoder = try decoder(prompt, room: length - prompt.count + drafts + 2, drafter: draftContext)
+        let decoder = try decoder(prompt, room: length - prompt.count + drafts + 2, drafter: drafter)
         var rounds: [[Int]] = []
         while decoder.tokens.count < length {
             let before = decoder.statistics

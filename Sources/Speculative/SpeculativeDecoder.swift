@@ -195,7 +195,7 @@ package final class SpeculativeDecoder {
         guard let drafter, count > 0 else { return false }
         var endedUnsure = false
         while draftDistributions.count < count { draftDistributions.append(Distribution()) }
-        try drafter.draft(count: count, token: batch[0], hidden: hidden.base, cache: target.cache) { step in
+        try drafter.draft(count: count, token: batch[0], at: target.cache.count, hidden: hidden.base) { step in
             // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
             let minimum = options.minimumProbability
             if minimum > 0, Sampler.topProbability(of: UnsafeBufferPointer(step.logits)) < minimum {

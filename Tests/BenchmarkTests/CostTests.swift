@@ -45,8 +45,10 @@ import Testing
 
     @Test func aDecodeReadsTheWindowOfASlidingLayerAndAllOfAFullOne() throws {
         let target = try mini().0
-        let cache = try KeyValueCache(target.config, contextLength: 1024, batchLength: 16, types: .init())
-        let position = { (width: Int) in try #require(cache.ring(ofLayer: width == 64 ? 0 : 4)).byteCount }
+        let context = try TargetContext(
+            target, contextLength: 1024, batchLength: 16, compute: Compute(threadCount: 1))
+        let cache = context.cache
+        let position = { (width: Int) in try #require(context.owningLayer(width == 64 ? 0 : 4)).cache.byteCount }
         let sliding = try position(64) / (128 + 16), full = try position(128) / 1024
         #expect(sliding > 0 && full == 2 * sliding)
         #expect(cache.decodeByteCount(at: 9, target.config) == 10 * (8 * sliding + 2 * full))
@@ -72,8 +74,8 @@ import Testing
 
         // The drafter's steps are its own, and reset forgets.
         profile.reset()
-        let drafts = try DraftContext(drafter, target: target, compute: compute)
-        try drafts.draft(count: 1, token: 1, hidden: output.hidden[0], cache: context.cache) { _ in 0 }
+        let drafts = try DraftContext(drafter, context: context)
+        try drafts.draft(count: 1, token: 1, at: context.cache.count, hidden: output.hidden[0]) { _ in 0 }
         #expect(Step.allCases.allSatisfy { profile[.target, $0].count == 0 })
         // The centroids, and 32 clusters of 128 tokens; the projection to the target's width.
         #expect(profile[.draft, .head].bytes == bytes(64, 128) + bytes(32 * 128, 128) + bytes(512, 128))

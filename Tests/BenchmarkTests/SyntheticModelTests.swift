@@ -22,12 +22,12 @@ import Testing
         #expect(drafter.orderedHead?.clusterSize == 128)
         let compute = Compute(threadCount: 1)
         let context = try TargetContext(target, contextLength: 8, compute: compute)
-        let drafts = try DraftContext(drafter, target: target, compute: compute)
+        let drafts = try DraftContext(drafter, context: context)
         let output = try context.forward([1, 2, 3], logits: 2..<3, hidden: 2..<3)
         let logits = Array(output.logits.row(0))
         #expect(logits.allSatisfy { $0.isFinite } && Set(logits).count > 4096)
         var steps = 0
-        try drafts.draft(count: 2, token: 4, hidden: output.hidden[0], cache: context.cache) { step in
+        try drafts.draft(count: 2, token: 4, at: context.cache.count, hidden: output.hidden[0]) { step in
             steps += 1
             #expect(step.logits.allSatisfy { $0.isFinite })
             return step.candidates?.first

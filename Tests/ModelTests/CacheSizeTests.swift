@@ -103,12 +103,12 @@ struct WorkMemoryTests {
         for precision in [ActivationPrecision.bytes, .floats] {
             let compute = Compute(threadCount: threads, precision: precision)
             let context = try TargetContext(target, contextLength: 1100, batchLength: 40, compute: compute)
-            let draft = try DraftContext(drafter, target: target, compute: compute)
+            let draft = try DraftContext(drafter, context: context)
             let reserved = compute.workByteCount
             let tokens = (0..<40).map { Int32($0 * 7 % 480) }
             while context.cache.count + 41 <= context.cache.contextLength {
                 let output = try context.forward(tokens[...], logits: 0..<40, hidden: 39..<40)
-                try draft.draft(count: 2, token: 5, hidden: output.hidden.base, cache: context.cache) { _ in 6 }
+                try draft.draft(count: 2, token: 5, at: context.cache.count, hidden: output.hidden.base) { _ in 6 }
             }
             _ = try context.forward([9], logits: 0..<1, hidden: 0..<1)
             #expect(compute.workByteCount == reserved)

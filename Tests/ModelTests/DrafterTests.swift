@@ -17,11 +17,15 @@ struct DrafterTests {
         drafterFile = try GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("e2b-q8_0/assistant.gguf"))
     }
 
+    private func context() throws -> TargetContext {
+        try TargetContext(target, contextLength: 8, compute: Compute(threadCount: 1))
+    }
+
     @Test("A drafter for another width is refused with both numbers")
     func otherWidth() throws {
         let other = try Drafter(GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("e4b/assistant.gguf")))
         #expect(throws: PairError.mismatch(what: "the embedding length", drafter: 96, target: 64)) {
-            try DraftContext(other, target: target, compute: Compute(threadCount: 1))
+            try DraftContext(other, context: context())
         }
     }
 
@@ -29,22 +33,37 @@ struct DrafterTests {
     func otherHeads() throws {
         let other = try Drafter(GGUFFile(contentsOf: Fixtures.folder.appendingPathComponent("31b/assistant.gguf")))
         #expect(throws: PairError.mismatch(what: "the KV head count of sliding layers", drafter: 4, target: 1)) {
-            try DraftContext(other, target: target, compute: Compute(threadCount: 1))
+            try DraftContext(other, context: context())
         }
     }
 
     @Test("Every layer reads the last owning layer of its kind")
     func standardShare() throws {
         let drafter = try Drafter(drafterFile)
-        let share = drafter.standardShare(with: target)
-        #expect((0..<4).map(share) == [1, 1, 1, 2])
+        #expect(drafter.standardLayers(of: target) == [1, 1, 1, 2])
     }
 
     @Test("A callback that names no owning layer is refused", arguments: [nil, 3, 99])
     func badShare(_ layer: Int?) throws {
         let drafter = try Drafter(drafterFile)
         #expect(throws: PairError.noSharedLayer(drafterLayer: 0, kind: "sliding")) {
-            try DraftContext(drafter, target: target, compute: Compute(threadCount: 1), share: { _ in layer })
+            let context = try context()
+            _ = try DraftContext(drafter, context: context, share: { _ in layer.flatMap(context.owningLayer) })
+        }
+    }
+
+    @Test("Each file of a pair says so where the other one was expected")
+    func confusedFiles() throws {
+        let targetFile = try GGUFFile(contentsOf: #require(BundledModel.target))
+        #expect(throws: PairError.isDrafter(found: "gemma4-assistant", expected: "gemma4")) {
+            try PairError.recognizing { try Target(drafterFile) }
+        }
+        #expect(throws: PairError.isTarget(found: "gemma4", expected: "gemma4-assistant")) {
+            try PairError.recognizing { try Drafter(targetFile) }
+        }
+        let other = try targetFile.copy(metadata: { $0 == "general.architecture" ? .string("llama") : $1 }).file()
+        #expect(throws: ModelError.wrongArchitecture(expected: "gemma4-assistant", found: "llama")) {
+            try PairError.recognizing { try Drafter(other) }
         }
     }
 
@@ -53,14 +72,14 @@ struct DrafterTests {
         let compute = Compute(threadCount: 1)
         let context = try TargetContext(target, contextLength: 8, compute: compute)
         let output = try context.forward([2, 7], logits: 0..<0, hidden: 1..<2)
-        let draft = try DraftContext(Drafter(drafterFile), target: target, compute: compute)
+        let draft = try DraftContext(Drafter(drafterFile), context: context)
         let error = ModelError.tokenOutOfRange(token: token, vocabulary: target.config.vocabularySize)
         #expect(throws: error) {
-            try draft.draft(count: 1, token: token, hidden: output.hidden.base, cache: context.cache) { _ in nil }
+            try draft.draft(count: 1, token: token, at: context.cache.count, hidden: output.hidden.base) { _ in nil }
         }
         // Nor may a drafted token be.
         #expect(throws: error) {
-            try draft.draft(count: 2, token: 4, hidden: output.hidden.base, cache: context.cache) { _ in token }
+            try draft.draft(count: 2, token: 4, at: context.cache.count, hidden: output.hidden.base) { _ in token }
         }
     }
 
@@ -72,16 +91,16 @@ struct DrafterTests {
         let output = try context.forward([2, 7, 19, 33, 60, 61, 62], logits: 0..<0, hidden: 6..<7)
         func hidden(_ draft: DraftContext) throws -> [Float] {
             var result: [Float] = []
-            try draft.draft(count: 1, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+            try draft.draft(count: 1, token: 40, at: context.cache.count, hidden: output.hidden.base) { step in
                 result = Array(step.hidden)
                 return nil
             }
             return result
         }
-        let standard = try DraftContext(drafter, target: target, compute: compute)
+        let standard = try DraftContext(drafter, context: context)
         let first = try hidden(standard)
         #expect(try hidden(standard) == first)
-        let other = try DraftContext(drafter, target: target, compute: compute, share: { $0 == 3 ? 2 : 0 })
+        let other = try DraftContext(drafter, context: context, share: { context.owningLayer($0 == 3 ? 2 : 0) })
         #expect(try hidden(other) != first)
         withExtendedLifetime(context) {}
     }
@@ -97,8 +116,8 @@ struct DrafterTests {
         let output = try context.forward([2, 7, 19, 33], logits: 0..<0, hidden: 3..<4)
         func scores(_ drafter: Drafter) throws -> [Int32: UInt32] {
             var result: [Int32: UInt32] = [:]
-            let draft = try DraftContext(drafter, target: target, compute: compute)
-            try draft.draft(count: 1, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+            let draft = try DraftContext(drafter, context: context)
+            try draft.draft(count: 1, token: 40, at: context.cache.count, hidden: output.hidden.base) { step in
                 for (index, score) in step.logits.enumerated() {
                     result[step.candidates?[index] ?? Int32(index)] = score.bitPattern
                 }
@@ -157,9 +176,9 @@ struct DrafterTests {
         let compute = Compute(threadCount: 1)
         let context = try TargetContext(target, contextLength: 32, compute: compute)
         let output = try context.forward([2, 7, 19, 33], logits: 0..<0, hidden: 3..<4)
-        let draft = try DraftContext(Drafter(broken), target: target, compute: compute)
+        let draft = try DraftContext(Drafter(broken), context: context)
         var steps = 0
-        try draft.draft(count: 3, token: 40, hidden: output.hidden.base, cache: context.cache) { step in
+        try draft.draft(count: 3, token: 40, at: context.cache.count, hidden: output.hidden.base) { step in
             #expect(step.logits.isEmpty && step.candidates?.isEmpty == true)
             steps += 1
             return nil

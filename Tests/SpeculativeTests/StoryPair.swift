@@ -34,10 +34,11 @@ struct StoryPair {
         minimumProbability: Float = 0, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
         let compute = Compute(threadCount: threads)
+        let context = try TargetContext(
+            target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute)
         return try SpeculativeDecoder(
-            target: try TargetContext(
-                target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute),
-            drafter: try drafts > 0 ? DraftContext(drafter, target: target, compute: compute) : nil,
+            target: context,
+            drafter: try drafts > 0 ? DraftContext(drafter, context: context) : nil,
             sampler: Sampler(sampling),
             options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),
             logger: logger)
