@@ -4,7 +4,7 @@
     /// Products with one row of activations on processors with AVX2, with or without AVX-VNNI. Rows are multiplied as
     /// they are stored, for the reason that `VNNISingleKernel` gives.
     enum AVX2SingleKernel: PanelKernel {
-        static var panelRows: Int { AVX2Kernel.panelRows }
+        static var panelRows: Int { 8 }
 
         @inline(__always)
         static func rows(
@@ -99,46 +99,5 @@
                 SIMD8(repeating: Format.isSigned ? 0 : UInt32(bitPattern: offset))
             }
         #endif
-    }
-
-    /// Eight rows whose codes are read as they are stored.
-    struct EightStoredRows: PanelRows {
-        let turned: EightRows
-
-        @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> { turned.words(offset, ahead: ahead) }
-
-        @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> { turned.word(offset, ahead: ahead) }
-
-        @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> { turned.halves(offset, ahead: ahead) }
-
-        @inline(__always)
-        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
-
-        /// Halves of vector j: the bytes of rows j and j + 4.
-        @inline(__always)
-        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD8<UInt32> {
-                ahead.fetch(turned.next, rows: 8, step: row, of: 4)
-                return turned.halves(row, offset)
-            }
-            return FourWords(rows(0), rows(1), rows(2), rows(3))
-        }
-
-        /// Vector j: the bytes of row j, four vectors in each result.
-        @inline(__always)
-        func twiceCodes(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
-            @inline(__always)
-            func row(_ row: Int) -> SIMD8<UInt32> {
-                ahead.fetch(turned.next, rows: 8, step: row, of: 8)
-                return (turned.rows[row] + offset).loadUnaligned(as: SIMD8<UInt32>.self)
-            }
-            return (FourWords(row(0), row(1), row(2), row(3)), FourWords(row(4), row(5), row(6), row(7)))
-        }
     }
 #endif

@@ -5,8 +5,6 @@
     ///
     /// Arranged as in `VNNIKernel`: signed weights become unsigned by adding 128, which the token's offset removes.
     enum AVXVNNIKernel: IntegerKernel {
-        typealias Single = AVX2SingleKernel
-
         static var panelRows: Int { 8 }
 
         @inline(__always)

@@ -7,7 +7,7 @@ internal import TensorBase
 /// products that share a scale, then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the
 /// build can; of a format with a minimum then `sum = sum + minimum * (activation scale * sum of the codes)`. So a
 /// result has the same bits in every kernel of a build, alone and in a batch.
-protocol SingleKernel {
+protocol OneRowKernel {
     /// Weight rows that it multiplies at once; a panel.
     static var panelRows: Int { get }
 
@@ -22,7 +22,7 @@ protocol SingleKernel {
 }
 
 /// A kernel that multiplies groups of a panel.
-protocol PanelKernel: SingleKernel {
+protocol PanelKernel: OneRowKernel {
     associatedtype Panel: PanelRows
 
     /// - Parameters:
@@ -42,12 +42,6 @@ protocol PanelKernel: SingleKernel {
 
 /// How one instruction set multiplies a panel of weight rows by many rows of activations.
 protocol IntegerKernel: PanelKernel {
-    /// What multiplies by one row of activations, if `Format.codeBytes` lets it.
-    associatedtype Single: SingleKernel = Self
-    /// The same for formats whose blocks are groups of 32 bytes, where panels of `Single` are more than the first-level
-    /// cache holds.
-    associatedtype LongSingle: SingleKernel = Single
-
     /// For each row the sum of products of 16 weights with 16 codes of a token, plus `offset`, which removes the
     /// bias of unsigned weights.
     static func dot<Format: IntegerFormat>(

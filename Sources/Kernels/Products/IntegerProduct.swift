@@ -14,12 +14,12 @@ struct PanelProduct: IntegerFormatVisitor {
         if task.input.count == 1 {
             if Format.codeBytes == 0 {
                 Format.multiplySingle(task, rows, next: next, scratch, with: Machine.Kernel.self)
-            } else if Format.isMultipliedInPairs, task.hasLongRows(Machine.Kernel.Single.panelRows),
+            } else if Format.isMultipliedInPairs, task.hasLongRows(Machine.SingleKernel.panelRows),
                 task.input.groups & 1 == 0
             {
-                Format.multiplySingle(task, rows, next: next, scratch, with: Machine.Kernel.LongSingle.self)
+                Format.multiplySingle(task, rows, next: next, scratch, with: Machine.LongRowKernel.self)
             } else {
-                Format.multiplySingle(task, rows, next: next, scratch, with: Machine.Kernel.Single.self)
+                Format.multiplySingle(task, rows, next: next, scratch, with: Machine.SingleKernel.self)
             }
         } else {
             Format.multiply(task, rows, next: next, scratch, with: Machine.Kernel.self)
@@ -37,7 +37,7 @@ struct SelectedProduct: IntegerFormatVisitor {
     @inline(never)
     func visit<Format: IntegerFormat>(_: Format.Type) {
         if Format.codeBytes > 0 {
-            Format.multiply(task, rows, output, scratch, with: Machine.Kernel.Single.self)
+            Format.multiply(task, rows, output, scratch, with: Machine.SingleKernel.self)
         } else {
             Format.multiply(task, rows, output, scratch, with: Machine.Kernel.self)
         }
@@ -81,7 +81,7 @@ extension IntegerFormat {
 
     /// The same by one row of activations.
     @inline(__always)
-    static func multiplySingle<Kernel: SingleKernel>(
+    static func multiplySingle<Kernel: OneRowKernel>(
         _ task: IntegerTask, _ range: Range<Int>, next: UnsafeRawPointer, _ sums: UnsafeMutablePointer<Float>,
         with kernel: Kernel.Type
     ) {
@@ -96,7 +96,7 @@ extension IntegerFormat {
 
     /// Selected rows by one token.
     @inline(__always)
-    static func multiply<Kernel: SingleKernel>(
+    static func multiply<Kernel: OneRowKernel>(
         _ task: IntegerTask, _ selected: UnsafeBufferPointer<Int32>, _ output: UnsafeMutablePointer<Float>,
         _ scratch: UnsafeMutablePointer<Float>, with kernel: Kernel.Type
     ) {

@@ -1,4 +1,4 @@
-/// The integer kernel of the instruction set that this module is compiled for.
+/// The integer kernels of the instruction set that this module is compiled for.
 extension Machine {
     #if AVX512VNNI
         typealias Kernel = VNNIKernel
@@ -16,5 +16,21 @@ extension Machine {
         typealias Kernel = SSE2Kernel
     #else
         typealias Kernel = PortableKernel
+    #endif
+
+    /// The kernel for one row of activations and formats with `codeBytes`.
+    #if AVX512VNNI
+        typealias SingleKernel = VNNISingleKernel
+    #elseif AVX2
+        typealias SingleKernel = AVX2SingleKernel
+    #else
+        typealias SingleKernel = Kernel
+    #endif
+
+    /// The same for rows so long that two panels of `SingleKernel` are more than the first-level cache holds.
+    #if AVX512VNNI
+        typealias LongRowKernel = VNNIPairKernel
+    #else
+        typealias LongRowKernel = SingleKernel
     #endif
 }

@@ -4,7 +4,7 @@
 
     /// Products of long rows with one row of activations: eight rows at a time, two blocks of each. A panel of sixteen
     /// long rows and the next, which is fetched meanwhile, are more than the first-level cache holds.
-    enum VNNIPairKernel: SingleKernel {
+    enum VNNIPairKernel: OneRowKernel {
         static var panelRows: Int { 8 }
 
         @inline(__always)

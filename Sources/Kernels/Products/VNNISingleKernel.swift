@@ -4,7 +4,7 @@
     /// Products with one row of activations: rows are not turned but multiplied as they are stored, and their partial
     /// sums are turned instead, which are fewer.
     enum VNNISingleKernel: PanelKernel {
-        static var panelRows: Int { VNNIKernel.panelRows }
+        static var panelRows: Int { 16 }
 
         @inline(__always)
         static func rows(
@@ -78,47 +78,6 @@
             return unsafeBitCast(
                 _mm512_add_epi32(_mm512_unpacklo_epi64(first, second), _mm512_unpackhi_epi64(first, second)),
                 to: SIMD16<UInt32>.self)
-        }
-    }
-
-    /// Sixteen rows whose codes are read as they are stored.
-    struct SixteenStoredRows: PanelRows {
-        let turned: SixteenRows
-
-        @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> { turned.words(offset, ahead: ahead) }
-
-        @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> { turned.word(offset, ahead: ahead) }
-
-        @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> { turned.halves(offset, ahead: ahead) }
-
-        @inline(__always)
-        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
-
-        /// Quarter q of vector j: the bytes of row 4q + j.
-        @inline(__always)
-        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD16<UInt32> {
-                ahead.fetch(turned.next, rows: 16, step: row, of: 4)
-                return turned.quarters(row, offset)
-            }
-            return FourWords(rows(0), rows(1), rows(2), rows(3))
-        }
-
-        /// Halves of vector j: the bytes of rows j and j + 8, four vectors in each result.
-        @inline(__always)
-        func twiceCodes(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD16<UInt32> {
-                ahead.fetch(turned.next, rows: 16, step: row, of: 8)
-                return unsafeBitCast(turned.halves(row, row &+ 8, offset), to: SIMD16<UInt32>.self)
-            }
-            return (FourWords(rows(0), rows(1), rows(2), rows(3)), FourWords(rows(4), rows(5), rows(6), rows(7)))
         }
     }
 #endif

@@ -1,0 +1,132 @@
+#if AVX2
+    import _Builtin_intrinsics.intel
+
+    /// Eight rows in registers of 256 bits.
+    struct EightRows: PanelRows {
+        let rows: UnsafePointer<UnsafeRawPointer>
+        let next: UnsafeRawPointer
+
+        /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. The halves of a register hold rows from 0 and from 4 on.
+        @inline(__always)
+        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
+            @inline(__always)
+            func halves(_ row: Int) -> __m256i {
+                ahead.fetch(next, rows: 8, step: row, of: 4)
+                return unsafeBitCast(self.halves(row, offset), to: __m256i.self)
+            }
+            let (r0, r1, r2, r3) = (halves(0), halves(1), halves(2), halves(3))
+            let a = _mm256_unpacklo_epi32(r0, r1), b = _mm256_unpackhi_epi32(r0, r1)
+            let c = _mm256_unpacklo_epi32(r2, r3), d = _mm256_unpackhi_epi32(r2, r3)
+            return FourWords(
+                unsafeBitCast(_mm256_unpacklo_epi64(a, c), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpackhi_epi64(a, c), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpacklo_epi64(b, d), to: SIMD8<UInt32>.self),
+                unsafeBitCast(_mm256_unpackhi_epi64(b, d), to: SIMD8<UInt32>.self))
+        }
+
+        /// The 16 bytes at `offset` of rows `row` and `row + 4`.
+        @inline(__always)
+        func halves(_ row: Int, _ offset: Int) -> SIMD8<UInt32> {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+            return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+        }
+
+        @inline(__always)
+        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 8, step: 0, of: 1) }
+
+        @inline(__always)
+        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> {
+            ahead.fetch(next, rows: 8, step: 0, of: 1)
+            var words = SIMD8<UInt32>()
+            for row in 0..<8 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
+            return words
+        }
+
+        @inline(__always)
+        func twiceCodes(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
+            let half = ahead.count / 2
+            return (
+                words(offset, ahead: BytesAhead(ahead.offset, half)),
+                words(offset &+ 16, ahead: BytesAhead(ahead.offset &+ half, ahead.count &- half))
+            )
+        }
+
+        @inline(__always)
+        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> {
+            var halves = SIMD8<UInt16>()
+            for row in 0..<8 {
+                ahead.fetch(next, rows: 8, step: row, of: 8)
+                halves[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
+            }
+            return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))
+        }
+    }
+
+    /// Eight rows whose codes are read as they are stored.
+    struct EightStoredRows: PanelRows {
+        let turned: EightRows
+
+        @inline(__always)
+        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> { turned.words(offset, ahead: ahead) }
+
+        @inline(__always)
+        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> { turned.word(offset, ahead: ahead) }
+
+        @inline(__always)
+        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> { turned.halves(offset, ahead: ahead) }
+
+        @inline(__always)
+        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
+
+        /// Halves of vector j: the bytes of rows j and j + 4.
+        @inline(__always)
+        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
+            @inline(__always)
+            func rows(_ row: Int) -> SIMD8<UInt32> {
+                ahead.fetch(turned.next, rows: 8, step: row, of: 4)
+                return turned.halves(row, offset)
+            }
+            return FourWords(rows(0), rows(1), rows(2), rows(3))
+        }
+
+        /// Vector j: the bytes of row j, four vectors in each result.
+        @inline(__always)
+        func twiceCodes(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
+            @inline(__always)
+            func row(_ row: Int) -> SIMD8<UInt32> {
+                ahead.fetch(turned.next, rows: 8, step: row, of: 8)
+                return (turned.rows[row] + offset).loadUnaligned(as: SIMD8<UInt32>.self)
+            }
+            return (FourWords(row(0), row(1), row(2), row(3)), FourWords(row(4), row(5), row(6), row(7)))
+        }
+    }
+
+    extension SIMD8<UInt32>: PanelWords {
+        @inline(__always)
+        var floats: SIMD8<Float> { _mm256_cvtepi32_ps(unsafeBitCast(self, to: __m256i.self)) }
+
+        @inline(__always)
+        var halves: SIMD8<Float> {
+            var halves = SIMD8<UInt16>()
+            for lane in 0..<8 { halves[lane] = UInt16(truncatingIfNeeded: self[lane]) }
+            return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))
+        }
+
+        @inline(__always)
+        func entries(of table: SIMD16<Int8>) -> SIMD8<UInt32> {
+            let table = _mm256_broadcastsi128_si256(unsafeBitCast(table, to: __m128i.self))
+            return unsafeBitCast(
+                _mm256_shuffle_epi8(table, unsafeBitCast(self, to: __m256i.self)), to: SIMD8<UInt32>.self)
+        }
+
+        @inline(__always)
+        static func fusedSum(_ sum: SIMD8<Float>, _ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+            sum.addingProduct(a, b)
+        }
+    }
+#endif

@@ -1,0 +1,178 @@
+#if AVX512VNNI
+    import _Builtin_intrinsics.intel
+
+    /// Sixteen rows in registers of 512 bits.
+    struct SixteenRows: PanelRows {
+        let rows: UnsafePointer<UnsafeRawPointer>
+        let next: UnsafeRawPointer
+
+        /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. Quarter q of a register holds rows from 4q on.
+        @inline(__always)
+        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
+            @inline(__always)
+            func quarters(_ row: Int) -> __m512i {
+                ahead.fetch(next, rows: 16, step: row, of: 4)
+                return unsafeBitCast(self.quarters(row, offset), to: __m512i.self)
+            }
+            let (r0, r1, r2, r3) = (quarters(0), quarters(1), quarters(2), quarters(3))
+            let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
+            let c = _mm512_unpacklo_epi32(r2, r3), d = _mm512_unpackhi_epi32(r2, r3)
+            return FourWords(
+                unsafeBitCast(_mm512_unpacklo_epi64(a, c), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpackhi_epi64(a, c), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpacklo_epi64(b, d), to: SIMD16<UInt32>.self),
+                unsafeBitCast(_mm512_unpackhi_epi64(b, d), to: SIMD16<UInt32>.self))
+        }
+
+        /// The same for 32 bytes, with half as many loads; quarters are combined last.
+        @inline(__always)
+        func twiceCodes(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
+            /// Rows `row` and `row + 4`.
+            @inline(__always)
+            func pair(_ row: Int, _ step: Int) -> __m512i {
+                ahead.fetch(next, rows: 16, step: step, of: 8)
+                return halves(row, row &+ 4, offset)
+            }
+            let (r0, r1, r2, r3) = (pair(0, 0), pair(1, 1), pair(2, 2), pair(3, 3))
+            let (r8, r9, r10, r11) = (pair(8, 4), pair(9, 5), pair(10, 6), pair(11, 7))
+            let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
+            let c = _mm512_unpacklo_epi32(r2, r3), d = _mm512_unpackhi_epi32(r2, r3)
+            let e = _mm512_unpacklo_epi32(r8, r9), f = _mm512_unpackhi_epi32(r8, r9)
+            let g = _mm512_unpacklo_epi32(r10, r11), h = _mm512_unpackhi_epi32(r10, r11)
+            // Rows 0 ..< 8, then 8 ..< 16; columns j and j + 16.
+            let (low0, high0) = (_mm512_unpacklo_epi64(a, c), _mm512_unpacklo_epi64(e, g))
+            let (low4, high4) = (_mm512_unpackhi_epi64(a, c), _mm512_unpackhi_epi64(e, g))
+            let (low8, high8) = (_mm512_unpacklo_epi64(b, d), _mm512_unpacklo_epi64(f, h))
+            let (low12, high12) = (_mm512_unpackhi_epi64(b, d), _mm512_unpackhi_epi64(f, h))
+            @inline(__always)
+            func together(_ low: __m512i, _ high: __m512i, _ quarters: SIMD8<Int64>) -> SIMD16<UInt32> {
+                unsafeBitCast(_mm512_permutex2var_epi64(low, quarters, high), to: SIMD16<UInt32>.self)
+            }
+            let even = SIMD8<Int64>(0, 1, 4, 5, 8, 9, 12, 13)
+            let odd = SIMD8<Int64>(2, 3, 6, 7, 10, 11, 14, 15)
+            return (
+                FourWords(
+                    together(low0, high0, even), together(low4, high4, even), together(low8, high8, even),
+                    together(low12, high12, even)),
+                FourWords(
+                    together(low0, high0, odd), together(low4, high4, odd), together(low8, high8, odd),
+                    together(low12, high12, odd))
+            )
+        }
+
+        /// The 16 bytes at `offset` of rows `row`, `row + 4`, `row + 8` and `row + 12`.
+        @inline(__always)
+        func quarters(_ row: Int, _ offset: Int) -> SIMD16<UInt32> {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+            let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+            let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
+            return SIMD16(lowHalf: low, highHalf: high)
+        }
+
+        /// The 32 bytes at `offset` of two rows.
+        @inline(__always)
+        func halves(_ low: Int, _ high: Int, _ offset: Int) -> __m512i {
+            @inline(__always)
+            func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
+            return SIMD8(lowHalf: load(low), highHalf: load(high))
+        }
+
+        @inline(__always)
+        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 16, step: 0, of: 1) }
+
+        @inline(__always)
+        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> {
+            ahead.fetch(next, rows: 16, step: 0, of: 1)
+            var words = SIMD16<UInt32>()
+            for row in 0..<16 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
+            return words
+        }
+
+        @inline(__always)
+        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> {
+            // Two registers are filled at once.
+            var (low, high) = (SIMD8<UInt16>(), SIMD8<UInt16>())
+            @inline(__always)
+            func load(_ row: Int, _ low: inout SIMD8<UInt16>, _ high: inout SIMD8<UInt16>) {
+                ahead.fetch(next, rows: 16, step: row, of: 8)
+                low[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
+                high[row] = (rows[row &+ 8] + offset).loadUnaligned(as: UInt16.self)
+            }
+            load(0, &low, &high)
+            load(1, &low, &high)
+            load(2, &low, &high)
+            load(3, &low, &high)
+            load(4, &low, &high)
+            load(5, &low, &high)
+            load(6, &low, &high)
+            load(7, &low, &high)
+            return _mm512_cvtph_ps(unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m256i.self))
+        }
+    }
+
+    /// Sixteen rows whose codes are read as they are stored.
+    struct SixteenStoredRows: PanelRows {
+        let turned: SixteenRows
+
+        @inline(__always)
+        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> { turned.words(offset, ahead: ahead) }
+
+        @inline(__always)
+        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> { turned.word(offset, ahead: ahead) }
+
+        @inline(__always)
+        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> { turned.halves(offset, ahead: ahead) }
+
+        @inline(__always)
+        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
+
+        /// Quarter q of vector j: the bytes of row 4q + j.
+        @inline(__always)
+        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
+            @inline(__always)
+            func rows(_ row: Int) -> SIMD16<UInt32> {
+                ahead.fetch(turned.next, rows: 16, step: row, of: 4)
+                return turned.quarters(row, offset)
+            }
+            return FourWords(rows(0), rows(1), rows(2), rows(3))
+        }
+
+        /// Halves of vector j: the bytes of rows j and j + 8, four vectors in each result.
+        @inline(__always)
+        func twiceCodes(
+            _ offset: Int, ahead: BytesAhead
+        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
+            @inline(__always)
+            func rows(_ row: Int) -> SIMD16<UInt32> {
+                ahead.fetch(turned.next, rows: 16, step: row, of: 8)
+                return unsafeBitCast(turned.halves(row, row &+ 8, offset), to: SIMD16<UInt32>.self)
+            }
+            return (FourWords(rows(0), rows(1), rows(2), rows(3)), FourWords(rows(4), rows(5), rows(6), rows(7)))
+        }
+    }
+
+    extension SIMD16<UInt32>: PanelWords {
+        @inline(__always)
+        var floats: SIMD16<Float> { _mm512_cvtepi32_ps(unsafeBitCast(self, to: __m512i.self)) }
+
+        @inline(__always)
+        var halves: SIMD16<Float> {
+            _mm512_cvtph_ps(_mm512_cvtepi32_epi16(unsafeBitCast(self, to: __m512i.self)))
+        }
+
+        @inline(__always)
+        func entries(of table: SIMD16<Int8>) -> SIMD16<UInt32> {
+            let table = _mm512_broadcast_i32x4(unsafeBitCast(table, to: __m128i.self))
+            return unsafeBitCast(
+                _mm512_shuffle_epi8(table, unsafeBitCast(self, to: __m512i.self)), to: SIMD16<UInt32>.self)
+        }
+
+        @inline(__always)
+        static func fusedSum(
+            _ sum: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>
+        ) -> SIMD16<Float> { sum.addingProduct(a, b) }
+    }
+#endif
