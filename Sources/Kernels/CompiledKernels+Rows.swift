@@ -1,4 +1,4 @@
-package import TensorBase
+internal import TensorBase
 
 // Operations on one row of activations.
 
