@@ -23,6 +23,22 @@ package struct PairCheck {
         self.isExact = isExact
     }
 
+    /// Whether `folder` is to be checked as a pair. False only if its expected.json can be read and is of something
+    /// else: reference answers for images or importance matrices share the file's name.
+    package static func concerns(_ folder: URL) -> Bool {
+        struct Kind: Decodable {
+            let drafts: Ignored?
+            let speculative: Ignored?
+        }
+        struct Ignored: Decodable {
+            init(from _: any Decoder) {}
+        }
+        guard let json = try? read(folder.appendingPathComponent("expected.json")),
+            let kind = try? JSONDecoder().decode(Kind.self, from: json)
+        else { return true }
+        return kind.drafts != nil || kind.speculative != nil
+    }
+
     package struct Result: CheckResult {
         let name: String
         let logitsNMSE: Double

@@ -5,7 +5,10 @@ import ReferenceCheck
 
 struct Pairs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks each folder below DIR with an expected.json: logits, hidden states, drafts, texts, rounds."
+        abstract: """
+            Checks each folder below DIR with an expected.json of a target and its drafter: logits, hidden states, \
+            drafts, texts, rounds.
+            """
     )
 
     @Argument(help: "The folder.")
@@ -25,7 +28,8 @@ struct Pairs: ParsableCommand {
         let root = URL(fileURLWithPath: directory)
         let paths = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
         let folders = paths.filter { $0.hasSuffix("expected.json") }.map { String($0.dropLast("expected.json".count)) }
-        try output.report(folders.sorted()) { folder in
+        let pairs = folders.filter { PairCheck.concerns(root.appendingPathComponent($0)) }
+        try output.report(pairs.sorted()) { folder in
             try PairCheck(
                 folder: root.appendingPathComponent(folder), name: folder, threads: threads.count, isExact: exact
             ).run()

@@ -46,6 +46,28 @@ struct CheckTests {
         #expect(missing.output.contains("No such file"))
     }
 
+    @Test("Reference answers of something else are passed over, a damaged file is not")
+    func otherReferences() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ text: String, to name: String) throws {
+            let place = folder.appendingPathComponent(name)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: place.appendingPathComponent("expected.json"))
+        }
+        try write(#"{"cases": [], "images": []}"#, to: "images")
+        let others = try Command("gemma-check", ["pairs", folder.path])
+        #expect(others.status == 2)
+        #expect(others.errorLine?.contains("nothing to check") == true)
+
+        try write(#"{"drafts": [], "speculative": {}"#, to: "cut")
+        try write(#"{"drafts": []}"#, to: "incomplete")
+        let damaged = try Command("gemma-check", ["pairs", folder.path])
+        #expect(damaged.status == 1)
+        #expect(damaged.output.contains("FAILED cut/") && damaged.output.contains("FAILED incomplete/"))
+        #expect(damaged.output.contains("0 passed, 2 failed"))
+    }
+
     @Test("A folder with nothing to check is an error")
     func nothing() throws {
         let run = try Command("gemma-check", ["pairs", "/no/such/folder"])
