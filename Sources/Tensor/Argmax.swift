@@ -1,4 +1,4 @@
-package import TensorBase
+internal import TensorBase
 
 /// The index of the largest value, the lowest of several; 0 for no values.
 ///

@@ -1,4 +1,4 @@
-package import TensorBase
+internal import TensorBase
 
 // MARK: - Marks, each a single branch if nothing is profiled
 

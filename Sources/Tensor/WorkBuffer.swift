@@ -1,4 +1,4 @@
-package import TensorBase
+internal import TensorBase
 
 /// Memory for the duration of an operation. It grows on demand.
 struct WorkBuffer {

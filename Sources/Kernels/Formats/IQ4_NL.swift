@@ -36,7 +36,6 @@ extension IQ4_NL: IntegerFormat {
     static var isSigned: Bool { true }
     static var bias: Int32 { 128 }
     static var largestCode: Int { 127 }
-    static var codeBytes: Int { 16 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -44,7 +43,7 @@ extension IQ4_NL: IntegerFormat {
     ) {
         let at = block &* 18
         let scale = rows.halves(at, ahead: BytesAhead(at, 10))
-        let codes = rows.codes(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
         body(
             block,
             PanelGroup(

@@ -31,7 +31,6 @@ extension IQ4_XS: IntegerFormat {
     static var isSigned: Bool { true }
     static var bias: Int32 { 128 }
     static var largestCode: Int { 127 }
-    static var codeBytes: Int { 16 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -41,7 +40,7 @@ extension IQ4_XS: IntegerFormat {
         let (head, lower) = (rows.word(at), rows.word(at &+ 4))
         let unit = head.halves
         for group in 0..<8 {
-            let codes = rows.codes(at &+ 8 &+ 16 &* group)
+            let codes = rows.words(at &+ 8 &+ 16 &* group)
             let place = UInt32(truncatingIfNeeded: group)
             let scale = lower.field(4 &* place, width: 4) | head.field(16 &+ 2 &* place, width: 2).up(4)
             body(

@@ -14,10 +14,6 @@ protocol IntegerFormat: BlockFormat {
     /// 1 if a group of 32 has one scale, 2 if its halves have their own.
     static var scalesPerGroup: Int { get }
     static var hasMinimum: Bool { get }
-    /// Adjacent bytes of a row, 16 or 32, from which the codes of a group are unpacked, if each code's bits stay in the
-    /// byte where they are stored. A kernel may then read those bytes of all rows in any order. It is 32 if the halves
-    /// of a group have their own scales, and 0 if codes move between bytes.
-    static var codeBytes: Int { get }
     /// The basis in which the codes approximate the weights. Activations are rotated into it before they are rounded.
     static var rotation: Rotation { get }
 
@@ -31,7 +27,6 @@ extension IntegerFormat {
     static var isSigned: Bool { false }
     static var scalesPerGroup: Int { 1 }
     static var hasMinimum: Bool { false }
-    static var codeBytes: Int { 0 }
     static var rotation: Rotation { .none }
 
     static var activations: ActivationForm {

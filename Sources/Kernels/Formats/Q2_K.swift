@@ -31,7 +31,6 @@ extension Q2_K: IntegerFormat {
     static var largestCode: Int { 3 }
     static var scalesPerGroup: Int { 2 }
     static var hasMinimum: Bool { true }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -42,7 +41,7 @@ extension Q2_K: IntegerFormat {
         let units = rows.word(at &+ 80, ahead: BytesAhead(at &+ 16, 4))
         let (unit, negativeUnit) = (units.halves, units.field(16, width: 16).halves * -1)
         for half in 0..<2 {
-            let (first, second) = rows.twiceCodes(
+            let (first, second) = rows.twiceWords(
                 at &+ 16 &+ 32 &* half, ahead: BytesAhead(at &+ 20 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let shift = UInt32(truncatingIfNeeded: 2 &* quarter)

@@ -40,7 +40,6 @@ extension Q3_K: IntegerFormat {
     static var bias: Int32 { 4 }
     static var largestCode: Int { 7 }
     static var scalesPerGroup: Int { 2 }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -51,9 +50,9 @@ extension Q3_K: IntegerFormat {
         let scales = scales(
             rows.word(at &+ 96, ahead: BytesAhead(at &+ 2, 4)), rows.word(at &+ 100, ahead: BytesAhead(at &+ 6, 4)),
             rows.word(at &+ 104, ahead: BytesAhead(at &+ 10, 4)))
-        let (third, laterThird) = rows.twiceCodes(at, ahead: BytesAhead(at &+ 14, 32))
+        let (third, laterThird) = rows.twiceWords(at, ahead: BytesAhead(at &+ 14, 32))
         for half in 0..<2 {
-            let (first, second) = rows.twiceCodes(
+            let (first, second) = rows.twiceWords(
                 at &+ 32 &+ 32 &* half, ahead: BytesAhead(at &+ 46 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let group = 4 &* half &+ quarter

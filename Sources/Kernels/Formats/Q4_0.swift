@@ -48,7 +48,6 @@ enum Q4_0: EncodableFormat {
 extension Q4_0: IntegerFormat {
     static var bias: Int32 { 8 }
     static var largestCode: Int { 15 }
-    static var codeBytes: Int { 16 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -56,7 +55,7 @@ extension Q4_0: IntegerFormat {
     ) {
         let at = block &* 18
         let scale = rows.halves(at, ahead: BytesAhead(at, 10))
-        let codes = rows.codes(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
         body(block, PanelGroup(codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: scale))
     }
 }

@@ -33,7 +33,6 @@ extension Q4_1: IntegerFormat {
     static var bias: Int32 { 0 }
     static var largestCode: Int { 15 }
     static var hasMinimum: Bool { true }
-    static var codeBytes: Int { 16 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -41,7 +40,7 @@ extension Q4_1: IntegerFormat {
     ) {
         let at = block &* 20
         let head = rows.word(at)
-        let codes = rows.codes(at &+ 4)
+        let codes = rows.words(at &+ 4)
         body(
             block,
             PanelGroup(

@@ -36,7 +36,6 @@ extension Q4_K: IntegerFormat {
     static var bias: Int32 { 0 }
     static var largestCode: Int { 15 }
     static var hasMinimum: Bool { true }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -46,7 +45,7 @@ extension Q4_K: IntegerFormat {
         let scales = SixBitScales(rows.words(at))
         for pair in 0..<4 {
             let codes = at &+ 16 &+ 32 &* pair
-            let (first, second) = rows.twiceCodes(codes, ahead: BytesAhead(codes, 16))
+            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
             var group = 2 &* pair
             rows.fetch(BytesAhead(codes &+ 16, 8))
             body(

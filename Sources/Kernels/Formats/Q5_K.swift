@@ -39,7 +39,6 @@ extension Q5_K: IntegerFormat {
     static var bias: Int32 { 0 }
     static var largestCode: Int { 31 }
     static var hasMinimum: Bool { true }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -47,10 +46,10 @@ extension Q5_K: IntegerFormat {
     ) {
         let at = block &* 176
         let scales = SixBitScales(rows.words(at))
-        let (fifth, laterFifth) = rows.twiceCodes(at &+ 16)
+        let (fifth, laterFifth) = rows.twiceWords(at &+ 16)
         for pair in 0..<4 {
             let codes = at &+ 48 &+ 32 &* pair
-            let (first, second) = rows.twiceCodes(codes, ahead: BytesAhead(codes, 16))
+            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
             @inline(__always)
             func panel(_ group: Int, downBy shift: UInt32) -> PanelGroup<Rows.Words> {
                 let bit = UInt32(truncatingIfNeeded: group)

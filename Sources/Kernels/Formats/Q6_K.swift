@@ -47,7 +47,6 @@ extension Q6_K: IntegerFormat {
     static var bias: Int32 { 32 }
     static var largestCode: Int { 63 }
     static var scalesPerGroup: Int { 2 }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -58,9 +57,9 @@ extension Q6_K: IntegerFormat {
         let scales = rows.words(at &+ 192, ahead: BytesAhead(at &+ 2, 16))
         for half in 0..<2 {
             let ahead = at &+ 18 &+ 96 &* half
-            let (a, b) = rows.twiceCodes(at &+ 64 &* half, ahead: BytesAhead(ahead, 16))
-            let (c, d) = rows.twiceCodes(at &+ 64 &* half &+ 32, ahead: BytesAhead(ahead &+ 16, 16))
-            let (upper, laterUpper) = rows.twiceCodes(
+            let (a, b) = rows.twiceWords(at &+ 64 &* half, ahead: BytesAhead(ahead, 16))
+            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32, ahead: BytesAhead(ahead &+ 16, 16))
+            let (upper, laterUpper) = rows.twiceWords(
                 at &+ 128 &+ 32 &* half, ahead: BytesAhead(ahead &+ 32, 16))
             for pair in 0..<2 {
                 let word = half == 0 ? (pair == 0 ? scales.a : scales.b) : (pair == 0 ? scales.c : scales.d)

@@ -38,7 +38,6 @@ extension Q8_0: IntegerFormat {
     static var isSigned: Bool { true }
     static var bias: Int32 { 128 }
     static var largestCode: Int { 128 }
-    static var codeBytes: Int { 32 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -46,7 +45,7 @@ extension Q8_0: IntegerFormat {
     ) {
         let at = block &* 34
         let scale = rows.halves(at, ahead: BytesAhead(at, 14))
-        let (first, second) = rows.twiceCodes(at &+ 2, ahead: BytesAhead(at &+ 14, 20))
+        let (first, second) = rows.twiceWords(at &+ 2, ahead: BytesAhead(at &+ 14, 20))
         body(block, PanelGroup(first, second, scale: scale))
     }
 }

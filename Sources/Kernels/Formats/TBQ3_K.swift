@@ -39,7 +39,7 @@ extension TBQ3_K: IntegerFormat {
         let at = block &* 98
         let unit = rows.halves(at &+ 96, ahead: BytesAhead(at, 2)) * (TurboQuant.byteUnit3 / 16)
         for half in 0..<2 {
-            let (a, b) = rows.twiceCodes(at &+ 48 &* half, ahead: BytesAhead(at &+ 2 &+ 48 &* half, 32))
+            let (a, b) = rows.twiceWords(at &+ 48 &* half, ahead: BytesAhead(at &+ 2 &+ 48 &* half, 32))
             let c = rows.words(at &+ 48 &* half &+ 32, ahead: BytesAhead(at &+ 34 &+ 48 &* half, 16))
             @inline(__always)
             func codes(_ group: Int) -> (FourWords<Rows.Words>, FourWords<Rows.Words>) {

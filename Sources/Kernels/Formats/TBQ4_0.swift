@@ -34,7 +34,6 @@ extension TBQ4_0: IntegerFormat {
     static var bias: Int32 { 128 }
     static var largestCode: Int { 105 }
     static var rotation: Rotation { .hadamard }
-    static var codeBytes: Int { 16 }
 
     @inline(__always)
     static func unpack<Rows: PanelRows>(
@@ -42,7 +41,7 @@ extension TBQ4_0: IntegerFormat {
     ) {
         let at = block &* 18
         let scale = rows.halves(at, ahead: BytesAhead(at, 10)) * TurboQuant.byteUnit4
-        let codes = rows.codes(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
         let table = TurboQuant.byteCodebook4
         body(
             block,

@@ -12,7 +12,9 @@
             @inline(__always)
             func halves(_ row: Int) -> __m256i {
                 ahead.fetch(next, rows: 8, step: row, of: 4)
-                return unsafeBitCast(self.halves(row, offset), to: __m256i.self)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+                return unsafeBitCast(SIMD8(lowHalf: load(row), highHalf: load(row &+ 4)), to: __m256i.self)
             }
             let (r0, r1, r2, r3) = (halves(0), halves(1), halves(2), halves(3))
             let a = _mm256_unpacklo_epi32(r0, r1), b = _mm256_unpackhi_epi32(r0, r1)
@@ -22,14 +24,6 @@
                 unsafeBitCast(_mm256_unpackhi_epi64(a, c), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpacklo_epi64(b, d), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpackhi_epi64(b, d), to: SIMD8<UInt32>.self))
-        }
-
-        /// The 16 bytes at `offset` of rows `row` and `row + 4`.
-        @inline(__always)
-        func halves(_ row: Int, _ offset: Int) -> SIMD8<UInt32> {
-            @inline(__always)
-            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
-            return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
         }
 
         @inline(__always)
@@ -44,7 +38,7 @@
         }
 
         @inline(__always)
-        func twiceCodes(
+        func twiceWords(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
             let half = ahead.count / 2
@@ -62,47 +56,6 @@
                 halves[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
             }
             return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))
-        }
-    }
-
-    /// Eight rows whose codes are read as they are stored.
-    struct EightStoredRows: PanelRows {
-        let turned: EightRows
-
-        @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> { turned.words(offset, ahead: ahead) }
-
-        @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> { turned.word(offset, ahead: ahead) }
-
-        @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> { turned.halves(offset, ahead: ahead) }
-
-        @inline(__always)
-        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
-
-        /// Halves of vector j: the bytes of rows j and j + 4.
-        @inline(__always)
-        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD8<UInt32> {
-                ahead.fetch(turned.next, rows: 8, step: row, of: 4)
-                return turned.halves(row, offset)
-            }
-            return FourWords(rows(0), rows(1), rows(2), rows(3))
-        }
-
-        /// Vector j: the bytes of row j, four vectors in each result.
-        @inline(__always)
-        func twiceCodes(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
-            @inline(__always)
-            func row(_ row: Int) -> SIMD8<UInt32> {
-                ahead.fetch(turned.next, rows: 8, step: row, of: 8)
-                return (turned.rows[row] + offset).loadUnaligned(as: SIMD8<UInt32>.self)
-            }
-            return (FourWords(row(0), row(1), row(2), row(3)), FourWords(row(4), row(5), row(6), row(7)))
         }
     }
 

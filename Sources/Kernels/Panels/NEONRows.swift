@@ -45,7 +45,7 @@
         }
 
         @inline(__always)
-        func twiceCodes(
+        func twiceWords(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
             let half = ahead.count / 2

@@ -98,10 +98,8 @@ protocol PanelRows {
 
     /// The 16 bytes at `offset` of each row.
     func words(_ offset: Int, ahead: BytesAhead) -> FourWords<Words>
-    /// The same for codes, in an order of the kernel's own: see `IntegerFormat.codeBytes`.
-    func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<Words>
-    /// The 16 bytes of codes at `offset` of each row, and those that follow.
-    func twiceCodes(_ offset: Int, ahead: BytesAhead) -> (FourWords<Words>, FourWords<Words>)
+    /// The 16 bytes at `offset` of each row, and those that follow.
+    func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<Words>, FourWords<Words>)
     /// The four bytes at `offset` of each row.
     func word(_ offset: Int, ahead: BytesAhead) -> Words
     /// The half-precision float at `offset` of each row.
@@ -115,14 +113,8 @@ extension PanelRows {
     func words(_ offset: Int) -> FourWords<Words> { words(offset, ahead: BytesAhead(offset, 16)) }
 
     @inline(__always)
-    func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<Words> { words(offset, ahead: ahead) }
-
-    @inline(__always)
-    func codes(_ offset: Int) -> FourWords<Words> { codes(offset, ahead: BytesAhead(offset, 16)) }
-
-    @inline(__always)
-    func twiceCodes(_ offset: Int) -> (FourWords<Words>, FourWords<Words>) {
-        twiceCodes(offset, ahead: BytesAhead(offset, 32))
+    func twiceWords(_ offset: Int) -> (FourWords<Words>, FourWords<Words>) {
+        twiceWords(offset, ahead: BytesAhead(offset, 32))
     }
 
     @inline(__always)

@@ -12,7 +12,11 @@
             @inline(__always)
             func quarters(_ row: Int) -> __m512i {
                 ahead.fetch(next, rows: 16, step: row, of: 4)
-                return unsafeBitCast(self.quarters(row, offset), to: __m512i.self)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
+                let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
+                let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
+                return unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m512i.self)
             }
             let (r0, r1, r2, r3) = (quarters(0), quarters(1), quarters(2), quarters(3))
             let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
@@ -26,14 +30,16 @@
 
         /// The same for 32 bytes, with half as many loads; quarters are combined last.
         @inline(__always)
-        func twiceCodes(
+        func twiceWords(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
             /// Rows `row` and `row + 4`.
             @inline(__always)
             func pair(_ row: Int, _ step: Int) -> __m512i {
                 ahead.fetch(next, rows: 16, step: step, of: 8)
-                return halves(row, row &+ 4, offset)
+                @inline(__always)
+                func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
+                return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
             }
             let (r0, r1, r2, r3) = (pair(0, 0), pair(1, 1), pair(2, 2), pair(3, 3))
             let (r8, r9, r10, r11) = (pair(8, 4), pair(9, 5), pair(10, 6), pair(11, 7))
@@ -60,24 +66,6 @@
                     together(low0, high0, odd), together(low4, high4, odd), together(low8, high8, odd),
                     together(low12, high12, odd))
             )
-        }
-
-        /// The 16 bytes at `offset` of rows `row`, `row + 4`, `row + 8` and `row + 12`.
-        @inline(__always)
-        func quarters(_ row: Int, _ offset: Int) -> SIMD16<UInt32> {
-            @inline(__always)
-            func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
-            let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
-            let high = SIMD8(lowHalf: load(row &+ 8), highHalf: load(row &+ 12))
-            return SIMD16(lowHalf: low, highHalf: high)
-        }
-
-        /// The 32 bytes at `offset` of two rows.
-        @inline(__always)
-        func halves(_ low: Int, _ high: Int, _ offset: Int) -> __m512i {
-            @inline(__always)
-            func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
-            return SIMD8(lowHalf: load(low), highHalf: load(high))
         }
 
         @inline(__always)
@@ -110,47 +98,6 @@
             load(6, &low, &high)
             load(7, &low, &high)
             return _mm512_cvtph_ps(unsafeBitCast(SIMD16(lowHalf: low, highHalf: high), to: __m256i.self))
-        }
-    }
-
-    /// Sixteen rows whose codes are read as they are stored.
-    struct SixteenStoredRows: PanelRows {
-        let turned: SixteenRows
-
-        @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> { turned.words(offset, ahead: ahead) }
-
-        @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> { turned.word(offset, ahead: ahead) }
-
-        @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> { turned.halves(offset, ahead: ahead) }
-
-        @inline(__always)
-        func fetch(_ ahead: BytesAhead) { turned.fetch(ahead) }
-
-        /// Quarter q of vector j: the bytes of row 4q + j.
-        @inline(__always)
-        func codes(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD16<UInt32> {
-                ahead.fetch(turned.next, rows: 16, step: row, of: 4)
-                return turned.quarters(row, offset)
-            }
-            return FourWords(rows(0), rows(1), rows(2), rows(3))
-        }
-
-        /// Halves of vector j: the bytes of rows j and j + 8, four vectors in each result.
-        @inline(__always)
-        func twiceCodes(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
-            @inline(__always)
-            func rows(_ row: Int) -> SIMD16<UInt32> {
-                ahead.fetch(turned.next, rows: 16, step: row, of: 8)
-                return unsafeBitCast(turned.halves(row, row &+ 8, offset), to: SIMD16<UInt32>.self)
-            }
-            return (FourWords(rows(0), rows(1), rows(2), rows(3)), FourWords(rows(4), rows(5), rows(6), rows(7)))
         }
     }
 

@@ -21,9 +21,14 @@
             let codes = UnsafeRawPointer(codes)
             @inline(__always)
             func pairs(_ weights: SIMD8<UInt32>, _ at: Int) -> __m256i {
-                self.pairs(
-                    Format.self, weights, _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self)))
+                let weights = unsafeBitCast(weights, to: __m256i.self)
+                let four = _mm256_set1_epi32(codes.loadUnaligned(fromByteOffset: at, as: Int32.self))
+                return Format.isSigned
+                    ? _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(four, weights))
+                    : _mm256_maddubs_epi16(weights, four)
             }
+            @inline(__always)
+            func sums(_ pairs: __m256i) -> __m256i { _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)) }
             let (a, b, c, d) = (pairs(weights.a, 0), pairs(weights.b, 4), pairs(weights.c, 8), pairs(weights.d, 12))
             let all: __m256i
             if Format.largestCode &* 127 &* 8 <= Int(Int16.max) {
@@ -37,20 +42,5 @@
             return Format.isSigned || Format.bias == 0
                 ? result : result &+ SIMD8(repeating: UInt32(bitPattern: offset))
         }
-
-        /// The sums of two neighbouring products each, in 16 bits.
-        @inline(__always)
-        static func pairs<Format: IntegerFormat>(
-            _: Format.Type, _ weights: SIMD8<UInt32>, _ codes: __m256i
-        ) -> __m256i {
-            let weights = unsafeBitCast(weights, to: __m256i.self)
-            return Format.isSigned
-                ? _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(codes, weights))
-                : _mm256_maddubs_epi16(weights, codes)
-        }
-
-        /// The sums of two neighbouring pairs each, in 32 bits.
-        @inline(__always)
-        static func sums(_ pairs: __m256i) -> __m256i { _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)) }
     }
 #endif

@@ -1,47 +1,23 @@
 internal import GGUF
 internal import TensorBase
 
-/// How one instruction set multiplies a panel of weight rows by one row of activations.
+/// How one instruction set multiplies a panel of weight rows by rows of activations.
 ///
 /// Every kernel computes, for each weight row and row of activations, group after group: the exact integer sum of the
 /// products that share a scale, then `sum = sum + Float(integer) * (weight scale * activation scale)`, fused where the
 /// build can; of a format with a minimum then `sum = sum + minimum * (activation scale * sum of the codes)`. So a
 /// result has the same bits in every kernel of a build, alone and in a batch.
-protocol OneRowKernel {
+protocol IntegerKernel {
+    associatedtype Panel: PanelRows
+
     /// Weight rows that it multiplies at once; a panel.
     static var panelRows: Int { get }
-
-    /// One panel by the only row of activations.
-    /// - Parameters:
-    ///   - rows: `panelRows` weight rows.
-    ///   - next: what follows, to be fetched meanwhile.
-    ///   - sums: `[panelRows]`.
-    static func multiply<Format: IntegerFormat>(
-        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-        into sums: UnsafeMutablePointer<Float>)
-}
-
-/// A kernel that multiplies groups of a panel.
-protocol PanelKernel: OneRowKernel {
-    associatedtype Panel: PanelRows
 
     /// - Parameters:
     ///   - rows: `panelRows` weight rows.
     ///   - next: the first of those that follow, to be fetched meanwhile.
     static func rows(_ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer) -> Panel
 
-    /// The integer sums of a group for one row of activations.
-    /// - Parameters:
-    ///   - codes: 32.
-    ///   - offsets: one, or two if the halves of the group have their own scales. They remove the bias of unsigned
-    ///     weights.
-    static func sums<Format: IntegerFormat>(
-        _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, _ offsets: UnsafePointer<Int32>
-    ) -> GroupSums<Panel.Words>
-}
-
-/// How one instruction set multiplies a panel of weight rows by many rows of activations.
-protocol IntegerKernel: PanelKernel {
     /// For each row the sum of products of 16 weights with 16 codes of a token, plus `offset`, which removes the
     /// bias of unsigned weights.
     static func dot<Format: IntegerFormat>(
@@ -95,8 +71,9 @@ extension IntegerKernel {
         )
     }
 
+    /// The sums of a group for one row of activations.
     @inline(__always)
-    static func sums<Format: IntegerFormat>(
+    private static func sums<Format: IntegerFormat>(
         _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ codes: UnsafePointer<Int8>, _ offsets: UnsafePointer<Int32>
     ) -> GroupSums<Panel.Words> {
         if Format.scalesPerGroup == 1 {
@@ -119,6 +96,16 @@ extension IntegerKernel {
         let rows = self.rows(rows, next: next)
         let sums = UnsafeMutableRawPointer(sums)
         let blocks = input.groups &* Group.count / Format.type.blockSize
+        if inputs.count == 1 {
+            // A sum that stays in its register: through memory each group would wait for the one before.
+            var sum = sums.loadUnaligned(as: Panel.Words.Floats.self)
+            for block in 0..<blocks {
+                Format.unpack(rows, block: block) { group, panel in
+                    sum = add(Format.self, panel, input, group &* input.count &+ inputs.lowerBound, to: sum)
+                }
+            }
+            return sums.storeBytes(of: sum, as: Panel.Words.Floats.self)
+        }
         for block in 0..<blocks {
             Format.unpack(rows, block: block) { group, panel in
                 var inputs = inputs
@@ -160,28 +147,10 @@ extension IntegerKernel {
         update(place, first, at)
         update(place + panelRows &* 4, second, at &+ 1)
     }
-}
-
-extension PanelKernel {
-    @inline(__always)
-    static func multiply<Format: IntegerFormat>(
-        _: Format.Type, rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer, by input: QuantizedRows,
-        into sums: UnsafeMutablePointer<Float>
-    ) {
-        let rows = self.rows(rows, next: next)
-        // A sum that stays in its register: through memory each group would wait for the one before.
-        var sum = Panel.Words.Floats.zero
-        for block in 0..<input.groups &* Group.count / Format.type.blockSize {
-            Format.unpack(rows, block: block) { group, panel in
-                sum = add(Format.self, panel, input, group, to: sum)
-            }
-        }
-        UnsafeMutableRawPointer(sums).storeBytes(of: sum, as: Panel.Words.Floats.self)
-    }
 
     /// One group of a panel by that of one row of activations, the `at`-th of all.
     @inline(__always)
-    fileprivate static func add<Format: IntegerFormat>(
+    private static func add<Format: IntegerFormat>(
         _: Format.Type, _ panel: PanelGroup<Panel.Words>, _ input: QuantizedRows, _ at: Int, to sum: Panel.Words.Floats
     ) -> Panel.Words.Floats {
         let integers = sums(
@@ -191,7 +160,7 @@ extension PanelKernel {
 
     /// Adds the integer sums of a group times their scales, and what its minima come to.
     @inline(__always)
-    fileprivate static func add<Format: IntegerFormat>(
+    private static func add<Format: IntegerFormat>(
         _: Format.Type, _ integers: GroupSums<Panel.Words>, _ panel: PanelGroup<Panel.Words>, _ input: QuantizedRows,
         _ at: Int, to sum: Panel.Words.Floats
     ) -> Panel.Words.Floats {

@@ -17,20 +17,4 @@ extension Machine {
     #else
         typealias Kernel = PortableKernel
     #endif
-
-    /// The kernel for one row of activations and formats with `codeBytes`.
-    #if AVX512VNNI
-        typealias SingleKernel = VNNISingleKernel
-    #elseif AVX2
-        typealias SingleKernel = AVX2SingleKernel
-    #else
-        typealias SingleKernel = Kernel
-    #endif
-
-    /// The same for rows so long that two panels of `SingleKernel` are more than the first-level cache holds.
-    #if AVX512VNNI
-        typealias LongRowKernel = VNNIPairKernel
-    #else
-        typealias LongRowKernel = SingleKernel
-    #endif
 }

@@ -60,7 +60,7 @@ struct FourRows: PanelRows {
     }
 
     @inline(__always)
-    func twiceCodes(_ offset: Int, ahead: BytesAhead) -> (FourWords<SIMD4<UInt32>>, FourWords<SIMD4<UInt32>>) {
+    func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<SIMD4<UInt32>>, FourWords<SIMD4<UInt32>>) {
         (words(offset, ahead: ahead), words(offset &+ 16, ahead: BytesAhead(offset, 0)))
     }
 

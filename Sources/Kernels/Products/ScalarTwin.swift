@@ -93,7 +93,7 @@
             return FourWords(word(at: offset), word(at: offset + 4), word(at: offset + 8), word(at: offset + 12))
         }
 
-        func twiceCodes(
+        func twiceWords(
             _ offset: Int, ahead: BytesAhead
         ) -> (FourWords<SIMD2<UInt32>>, FourWords<SIMD2<UInt32>>) {
             (words(offset, ahead: ahead), words(offset + 16, ahead: BytesAhead(offset, 0)))
