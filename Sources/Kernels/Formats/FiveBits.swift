@@ -26,11 +26,11 @@ enum FiveBits {
 
 /// Sixteen of the bits of `word`, each in the place of its code's fifth bit.
 @inline(__always)
-func fifthBits<Words: PanelWords>(_ word: Words, from first: UInt32) -> FourWords<Words> {
+func fifthBits<Words: PanelWords>(_ word: Words, from first: UInt32) -> Bytes16<Words> {
     @inline(__always)
     func four(_ first: UInt32) -> Words {
         let bits = word.field(first, width: 4)
-        return (bits | bits.up(7) | bits.up(14) | bits.up(21)).bits(1).up(4)
+        return (bits | bits.shiftedLeft(7) | bits.shiftedLeft(14) | bits.shiftedLeft(21)).masked(1).shiftedLeft(4)
     }
-    return FourWords(four(first), four(first &+ 4), four(first &+ 8), four(first &+ 12))
+    return Bytes16(four(first), four(first &+ 4), four(first &+ 8), four(first &+ 12))
 }

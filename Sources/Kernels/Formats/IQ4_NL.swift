@@ -42,12 +42,13 @@ extension IQ4_NL: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 18
-        let scale = rows.halves(at, ahead: BytesAhead(at, 10))
-        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 10))
+        let codes = rows.load16(at: at &+ 2, prefetching: Prefetch(at &+ 10, 8))
         body(
             block,
             PanelGroup(
-                codes.bits(0x0f).entries(of: codebook), codes.bits(0x0f, downBy: 4).entries(of: codebook), scale: scale)
+                codes.masked(0x0f).entries(of: codebook), codes.shiftedRight(4).masked(0x0f).entries(of: codebook),
+                scale: scale)
         )
     }
 }

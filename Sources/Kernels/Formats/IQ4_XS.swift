@@ -37,17 +37,17 @@ extension IQ4_XS: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 136
-        let (head, lower) = (rows.word(at), rows.word(at &+ 4))
+        let (head, lower) = (rows.load4(at: at), rows.load4(at: at &+ 4))
         let unit = head.halves
         for group in 0..<8 {
-            let codes = rows.words(at &+ 8 &+ 16 &* group)
+            let codes = rows.load16(at: at &+ 8 &+ 16 &* group)
             let place = UInt32(truncatingIfNeeded: group)
-            let scale = lower.field(4 &* place, width: 4) | head.field(16 &+ 2 &* place, width: 2).up(4)
+            let scale = lower.field(4 &* place, width: 4) | head.field(16 &+ 2 &* place, width: 2).shiftedLeft(4)
             body(
                 8 &* block &+ group,
                 PanelGroup(
-                    codes.bits(0x0f).entries(of: IQ4_NL.codebook),
-                    codes.bits(0x0f, downBy: 4).entries(of: IQ4_NL.codebook),
+                    codes.masked(0x0f).entries(of: IQ4_NL.codebook),
+                    codes.shiftedRight(4).masked(0x0f).entries(of: IQ4_NL.codebook),
                     scale: unit * (scale.floats - 32)))
         }
     }

@@ -37,12 +37,12 @@ extension Q2_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 84
-        let scales = rows.words(at)
-        let units = rows.word(at &+ 80, ahead: BytesAhead(at &+ 16, 4))
+        let scales = rows.load16(at: at)
+        let units = rows.load4(at: at &+ 80, prefetching: Prefetch(at &+ 16, 4))
         let (unit, negativeUnit) = (units.halves, units.field(16, width: 16).halves * -1)
         for half in 0..<2 {
-            let (first, second) = rows.twiceWords(
-                at &+ 16 &+ 32 &* half, ahead: BytesAhead(at &+ 20 &+ 32 &* half, 32))
+            let (first, second) = rows.load32(
+                at: at &+ 16 &+ 32 &* half, prefetching: Prefetch(at &+ 20 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let shift = UInt32(truncatingIfNeeded: 2 &* quarter)
                 let word = half == 0 ? (quarter < 2 ? scales.a : scales.b) : (quarter < 2 ? scales.c : scales.d)
@@ -52,7 +52,7 @@ extension Q2_K: IntegerFormat {
                 body(
                     8 &* block &+ 4 &* half &+ quarter,
                     PanelGroup(
-                        first.bits(3, downBy: shift), second.bits(3, downBy: shift),
+                        first.shiftedRight(shift).masked(3), second.shiftedRight(shift).masked(3),
                         scales: (unit * nibble(0), unit * nibble(2)),
                         minima: (negativeUnit * nibble(1), negativeUnit * nibble(3))))
             }

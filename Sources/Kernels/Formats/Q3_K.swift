@@ -46,14 +46,15 @@ extension Q3_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 110
-        let unit = rows.halves(at &+ 108, ahead: BytesAhead(at, 2))
+        let unit = rows.loadHalf(at: at &+ 108, prefetching: Prefetch(at, 2))
         let scales = scales(
-            rows.word(at &+ 96, ahead: BytesAhead(at &+ 2, 4)), rows.word(at &+ 100, ahead: BytesAhead(at &+ 6, 4)),
-            rows.word(at &+ 104, ahead: BytesAhead(at &+ 10, 4)))
-        let (third, laterThird) = rows.twiceWords(at, ahead: BytesAhead(at &+ 14, 32))
+            rows.load4(at: at &+ 96, prefetching: Prefetch(at &+ 2, 4)),
+            rows.load4(at: at &+ 100, prefetching: Prefetch(at &+ 6, 4)),
+            rows.load4(at: at &+ 104, prefetching: Prefetch(at &+ 10, 4)))
+        let (third, laterThird) = rows.load32(at: at, prefetching: Prefetch(at &+ 14, 32))
         for half in 0..<2 {
-            let (first, second) = rows.twiceWords(
-                at &+ 32 &+ 32 &* half, ahead: BytesAhead(at &+ 46 &+ 32 &* half, 32))
+            let (first, second) = rows.load32(
+                at: at &+ 32 &+ 32 &* half, prefetching: Prefetch(at &+ 46 &+ 32 &* half, 32))
             for quarter in 0..<4 {
                 let group = 4 &* half &+ quarter
                 let (shift, bit) = (UInt32(truncatingIfNeeded: 2 &* quarter), UInt32(truncatingIfNeeded: group))
@@ -62,8 +63,8 @@ extension Q3_K: IntegerFormat {
                 body(
                     8 &* block &+ group,
                     PanelGroup(
-                        first.bits(3, downBy: shift) | third.bits(1, downBy: bit).up(2),
-                        second.bits(3, downBy: shift) | laterThird.bits(1, downBy: bit).up(2),
+                        first.shiftedRight(shift).masked(3) | third.shiftedRight(bit).masked(1).shiftedLeft(2),
+                        second.shiftedRight(shift).masked(3) | laterThird.shiftedRight(bit).masked(1).shiftedLeft(2),
                         scales: (
                             unit * (word.field(place, width: 8).floats - 32),
                             unit * (word.field(place &+ 8, width: 8).floats - 32)
@@ -74,10 +75,11 @@ extension Q3_K: IntegerFormat {
 
     /// Sixteen scales of 6 bits in bytes: the lower 4 bits are in the first eight bytes, the upper 2 in the last four.
     @inline(__always)
-    private static func scales<Words: PanelWords>(_ a: Words, _ b: Words, _ upper: Words) -> FourWords<Words> {
-        FourWords(
-            a.bits(0x0f) | upper.bits(3).up(4), b.bits(0x0f) | upper.bits(3, downBy: 2).up(4),
-            a.bits(0x0f, downBy: 4) | upper.bits(3, downBy: 4).up(4),
-            b.bits(0x0f, downBy: 4) | upper.bits(3, downBy: 6).up(4))
+    private static func scales<Words: PanelWords>(_ a: Words, _ b: Words, _ upper: Words) -> Bytes16<Words> {
+        Bytes16(
+            a.masked(0x0f) | upper.masked(3).shiftedLeft(4),
+            b.masked(0x0f) | upper.shiftedRight(2).masked(3).shiftedLeft(4),
+            a.shiftedRight(4).masked(0x0f) | upper.shiftedRight(4).masked(3).shiftedLeft(4),
+            b.shiftedRight(4).masked(0x0f) | upper.shiftedRight(6).masked(3).shiftedLeft(4))
     }
 }

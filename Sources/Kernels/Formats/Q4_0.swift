@@ -54,8 +54,8 @@ extension Q4_0: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 18
-        let scale = rows.halves(at, ahead: BytesAhead(at, 10))
-        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
-        body(block, PanelGroup(codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: scale))
+        let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 10))
+        let codes = rows.load16(at: at &+ 2, prefetching: Prefetch(at &+ 10, 8))
+        body(block, PanelGroup(codes.masked(0x0f), codes.shiftedRight(4).masked(0x0f), scale: scale))
     }
 }

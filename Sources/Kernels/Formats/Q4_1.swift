@@ -39,12 +39,12 @@ extension Q4_1: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 20
-        let head = rows.word(at)
-        let codes = rows.words(at &+ 4)
+        let head = rows.load4(at: at)
+        let codes = rows.load16(at: at &+ 4)
         body(
             block,
             PanelGroup(
-                codes.bits(0x0f), codes.bits(0x0f, downBy: 4), scale: head.halves,
+                codes.masked(0x0f), codes.shiftedRight(4).masked(0x0f), scale: head.halves,
                 minimum: head.field(16, width: 16).halves))
     }
 }

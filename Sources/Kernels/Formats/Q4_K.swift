@@ -42,22 +42,23 @@ extension Q4_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 144
-        let scales = SixBitScales(rows.words(at))
+        let scales = SixBitScales(rows.load16(at: at))
         for pair in 0..<4 {
             let codes = at &+ 16 &+ 32 &* pair
-            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
+            let (first, second) = rows.load32(at: codes, prefetching: Prefetch(codes, 16))
             var group = 2 &* pair
-            rows.fetch(BytesAhead(codes &+ 16, 8))
+            rows.prefetch(Prefetch(codes &+ 16, 8))
             body(
                 8 &* block &+ group,
                 PanelGroup(
-                    first.bits(0x0f), second.bits(0x0f), scale: scales.scale(group), minimum: scales.minimum(group)))
+                    first.masked(0x0f), second.masked(0x0f), scale: scales.scale(group), minimum: scales.minimum(group))
+            )
             group &+= 1
-            rows.fetch(BytesAhead(codes &+ 24, 8))
+            rows.prefetch(Prefetch(codes &+ 24, 8))
             body(
                 8 &* block &+ group,
                 PanelGroup(
-                    first.bits(0x0f, downBy: 4), second.bits(0x0f, downBy: 4), scale: scales.scale(group),
+                    first.shiftedRight(4).masked(0x0f), second.shiftedRight(4).masked(0x0f), scale: scales.scale(group),
                     minimum: scales.minimum(group)))
         }
     }
@@ -71,14 +72,14 @@ struct SixBitScales<Words: PanelWords> {
     private let unit, negativeUnit: Words.Floats
 
     @inline(__always)
-    init(_ head: FourWords<Words>) {
+    init(_ head: Bytes16<Words>) {
         unit = head.a.halves
         negativeUnit = head.a.field(16, width: 16).halves * -1
-        low = head.b.bits(0x3f)
-        lowMinima = head.c.bits(0x3f)
+        low = head.b.masked(0x3f)
+        lowMinima = head.c.masked(0x3f)
         // The upper two bits are stored above the 6 bits of the first four scales and minima.
-        high = head.d.bits(0x0f) | head.b.bits(0x03, downBy: 6).up(4)
-        highMinima = head.d.bits(0x0f, downBy: 4) | head.c.bits(0x03, downBy: 6).up(4)
+        high = head.d.masked(0x0f) | head.b.shiftedRight(6).masked(0x03).shiftedLeft(4)
+        highMinima = head.d.shiftedRight(4).masked(0x0f) | head.c.shiftedRight(6).masked(0x03).shiftedLeft(4)
     }
 
     @inline(__always)

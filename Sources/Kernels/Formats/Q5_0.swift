@@ -37,13 +37,14 @@ extension Q5_0: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 22
-        let scale = rows.halves(at, ahead: BytesAhead(at, 4))
-        let fifth = rows.word(at &+ 2, ahead: BytesAhead(at &+ 4, 4))
-        let codes = rows.words(at &+ 6, ahead: BytesAhead(at &+ 8, 14))
+        let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 4))
+        let fifth = rows.load4(at: at &+ 2, prefetching: Prefetch(at &+ 4, 4))
+        let codes = rows.load16(at: at &+ 6, prefetching: Prefetch(at &+ 8, 14))
         body(
             block,
             PanelGroup(
-                codes.bits(0x0f) | fifthBits(fifth, from: 0), codes.bits(0x0f, downBy: 4) | fifthBits(fifth, from: 16),
+                codes.masked(0x0f) | fifthBits(fifth, from: 0),
+                codes.shiftedRight(4).masked(0x0f) | fifthBits(fifth, from: 16),
                 scale: scale))
     }
 }

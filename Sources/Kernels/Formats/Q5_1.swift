@@ -34,12 +34,13 @@ extension Q5_1: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 24
-        let (head, fifth) = (rows.word(at), rows.word(at &+ 4))
-        let codes = rows.words(at &+ 8)
+        let (head, fifth) = (rows.load4(at: at), rows.load4(at: at &+ 4))
+        let codes = rows.load16(at: at &+ 8)
         body(
             block,
             PanelGroup(
-                codes.bits(0x0f) | fifthBits(fifth, from: 0), codes.bits(0x0f, downBy: 4) | fifthBits(fifth, from: 16),
+                codes.masked(0x0f) | fifthBits(fifth, from: 0),
+                codes.shiftedRight(4).masked(0x0f) | fifthBits(fifth, from: 16),
                 scale: head.halves, minimum: head.field(16, width: 16).halves))
     }
 }

@@ -45,24 +45,24 @@ extension Q5_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 176
-        let scales = SixBitScales(rows.words(at))
-        let (fifth, laterFifth) = rows.twiceWords(at &+ 16)
+        let scales = SixBitScales(rows.load16(at: at))
+        let (fifth, laterFifth) = rows.load32(at: at &+ 16)
         for pair in 0..<4 {
             let codes = at &+ 48 &+ 32 &* pair
-            let (first, second) = rows.twiceWords(codes, ahead: BytesAhead(codes, 16))
+            let (first, second) = rows.load32(at: codes, prefetching: Prefetch(codes, 16))
             @inline(__always)
-            func panel(_ group: Int, downBy shift: UInt32) -> PanelGroup<Rows.Words> {
+            func panel(_ group: Int, shiftedRight shift: UInt32) -> PanelGroup<Rows.Words> {
                 let bit = UInt32(truncatingIfNeeded: group)
                 return PanelGroup(
-                    first.bits(0x0f, downBy: shift) | fifth.bits(1, downBy: bit).up(4),
-                    second.bits(0x0f, downBy: shift) | laterFifth.bits(1, downBy: bit).up(4),
+                    first.shiftedRight(shift).masked(0x0f) | fifth.shiftedRight(bit).masked(1).shiftedLeft(4),
+                    second.shiftedRight(shift).masked(0x0f) | laterFifth.shiftedRight(bit).masked(1).shiftedLeft(4),
                     scale: scales.scale(group), minimum: scales.minimum(group))
             }
             let group = 2 &* pair
-            rows.fetch(BytesAhead(codes &+ 16, 8))
-            body(8 &* block &+ group, panel(group, downBy: 0))
-            rows.fetch(BytesAhead(codes &+ 24, 8))
-            body(8 &* block &+ group &+ 1, panel(group &+ 1, downBy: 4))
+            rows.prefetch(Prefetch(codes &+ 16, 8))
+            body(8 &* block &+ group, panel(group, shiftedRight: 0))
+            rows.prefetch(Prefetch(codes &+ 24, 8))
+            body(8 &* block &+ group &+ 1, panel(group &+ 1, shiftedRight: 4))
         }
     }
 }

@@ -53,35 +53,36 @@ extension Q6_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 210
-        let unit = rows.halves(at &+ 208, ahead: BytesAhead(at, 2)) * 0x1p-24
-        let scales = rows.words(at &+ 192, ahead: BytesAhead(at &+ 2, 16))
+        let unit = rows.loadHalf(at: at &+ 208, prefetching: Prefetch(at, 2)) * 0x1p-24
+        let scales = rows.load16(at: at &+ 192, prefetching: Prefetch(at &+ 2, 16))
         for half in 0..<2 {
             let ahead = at &+ 18 &+ 96 &* half
-            let (a, b) = rows.twiceWords(at &+ 64 &* half, ahead: BytesAhead(ahead, 16))
-            let (c, d) = rows.twiceWords(at &+ 64 &* half &+ 32, ahead: BytesAhead(ahead &+ 16, 16))
-            let (upper, laterUpper) = rows.twiceWords(
-                at &+ 128 &+ 32 &* half, ahead: BytesAhead(ahead &+ 32, 16))
+            let (a, b) = rows.load32(at: at &+ 64 &* half, prefetching: Prefetch(ahead, 16))
+            let (c, d) = rows.load32(at: at &+ 64 &* half &+ 32, prefetching: Prefetch(ahead &+ 16, 16))
+            let (upper, laterUpper) = rows.load32(at: at &+ 128 &+ 32 &* half, prefetching: Prefetch(ahead &+ 32, 16))
             for pair in 0..<2 {
                 let word = half == 0 ? (pair == 0 ? scales.a : scales.b) : (pair == 0 ? scales.c : scales.d)
                 let shift = UInt32(truncatingIfNeeded: 4 &* pair)
                 @inline(__always)
                 func panel(
-                    _ first: FourWords<Rows.Words>, _ second: FourWords<Rows.Words>, upperShift: UInt32,
+                    _ first: Bytes16<Rows.Words>, _ second: Bytes16<Rows.Words>, upperShift: UInt32,
                     scales: (Rows.Words, Rows.Words)
                 ) -> PanelGroup<Rows.Words> {
                     PanelGroup(
-                        first.bits(0x0f, downBy: shift) | upper.bits(3, downBy: upperShift).up(4),
-                        second.bits(0x0f, downBy: shift) | laterUpper.bits(3, downBy: upperShift).up(4),
+                        first.shiftedRight(shift).masked(0x0f)
+                            | upper.shiftedRight(upperShift).masked(3).shiftedLeft(4),
+                        second.shiftedRight(shift).masked(0x0f)
+                            | laterUpper.shiftedRight(upperShift).masked(3).shiftedLeft(4),
                         scales: (unit * scales.0.floats, unit * scales.1.floats))
                 }
                 // Signed bytes, times 2^24.
                 let top = Rows.Words(repeating: 0xff00_0000)
                 let group = 8 &* block &+ 4 &* half &+ 2 &* pair
-                rows.fetch(BytesAhead(ahead &+ 48 &+ 24 &* pair, 12))
-                body(group, panel(a, b, upperShift: shift, scales: (word.up(24), word.up(16) & top)))
-                rows.fetch(BytesAhead(ahead &+ 60 &+ 24 &* pair, 12))
+                rows.prefetch(Prefetch(ahead &+ 48 &+ 24 &* pair, 12))
+                body(group, panel(a, b, upperShift: shift, scales: (word.shiftedLeft(24), word.shiftedLeft(16) & top)))
+                rows.prefetch(Prefetch(ahead &+ 60 &+ 24 &* pair, 12))
                 body(
-                    group &+ 1, panel(c, d, upperShift: shift &+ 2, scales: (word.up(8) & top, word & top)))
+                    group &+ 1, panel(c, d, upperShift: shift &+ 2, scales: (word.shiftedLeft(8) & top, word & top)))
             }
         }
     }

@@ -44,8 +44,8 @@ extension Q8_0: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 34
-        let scale = rows.halves(at, ahead: BytesAhead(at, 14))
-        let (first, second) = rows.twiceWords(at &+ 2, ahead: BytesAhead(at &+ 14, 20))
+        let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 14))
+        let (first, second) = rows.load32(at: at &+ 2, prefetching: Prefetch(at &+ 14, 20))
         body(block, PanelGroup(first, second, scale: scale))
     }
 }

@@ -58,8 +58,8 @@ extension TBQ3_0: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 14
-        let scale = rows.halves(at) * TurboQuant.byteUnit3
-        let (first, second) = threeBitCodes(rows.word(at &+ 2), rows.word(at &+ 6), rows.word(at &+ 10))
+        let scale = rows.loadHalf(at: at) * TurboQuant.byteUnit3
+        let (first, second) = threeBitCodes(rows.load4(at: at &+ 2), rows.load4(at: at &+ 6), rows.load4(at: at &+ 10))
         let table = TurboQuant.byteCodebook3
         body(block, PanelGroup(first.entries(of: table), second.entries(of: table), scale: scale))
     }
@@ -67,23 +67,23 @@ extension TBQ3_0: IntegerFormat {
 
 /// 32 adjacent codes of 3 bits, stored in three words, as bytes.
 @inline(__always)
-func threeBitCodes<Words: PanelWords>(_ a: Words, _ b: Words, _ c: Words) -> (FourWords<Words>, FourWords<Words>) {
+func threeBitCodes<Words: PanelWords>(_ a: Words, _ b: Words, _ c: Words) -> (Bytes16<Words>, Bytes16<Words>) {
     /// Four codes, the lowest 12 bits.
     @inline(__always)
     func four(_ bits: Words) -> Words {
-        let pairs = bits & Words(repeating: 0x3f) | bits.up(10) & Words(repeating: 0x3f_0000)
-        return pairs & Words(repeating: 0x7_0007) | pairs.up(5) & Words(repeating: 0x700_0700)
+        let pairs = bits & Words(repeating: 0x3f) | bits.shiftedLeft(10) & Words(repeating: 0x3f_0000)
+        return pairs & Words(repeating: 0x7_0007) | pairs.shiftedLeft(5) & Words(repeating: 0x700_0700)
     }
     /// Bits `first` ..< `first + 12` of two words.
     @inline(__always)
     func across(_ low: Words, _ high: Words, _ first: UInt32) -> Words {
-        low &>> Words(repeating: first) | high.up(32 &- first)
+        low &>> Words(repeating: first) | high.shiftedLeft(32 &- first)
     }
     return (
-        FourWords(
+        Bytes16(
             four(a), four(a &>> Words(repeating: 12)), four(across(a, b, 24)),
             four(b &>> Words(repeating: 4))),
-        FourWords(
+        Bytes16(
             four(b &>> Words(repeating: 16)), four(across(b, c, 28)), four(c &>> Words(repeating: 8)),
             four(c &>> Words(repeating: 20)))
     )

@@ -37,12 +37,12 @@ extension TBQ3_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 98
-        let unit = rows.halves(at &+ 96, ahead: BytesAhead(at, 2)) * (TurboQuant.byteUnit3 / 16)
+        let unit = rows.loadHalf(at: at &+ 96, prefetching: Prefetch(at, 2)) * (TurboQuant.byteUnit3 / 16)
         for half in 0..<2 {
-            let (a, b) = rows.twiceWords(at &+ 48 &* half, ahead: BytesAhead(at &+ 2 &+ 48 &* half, 32))
-            let c = rows.words(at &+ 48 &* half &+ 32, ahead: BytesAhead(at &+ 34 &+ 48 &* half, 16))
+            let (a, b) = rows.load32(at: at &+ 48 &* half, prefetching: Prefetch(at &+ 2 &+ 48 &* half, 32))
+            let c = rows.load16(at: at &+ 48 &* half &+ 32, prefetching: Prefetch(at &+ 34 &+ 48 &* half, 16))
             @inline(__always)
-            func codes(_ group: Int) -> (FourWords<Rows.Words>, FourWords<Rows.Words>) {
+            func codes(_ group: Int) -> (Bytes16<Rows.Words>, Bytes16<Rows.Words>) {
                 switch group {
                 case 0: threeBitCodes(a.a, a.b, a.c)
                 case 1: threeBitCodes(a.d, b.a, b.b)

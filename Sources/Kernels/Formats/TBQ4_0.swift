@@ -40,12 +40,13 @@ extension TBQ4_0: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 18
-        let scale = rows.halves(at, ahead: BytesAhead(at, 10)) * TurboQuant.byteUnit4
-        let codes = rows.words(at &+ 2, ahead: BytesAhead(at &+ 10, 8))
+        let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 10)) * TurboQuant.byteUnit4
+        let codes = rows.load16(at: at &+ 2, prefetching: Prefetch(at &+ 10, 8))
         let table = TurboQuant.byteCodebook4
         body(
             block,
             PanelGroup(
-                codes.bits(0x0f).entries(of: table), codes.bits(0x0f, downBy: 4).entries(of: table), scale: scale))
+                codes.masked(0x0f).entries(of: table), codes.shiftedRight(4).masked(0x0f).entries(of: table),
+                scale: scale))
     }
 }

@@ -43,18 +43,18 @@ extension TBQ4_K: IntegerFormat {
         _ rows: Rows, block: Int, _ body: (Int, PanelGroup<Rows.Words>) -> Void
     ) {
         let at = block &* 130
-        let unit = rows.halves(at &+ 128, ahead: BytesAhead(at, 2)) * (TurboQuant.byteUnit4 / 16)
+        let unit = rows.loadHalf(at: at &+ 128, prefetching: Prefetch(at, 2)) * (TurboQuant.byteUnit4 / 16)
         for group in 0..<8 {
-            let packed = rows.words(at &+ 16 &* group, ahead: BytesAhead(at &+ 2 &+ 16 &* group, 16))
+            let packed = rows.load16(at: at &+ 16 &* group, prefetching: Prefetch(at &+ 2 &+ 16 &* group, 16))
             /// Eight adjacent codes, two per byte: the first or the last four, as bytes.
             @inline(__always)
             func four(_ word: Rows.Words, _ half: UInt32) -> Rows.Words {
                 let bits = word.field(16 &* half, width: 16)
-                let bytes = (bits | bits.up(8)) & Rows.Words(repeating: 0x00ff_00ff)
-                return (bytes | bytes.up(4)).bits(0x0f)
+                let bytes = (bits | bits.shiftedLeft(8)) & Rows.Words(repeating: 0x00ff_00ff)
+                return (bytes | bytes.shiftedLeft(4)).masked(0x0f)
             }
-            let first = FourWords(four(packed.a, 0), four(packed.a, 1), four(packed.b, 0), four(packed.b, 1))
-            let second = FourWords(four(packed.c, 0), four(packed.c, 1), four(packed.d, 0), four(packed.d, 1))
+            let first = Bytes16(four(packed.a, 0), four(packed.a, 1), four(packed.b, 0), four(packed.b, 1))
+            let second = Bytes16(four(packed.c, 0), four(packed.c, 1), four(packed.d, 0), four(packed.d, 1))
             let table = TurboQuant.byteCodebook4
             body(
                 8 &* block &+ group, PanelGroup(first.entries(of: table), second.entries(of: table), scale: unit))

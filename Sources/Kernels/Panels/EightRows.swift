@@ -8,10 +8,10 @@
 
         /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. The halves of a register hold rows from 0 and from 4 on.
         @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
+        func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD8<UInt32>> {
             @inline(__always)
             func halves(_ row: Int) -> __m256i {
-                ahead.fetch(next, rows: 8, step: row, of: 4)
+                bytes.fetch(next, rows: 8, step: row, of: 4)
                 @inline(__always)
                 func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
                 return unsafeBitCast(SIMD8(lowHalf: load(row), highHalf: load(row &+ 4)), to: __m256i.self)
@@ -19,7 +19,7 @@
             let (r0, r1, r2, r3) = (halves(0), halves(1), halves(2), halves(3))
             let a = _mm256_unpacklo_epi32(r0, r1), b = _mm256_unpackhi_epi32(r0, r1)
             let c = _mm256_unpacklo_epi32(r2, r3), d = _mm256_unpackhi_epi32(r2, r3)
-            return FourWords(
+            return Bytes16(
                 unsafeBitCast(_mm256_unpacklo_epi64(a, c), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpackhi_epi64(a, c), to: SIMD8<UInt32>.self),
                 unsafeBitCast(_mm256_unpacklo_epi64(b, d), to: SIMD8<UInt32>.self),
@@ -27,32 +27,32 @@
         }
 
         @inline(__always)
-        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 8, step: 0, of: 1) }
+        func prefetch(_ bytes: Prefetch) { bytes.fetch(next, rows: 8, step: 0, of: 1) }
 
         @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> {
-            ahead.fetch(next, rows: 8, step: 0, of: 1)
+        func load4(at offset: Int, prefetching bytes: Prefetch) -> SIMD8<UInt32> {
+            bytes.fetch(next, rows: 8, step: 0, of: 1)
             var words = SIMD8<UInt32>()
             for row in 0..<8 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
             return words
         }
 
         @inline(__always)
-        func twiceWords(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
-            let half = ahead.count / 2
+        func load32(
+            at offset: Int, prefetching bytes: Prefetch
+        ) -> (Bytes16<SIMD8<UInt32>>, Bytes16<SIMD8<UInt32>>) {
+            let half = bytes.count / 2
             return (
-                words(offset, ahead: BytesAhead(ahead.offset, half)),
-                words(offset &+ 16, ahead: BytesAhead(ahead.offset &+ half, ahead.count &- half))
+                load16(at: offset, prefetching: Prefetch(bytes.offset, half)),
+                load16(at: offset &+ 16, prefetching: Prefetch(bytes.offset &+ half, bytes.count &- half))
             )
         }
 
         @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> {
+        func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> SIMD8<Float> {
             var halves = SIMD8<UInt16>()
             for row in 0..<8 {
-                ahead.fetch(next, rows: 8, step: row, of: 8)
+                bytes.fetch(next, rows: 8, step: row, of: 8)
                 halves[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
             }
             return _mm256_cvtph_ps(unsafeBitCast(halves, to: __m128i.self))

@@ -8,58 +8,58 @@
 
         /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r.
         @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD8<UInt32>> {
-            let (low, high) = (columns(offset, 0, ahead), columns(offset, 4, ahead))
-            return FourWords(
+        func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD8<UInt32>> {
+            let (low, high) = (columns(offset, 0, bytes), columns(offset, 4, bytes))
+            return Bytes16(
                 SIMD8(lowHalf: low.a, highHalf: high.a), SIMD8(lowHalf: low.b, highHalf: high.b),
                 SIMD8(lowHalf: low.c, highHalf: high.c), SIMD8(lowHalf: low.d, highHalf: high.d))
         }
 
         /// The same of rows `first ..< first + 4`: a transposition of 4 by 4 words.
         @inline(__always)
-        private func columns(_ offset: Int, _ first: Int, _ ahead: BytesAhead) -> FourWords<SIMD4<UInt32>> {
+        private func columns(_ offset: Int, _ first: Int, _ bytes: Prefetch) -> Bytes16<SIMD4<UInt32>> {
             @inline(__always)
             func load(_ row: Int) -> SIMD4<UInt32> {
                 (rows[first &+ row] + offset).loadUnaligned(as: SIMD4<UInt32>.self)
             }
-            ahead.fetch(next, rows: 8, step: first / 2, of: 4)
+            bytes.fetch(next, rows: 8, step: first / 2, of: 4)
             let (r0, r1) = (load(0), load(1))
-            ahead.fetch(next, rows: 8, step: first / 2 &+ 1, of: 4)
+            bytes.fetch(next, rows: 8, step: first / 2 &+ 1, of: 4)
             let (r2, r3) = (load(2), load(3))
             let (even01, odd01) = (vtrn1q_u32(r0, r1), vtrn2q_u32(r0, r1))
             let (even23, odd23) = (vtrn1q_u32(r2, r3), vtrn2q_u32(r2, r3))
-            return FourWords(
+            return Bytes16(
                 lowHalves(even01, even23), lowHalves(odd01, odd23), highHalves(even01, even23),
                 highHalves(odd01, odd23))
         }
 
         @inline(__always)
-        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 8, step: 0, of: 1) }
+        func prefetch(_ bytes: Prefetch) { bytes.fetch(next, rows: 8, step: 0, of: 1) }
 
         @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD8<UInt32> {
-            ahead.fetch(next, rows: 8, step: 0, of: 1)
+        func load4(at offset: Int, prefetching bytes: Prefetch) -> SIMD8<UInt32> {
+            bytes.fetch(next, rows: 8, step: 0, of: 1)
             var words = SIMD8<UInt32>()
             for row in 0..<8 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
             return words
         }
 
         @inline(__always)
-        func twiceWords(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD8<UInt32>>, FourWords<SIMD8<UInt32>>) {
-            let half = ahead.count / 2
+        func load32(
+            at offset: Int, prefetching bytes: Prefetch
+        ) -> (Bytes16<SIMD8<UInt32>>, Bytes16<SIMD8<UInt32>>) {
+            let half = bytes.count / 2
             return (
-                words(offset, ahead: BytesAhead(ahead.offset, half)),
-                words(offset &+ 16, ahead: BytesAhead(ahead.offset &+ half, ahead.count &- half))
+                load16(at: offset, prefetching: Prefetch(bytes.offset, half)),
+                load16(at: offset &+ 16, prefetching: Prefetch(bytes.offset &+ half, bytes.count &- half))
             )
         }
 
         @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD8<Float> {
+        func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> SIMD8<Float> {
             var halves = SIMD8<UInt16>()
             for row in 0..<8 {
-                ahead.fetch(next, rows: 8, step: row, of: 8)
+                bytes.fetch(next, rows: 8, step: row, of: 8)
                 halves[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
             }
             return widened(halves)
@@ -95,15 +95,15 @@
         }
     }
 
-    extension FourWords where Words == SIMD8<UInt32> {
+    extension Bytes16 where Words == SIMD8<UInt32> {
         /// Rows 0 ..< 4.
-        var lowRows: FourWords<SIMD4<UInt32>> {
-            @inline(__always) get { FourWords<SIMD4<UInt32>>(a.lowHalf, b.lowHalf, c.lowHalf, d.lowHalf) }
+        var lowRows: Bytes16<SIMD4<UInt32>> {
+            @inline(__always) get { Bytes16<SIMD4<UInt32>>(a.lowHalf, b.lowHalf, c.lowHalf, d.lowHalf) }
         }
 
         /// Rows 4 ..< 8.
-        var highRows: FourWords<SIMD4<UInt32>> {
-            @inline(__always) get { FourWords<SIMD4<UInt32>>(a.highHalf, b.highHalf, c.highHalf, d.highHalf) }
+        var highRows: Bytes16<SIMD4<UInt32>> {
+            @inline(__always) get { Bytes16<SIMD4<UInt32>>(a.highHalf, b.highHalf, c.highHalf, d.highHalf) }
         }
     }
 

@@ -14,11 +14,9 @@ protocol PanelWords: SIMD where Scalar == UInt32 {
 }
 
 extension PanelWords {
-    /// The bits of `mask` in each byte, shifted down by `shift` first.
+    /// The bits of `mask` in each byte.
     @inline(__always)
-    func bits(_ mask: UInt8, downBy shift: UInt32 = 0) -> Self {
-        (self &>> Self(repeating: shift)) & Self(repeating: UInt32(mask) &* 0x0101_0101)
-    }
+    func masked(_ mask: UInt8) -> Self { self & Self(repeating: UInt32(mask) &* 0x0101_0101) }
 
     /// `width` bits of each lane from bit `first` on.
     @inline(__always)
@@ -26,12 +24,16 @@ extension PanelWords {
         (self &>> Self(repeating: first)) & Self(repeating: (1 &<< width) &- 1)
     }
 
+    /// Each lane shifted as a whole: bits move from one byte to the next, and a mask has to follow.
     @inline(__always)
-    func up(_ shift: UInt32) -> Self { self &<< Self(repeating: shift) }
+    func shiftedRight(_ shift: UInt32) -> Self { self &>> Self(repeating: shift) }
+
+    @inline(__always)
+    func shiftedLeft(_ shift: UInt32) -> Self { self &<< Self(repeating: shift) }
 }
 
 /// Sixteen neighbouring bytes of each row of a panel.
-struct FourWords<Words: PanelWords> {
+struct Bytes16<Words: PanelWords> {
     let a, b, c, d: Words
 
     @inline(__always)
@@ -40,38 +42,42 @@ struct FourWords<Words: PanelWords> {
     }
 
     @inline(__always)
-    func map(_ transform: (Words) -> Words) -> FourWords {
-        FourWords(transform(a), transform(b), transform(c), transform(d))
+    func map(_ transform: (Words) -> Words) -> Bytes16 {
+        Bytes16(transform(a), transform(b), transform(c), transform(d))
     }
 
     /// For each byte, of which the upper half is zero, an entry of a table of signed bytes.
     @inline(__always)
-    func entries(of table: SIMD16<Int8>) -> FourWords { map { $0.entries(of: table) } }
+    func entries(of table: SIMD16<Int8>) -> Bytes16 { map { $0.entries(of: table) } }
 
-    /// The bits of `mask` in each byte, shifted down by `shift` first.
+    /// The bits of `mask` in each byte.
     @inline(__always)
-    func bits(_ mask: UInt8, downBy shift: UInt32 = 0) -> FourWords { map { $0.bits(mask, downBy: shift) } }
+    func masked(_ mask: UInt8) -> Bytes16 { map { $0.masked(mask) } }
+
+    /// Lanes of four bytes shifted as a whole; see `PanelWords.shiftedRight`.
+    @inline(__always)
+    func shiftedRight(_ shift: UInt32) -> Bytes16 { map { $0.shiftedRight(shift) } }
 
     @inline(__always)
-    func up(_ shift: UInt32) -> FourWords { map { $0.up(shift) } }
+    func shiftedLeft(_ shift: UInt32) -> Bytes16 { map { $0.shiftedLeft(shift) } }
 
     @inline(__always)
-    static func | (left: FourWords, right: FourWords) -> FourWords {
-        FourWords(left.a | right.a, left.b | right.b, left.c | right.c, left.d | right.d)
+    static func | (left: Bytes16, right: Bytes16) -> Bytes16 {
+        Bytes16(left.a | right.a, left.b | right.b, left.c | right.c, left.d | right.d)
     }
 }
 
 /// A group of 32 codes of each row of a panel, with their scales.
 struct PanelGroup<Words: PanelWords> {
     /// Codes 0 ..< 16 and 16 ..< 32, in bytes.
-    let first, second: FourWords<Words>
+    let first, second: Bytes16<Words>
     /// The scales of both halves; equal where the format has one.
     let firstScale, secondScale: Words.Floats
     /// What is added to the values of each half; zeros where the format has no minimum.
     let firstMinimum, secondMinimum: Words.Floats
 
     @inline(__always)
-    init(_ first: FourWords<Words>, _ second: FourWords<Words>, scale: Words.Floats, minimum: Words.Floats = .zero) {
+    init(_ first: Bytes16<Words>, _ second: Bytes16<Words>, scale: Words.Floats, minimum: Words.Floats = .zero) {
         (self.first, self.second) = (first, second)
         (firstScale, secondScale) = (scale, scale)
         (firstMinimum, secondMinimum) = (minimum, minimum)
@@ -79,7 +85,7 @@ struct PanelGroup<Words: PanelWords> {
 
     @inline(__always)
     init(
-        _ first: FourWords<Words>, _ second: FourWords<Words>, scales: (Words.Floats, Words.Floats),
+        _ first: Bytes16<Words>, _ second: Bytes16<Words>, scales: (Words.Floats, Words.Floats),
         minima: (Words.Floats, Words.Floats) = (.zero, .zero)
     ) {
         (self.first, self.second) = (first, second)
@@ -90,42 +96,53 @@ struct PanelGroup<Words: PanelWords> {
 
 /// The rows of a panel as a kernel reads them: the same bytes of every row at once.
 ///
-/// Each load also prefetches part of the next panel, which follows in memory. `ahead` names the byte range of a row to
-/// prefetch with this load. Formats must cover each byte exactly once, evenly spaced: a burst of prefetches fills the
-/// queue that loads also need.
+/// `load16` transposes sixteen bytes of each row in registers. With sixteen rows:
+///
+///              memory                                         registers
+///     row 0    | b0-3 | b4-7 | b8-11 | b12-15 |           a | row 0 b0-3   | row 1 b0-3   | … | row 15 b0-3   |
+///     row 1    | b0-3 | b4-7 | b8-11 | b12-15 |    →      b | row 0 b4-7   | row 1 b4-7   | … | row 15 b4-7   |
+///      …                                                  c | row 0 b8-11  | row 1 b8-11  | … | row 15 b8-11  |
+///     row 15   | b0-3 | b4-7 | b8-11 | b12-15 |           d | row 0 b12-15 | row 1 b12-15 | … | row 15 b12-15 |
+///
+/// Four codes of a token, repeated in every lane, then meet four weights of each row, and each row's sum stays in its
+/// lane.
+///
+/// Each load also prefetches part of the next panel, which follows in memory: the bytes of a row that the second
+/// argument names, for all rows. Formats must cover each byte exactly once, evenly spaced: a burst of prefetches fills
+/// the queue that loads also need.
 protocol PanelRows {
     associatedtype Words: PanelWords
 
     /// The 16 bytes at `offset` of each row.
-    func words(_ offset: Int, ahead: BytesAhead) -> FourWords<Words>
-    /// The 16 bytes at `offset` of each row, and those that follow.
-    func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<Words>, FourWords<Words>)
+    func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<Words>
+    /// The 16 bytes at `offset` of each row, and the next 16.
+    func load32(at offset: Int, prefetching bytes: Prefetch) -> (Bytes16<Words>, Bytes16<Words>)
     /// The four bytes at `offset` of each row.
-    func word(_ offset: Int, ahead: BytesAhead) -> Words
-    /// The half-precision float at `offset` of each row.
-    func halves(_ offset: Int, ahead: BytesAhead) -> Words.Floats
+    func load4(at offset: Int, prefetching bytes: Prefetch) -> Words
+    /// The half-precision float at `offset` of each row, widened.
+    func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> Words.Floats
     /// Prefetches without loading, for blocks whose loads come all at once.
-    func fetch(_ ahead: BytesAhead)
+    func prefetch(_ bytes: Prefetch)
 }
 
 extension PanelRows {
     @inline(__always)
-    func words(_ offset: Int) -> FourWords<Words> { words(offset, ahead: BytesAhead(offset, 16)) }
+    func load16(at offset: Int) -> Bytes16<Words> { load16(at: offset, prefetching: Prefetch(offset, 16)) }
 
     @inline(__always)
-    func twiceWords(_ offset: Int) -> (FourWords<Words>, FourWords<Words>) {
-        twiceWords(offset, ahead: BytesAhead(offset, 32))
+    func load32(at offset: Int) -> (Bytes16<Words>, Bytes16<Words>) {
+        load32(at: offset, prefetching: Prefetch(offset, 32))
     }
 
     @inline(__always)
-    func word(_ offset: Int) -> Words { word(offset, ahead: BytesAhead(offset, 4)) }
+    func load4(at offset: Int) -> Words { load4(at: offset, prefetching: Prefetch(offset, 4)) }
 
     @inline(__always)
-    func halves(_ offset: Int) -> Words.Floats { halves(offset, ahead: BytesAhead(offset, 2)) }
+    func loadHalf(at offset: Int) -> Words.Floats { loadHalf(at: offset, prefetching: Prefetch(offset, 2)) }
 }
 
 /// The byte range of each row of the next panel to prefetch. A constant count leaves no computation for run time.
-struct BytesAhead {
+struct Prefetch {
     let offset: Int
     let count: Int
 

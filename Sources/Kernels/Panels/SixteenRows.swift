@@ -8,10 +8,10 @@
 
         /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r. Quarter q of a register holds rows from 4q on.
         @inline(__always)
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD16<UInt32>> {
+        func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD16<UInt32>> {
             @inline(__always)
             func quarters(_ row: Int) -> __m512i {
-                ahead.fetch(next, rows: 16, step: row, of: 4)
+                bytes.fetch(next, rows: 16, step: row, of: 4)
                 @inline(__always)
                 func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
                 let low = SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
@@ -21,7 +21,7 @@
             let (r0, r1, r2, r3) = (quarters(0), quarters(1), quarters(2), quarters(3))
             let a = _mm512_unpacklo_epi32(r0, r1), b = _mm512_unpackhi_epi32(r0, r1)
             let c = _mm512_unpacklo_epi32(r2, r3), d = _mm512_unpackhi_epi32(r2, r3)
-            return FourWords(
+            return Bytes16(
                 unsafeBitCast(_mm512_unpacklo_epi64(a, c), to: SIMD16<UInt32>.self),
                 unsafeBitCast(_mm512_unpackhi_epi64(a, c), to: SIMD16<UInt32>.self),
                 unsafeBitCast(_mm512_unpacklo_epi64(b, d), to: SIMD16<UInt32>.self),
@@ -30,13 +30,13 @@
 
         /// The same for 32 bytes, with half as many loads; quarters are combined last.
         @inline(__always)
-        func twiceWords(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD16<UInt32>>, FourWords<SIMD16<UInt32>>) {
+        func load32(
+            at offset: Int, prefetching bytes: Prefetch
+        ) -> (Bytes16<SIMD16<UInt32>>, Bytes16<SIMD16<UInt32>>) {
             /// Rows `row` and `row + 4`.
             @inline(__always)
             func pair(_ row: Int, _ step: Int) -> __m512i {
-                ahead.fetch(next, rows: 16, step: step, of: 8)
+                bytes.fetch(next, rows: 16, step: step, of: 8)
                 @inline(__always)
                 func load(_ row: Int) -> SIMD4<Int64> { (rows[row] + offset).loadUnaligned(as: SIMD4<Int64>.self) }
                 return SIMD8(lowHalf: load(row), highHalf: load(row &+ 4))
@@ -59,33 +59,33 @@
             let even = SIMD8<Int64>(0, 1, 4, 5, 8, 9, 12, 13)
             let odd = SIMD8<Int64>(2, 3, 6, 7, 10, 11, 14, 15)
             return (
-                FourWords(
+                Bytes16(
                     together(low0, high0, even), together(low4, high4, even), together(low8, high8, even),
                     together(low12, high12, even)),
-                FourWords(
+                Bytes16(
                     together(low0, high0, odd), together(low4, high4, odd), together(low8, high8, odd),
                     together(low12, high12, odd))
             )
         }
 
         @inline(__always)
-        func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 16, step: 0, of: 1) }
+        func prefetch(_ bytes: Prefetch) { bytes.fetch(next, rows: 16, step: 0, of: 1) }
 
         @inline(__always)
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD16<UInt32> {
-            ahead.fetch(next, rows: 16, step: 0, of: 1)
+        func load4(at offset: Int, prefetching bytes: Prefetch) -> SIMD16<UInt32> {
+            bytes.fetch(next, rows: 16, step: 0, of: 1)
             var words = SIMD16<UInt32>()
             for row in 0..<16 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
             return words
         }
 
         @inline(__always)
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD16<Float> {
+        func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> SIMD16<Float> {
             // Two registers are filled at once.
             var (low, high) = (SIMD8<UInt16>(), SIMD8<UInt16>())
             @inline(__always)
             func load(_ row: Int, _ low: inout SIMD8<UInt16>, _ high: inout SIMD8<UInt16>) {
-                ahead.fetch(next, rows: 16, step: row, of: 8)
+                bytes.fetch(next, rows: 16, step: row, of: 8)
                 low[row] = (rows[row] + offset).loadUnaligned(as: UInt16.self)
                 high[row] = (rows[row &+ 8] + offset).loadUnaligned(as: UInt16.self)
             }

@@ -16,7 +16,7 @@
 
         @inline(__always)
         static func dot<Format: IntegerFormat>(
-            _: Format.Type, _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+            _: Format.Type, _ weights: Bytes16<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
         ) -> SIMD8<UInt32> {
             let codes = UnsafeRawPointer(codes)
             @inline(__always)

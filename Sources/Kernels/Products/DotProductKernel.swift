@@ -15,7 +15,7 @@
 
         @inline(__always)
         static func dot<Format: IntegerFormat>(
-            _: Format.Type, _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+            _: Format.Type, _ weights: Bytes16<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
         ) -> SIMD8<UInt32> { add(weights, codes, to: start(Format.self, offset)) }
 
         @inline(__always)
@@ -32,7 +32,7 @@
 
         @inline(__always)
         private static func add(
-            _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, to sums: SIMD8<UInt32>
+            _ weights: Bytes16<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, to sums: SIMD8<UInt32>
         ) -> SIMD8<UInt32> {
             let codes = UnsafeRawPointer(codes).loadUnaligned(as: SIMD4<UInt32>.self)
             @inline(__always)
@@ -43,7 +43,7 @@
                 return unsafeBitCast(sum, to: SIMD4<UInt32>.self)
             }
             @inline(__always)
-            func add(_ weights: FourWords<SIMD4<UInt32>>, to sum: SIMD4<UInt32>) -> SIMD4<UInt32> {
+            func add(_ weights: Bytes16<SIMD4<UInt32>>, to sum: SIMD4<UInt32>) -> SIMD4<UInt32> {
                 add(weights.d, 3, to: add(weights.c, 2, to: add(weights.b, 1, to: add(weights.a, 0, to: sum))))
             }
             return SIMD8(

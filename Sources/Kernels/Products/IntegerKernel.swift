@@ -21,7 +21,7 @@ protocol IntegerKernel {
     /// For each row the sum of products of 16 weights with 16 codes of a token, plus `offset`, which removes the
     /// bias of unsigned weights.
     static func dot<Format: IntegerFormat>(
-        _: Format.Type, _ weights: FourWords<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
+        _: Format.Type, _ weights: Bytes16<Panel.Words>, _ codes: UnsafePointer<Int8>, offset: Int32
     ) -> Panel.Words
 
     /// The same for the 32 weights of a group whose halves share a scale.

@@ -16,7 +16,7 @@
 
         @inline(__always)
         static func dot<Format: IntegerFormat>(
-            _: Format.Type, _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+            _: Format.Type, _ weights: Bytes16<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
         ) -> SIMD8<UInt32> { DotProductKernel.dot(Format.self, weights, codes, offset: offset) }
 
         @inline(__always)
@@ -62,7 +62,7 @@
         let high: (SIMD16<Int8>, SIMD16<Int8>, SIMD16<Int8>, SIMD16<Int8>)  // columns 8 ..< 16
 
         @inline(__always)
-        init(_ weights: FourWords<SIMD8<UInt32>>) {
+        init(_ weights: Bytes16<SIMD8<UInt32>>) {
             @inline(__always)
             func pairs(
                 _ left: SIMD8<UInt32>, _ right: SIMD8<UInt32>

@@ -16,7 +16,7 @@
 
         @inline(__always)
         static func dot<Format: IntegerFormat>(
-            _: Format.Type, _ weights: FourWords<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+            _: Format.Type, _ weights: Bytes16<SIMD8<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
         ) -> SIMD8<UInt32> {
             let columns = Columns(codes)
             var low = PairSums(), high = PairSums()
@@ -70,7 +70,7 @@
 
         @inline(__always)
         mutating func add<Format: IntegerFormat>(
-            _: Format.Type, _ weights: FourWords<SIMD4<UInt32>>, _ columns: Columns
+            _: Format.Type, _ weights: Bytes16<SIMD4<UInt32>>, _ columns: Columns
         ) {
             var (low, high) = Self.products(weights.a, columns.a)
             Self.add(weights.b, columns.b, to: &low, &high)

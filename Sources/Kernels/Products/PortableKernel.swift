@@ -9,7 +9,7 @@ enum PortableKernel: IntegerKernel {
 
     @inline(__always)
     static func dot<Format: IntegerFormat>(
-        _: Format.Type, _ weights: FourWords<SIMD4<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
+        _: Format.Type, _ weights: Bytes16<SIMD4<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
     ) -> SIMD4<UInt32> {
         @inline(__always)
         func pairs(_ words: SIMD4<UInt32>, _ at: Int) -> SIMD8<Int32> {
@@ -30,8 +30,8 @@ struct FourRows: PanelRows {
 
     /// Lane r of vector j: bytes 4j ..< 4j + 4 of row r.
     @inline(__always)
-    func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD4<UInt32>> {
-        ahead.fetch(next, rows: 4, step: 0, of: 1)
+    func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD4<UInt32>> {
+        bytes.fetch(next, rows: 4, step: 0, of: 1)
         @inline(__always)
         func load(_ row: Int) -> SIMD4<UInt32> { (rows[row] + offset).loadUnaligned(as: SIMD4<UInt32>.self) }
         let (even, odd) = (SIMD8(lowHalf: load(0), highHalf: load(2)), SIMD8(lowHalf: load(1), highHalf: load(3)))
@@ -39,7 +39,7 @@ struct FourRows: PanelRows {
         let (a, b) = (
             SIMD8(lowHalf: even.evenHalf, highHalf: odd.evenHalf), SIMD8(lowHalf: even.oddHalf, highHalf: odd.oddHalf)
         )
-        return FourWords(inOrder(a.evenHalf), inOrder(b.evenHalf), inOrder(a.oddHalf), inOrder(b.oddHalf))
+        return Bytes16(inOrder(a.evenHalf), inOrder(b.evenHalf), inOrder(a.oddHalf), inOrder(b.oddHalf))
     }
 
     /// Rows 0, 2, 1, 3 in their order.
@@ -49,24 +49,24 @@ struct FourRows: PanelRows {
     }
 
     @inline(__always)
-    func fetch(_ ahead: BytesAhead) { ahead.fetch(next, rows: 4, step: 0, of: 1) }
+    func prefetch(_ bytes: Prefetch) { bytes.fetch(next, rows: 4, step: 0, of: 1) }
 
     @inline(__always)
-    func word(_ offset: Int, ahead: BytesAhead) -> SIMD4<UInt32> {
-        ahead.fetch(next, rows: 4, step: 0, of: 1)
+    func load4(at offset: Int, prefetching bytes: Prefetch) -> SIMD4<UInt32> {
+        bytes.fetch(next, rows: 4, step: 0, of: 1)
         var words = SIMD4<UInt32>()
         for row in 0..<4 { words[row] = (rows[row] + offset).loadUnaligned(as: UInt32.self) }
         return words
     }
 
     @inline(__always)
-    func twiceWords(_ offset: Int, ahead: BytesAhead) -> (FourWords<SIMD4<UInt32>>, FourWords<SIMD4<UInt32>>) {
-        (words(offset, ahead: ahead), words(offset &+ 16, ahead: BytesAhead(offset, 0)))
+    func load32(at offset: Int, prefetching bytes: Prefetch) -> (Bytes16<SIMD4<UInt32>>, Bytes16<SIMD4<UInt32>>) {
+        (load16(at: offset, prefetching: bytes), load16(at: offset &+ 16, prefetching: Prefetch(offset, 0)))
     }
 
     @inline(__always)
-    func halves(_ offset: Int, ahead: BytesAhead) -> SIMD4<Float> {
-        ahead.fetch(next, rows: 4, step: 0, of: 1)
+    func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> SIMD4<Float> {
+        bytes.fetch(next, rows: 4, step: 0, of: 1)
         var floats = SIMD4<Float>()
         for row in 0..<4 { floats[row] = Float(half: (rows[row] + offset).loadUnaligned(as: Float16.self)) }
         return floats

@@ -88,26 +88,26 @@
         let byteCount: Int
         let prefetches: UnsafeMutablePointer<Int32>?  // [byteCount]
 
-        func words(_ offset: Int, ahead: BytesAhead) -> FourWords<SIMD2<UInt32>> {
-            count(ahead, limit: 48)  // three lines of the portable kernel's four rows
-            return FourWords(word(at: offset), word(at: offset + 4), word(at: offset + 8), word(at: offset + 12))
+        func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD2<UInt32>> {
+            count(bytes, limit: 48)  // three lines of the portable kernel's four rows
+            return Bytes16(word(at: offset), word(at: offset + 4), word(at: offset + 8), word(at: offset + 12))
         }
 
-        func twiceWords(
-            _ offset: Int, ahead: BytesAhead
-        ) -> (FourWords<SIMD2<UInt32>>, FourWords<SIMD2<UInt32>>) {
-            (words(offset, ahead: ahead), words(offset + 16, ahead: BytesAhead(offset, 0)))
+        func load32(
+            at offset: Int, prefetching bytes: Prefetch
+        ) -> (Bytes16<SIMD2<UInt32>>, Bytes16<SIMD2<UInt32>>) {
+            (load16(at: offset, prefetching: bytes), load16(at: offset + 16, prefetching: Prefetch(offset, 0)))
         }
 
-        func word(_ offset: Int, ahead: BytesAhead) -> SIMD2<UInt32> {
-            count(ahead, limit: 12)  // three lines of 16 rows
+        func load4(at offset: Int, prefetching bytes: Prefetch) -> SIMD2<UInt32> {
+            count(bytes, limit: 12)  // three lines of 16 rows
             return word(at: offset)
         }
 
-        func fetch(_ ahead: BytesAhead) { count(ahead, limit: 12) }
+        func prefetch(_ bytes: Prefetch) { count(bytes, limit: 12) }
 
-        func halves(_ offset: Int, ahead: BytesAhead) -> SIMD2<Float> {
-            count(ahead, limit: 24)  // three lines of eight rows; kernels of 16 have several steps
+        func loadHalf(at offset: Int, prefetching bytes: Prefetch) -> SIMD2<Float> {
+            count(bytes, limit: 24)  // three lines of eight rows; kernels of 16 have several steps
             return SIMD2(repeating: Float(Float16(bitPattern: UInt16(byte(offset)) | UInt16(byte(offset + 1)) << 8)))
         }
 
@@ -122,11 +122,11 @@
             return row.load(fromByteOffset: offset, as: UInt8.self)
         }
 
-        private func count(_ ahead: BytesAhead, limit: Int) {
+        private func count(_ bytes: Prefetch, limit: Int) {
             guard let prefetches else { return }
             precondition(
-                ahead.offset >= 0 && ahead.offset + ahead.count <= byteCount, "bytes outside the row are prefetched")
-            for index in 0..<min(ahead.count, limit) { prefetches[ahead.offset + index] += 1 }
+                bytes.offset >= 0 && bytes.offset + bytes.count <= byteCount, "bytes outside the row are prefetched")
+            for index in 0..<min(bytes.count, limit) { prefetches[bytes.offset + index] += 1 }
         }
     }
 
@@ -151,7 +151,7 @@
         }
     }
 
-    extension FourWords where Words == SIMD2<UInt32> {
+    extension Bytes16 where Words == SIMD2<UInt32> {
         /// The 16 bytes of a row as codes without their bias.
         fileprivate func storeBytes<Format: IntegerFormat>(
             of _: Format.Type, into codes: UnsafeMutablePointer<Int32>
