@@ -110,10 +110,3 @@ package struct Sampler: Sendable {
         result.keepFirst(max(1, count))
     }
 }
-
-extension Sampler {
-    /// The probability of the most probable token, before any filter or temperature.
-    package static func topProbability(of logits: UnsafeBufferPointer<Float>) -> Float {
-        largestProbability(ofLogits: logits)
-    }
-}

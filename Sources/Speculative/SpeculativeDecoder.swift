@@ -198,7 +198,7 @@ package final class SpeculativeDecoder {
         try drafter.draft(count: count, token: batch[0], at: target.cache.count, hidden: hidden.base) { step in
             // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
             let minimum = options.minimumProbability
-            if minimum > 0, Sampler.topProbability(of: UnsafeBufferPointer(step.logits)) < minimum {
+            if minimum > 0, largestProbability(ofLogits: UnsafeBufferPointer(step.logits)) < minimum {
                 endedUnsure = true
                 return nil
             }
