@@ -1,6 +1,6 @@
 import Assistant
 import Gemma4
-package import Platform
+internal import Platform
 import Sampling
 import Speculative
 import Synchronization
