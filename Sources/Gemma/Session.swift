@@ -94,7 +94,7 @@ public final class Session: Sendable {
     public var tokens: [TokenID] { snapshot.withLock { $0.tokens } }
 
     /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise, or while something is computed. Measuring
-    /// what the session's threads can do at best takes some tenths of a second.
+    /// how fast the session's threads can be takes some tenths of a second.
     package func profileTable() -> String? {
         engine.withLockIfAvailable { engine in
             let compute = engine.decoder.target.compute
@@ -154,27 +154,28 @@ extension Session {
         if options.ignoresEndOfText { sampler.banned = pair.tokenizer.endOfGeneration.sorted() }
         let tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
         let number = try engine.withLockIfAvailable { engine in
-            engine.limit = options.maximumTokens ?? .max
-            engine.stopTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
-            return try begin(tokens, sampler, options.speculation, &engine)
+            try begin(tokens, sampler, options, &engine)
         }
         guard let number else { throw GemmaError.busy }
         return number
     }
 
     private func begin(
-        _ tokens: [TokenID], _ sampler: Sampler, _ speculation: SpeculationOptions, _ engine: inout Engine
+        _ tokens: [TokenID], _ sampler: Sampler, _ options: GenerationOptions, _ engine: inout Engine
     ) throws -> Int {
         let (decoder, bos) = (engine.decoder, pair.tokenizer.bos)
-        let options = DraftOptions(
-            length: speculation.draftLength, minimumProbability: speculation.minimumProbability)
+        let drafts = DraftOptions(
+            length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
         return try snapshot.withLock { snapshot in
             if snapshot.isReset { decoder.restart() }
             snapshot.isReset = false
             let needsBOS = decoder.tokens.isEmpty && tokens.first != bos
             let prompt = needsBOS ? [bos] + tokens : tokens
+            // Nothing may change if this fails: an earlier generation may still be under way.
             try decoder.append(prompt)
-            decoder.begin(sampler: sampler, options: options)
+            decoder.begin(sampler: sampler, options: drafts)
+            engine.limit = options.maximumTokens ?? .max
+            engine.stopTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
             engine.statistics = Statistics()
             snapshot.tokens += prompt
             snapshot.statistics = engine.statistics

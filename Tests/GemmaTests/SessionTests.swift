@@ -155,6 +155,19 @@ struct SessionTests {
         await #expect(throws: GemmaError.self) { try await first.next() }
     }
 
+    @Test("A generation that cannot begin leaves the one under way as it is")
+    func failedBeginning() async throws {
+        let expected = try await text(Session(pair, contextLength: 256).generate("Tell me a story", options: greedy))
+        let session = try Session(pair, contextLength: 256)
+        var first = session.generate("Tell me a story", options: greedy).makeAsyncIterator()
+        var story = try await first.next() ?? ""
+        let long = String(repeating: "a very long prompt ", count: 200)
+        let other = GenerationOptions(temperature: 0, maximumTokens: 1, ignoresEndOfText: true)
+        await #expect(throws: ModelError.self) { try await text(session.generate(long, options: other)) }
+        while let piece = try await first.next() { story += piece }
+        #expect(story == expected)
+    }
+
     @Test("After a reset the text begins again")
     func reset() async throws {
         let session = try Session(pair)
