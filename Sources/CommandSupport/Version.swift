@@ -5,7 +5,7 @@ package enum Version {
 
     /// What `--version` prints: the version, the kernels in use, and those that were compiled.
     package static var line: String {
-        let compiled = Kernels.compiled.map { $0.form.rawValue }.joined(separator: ", ")
+        let compiled = Kernels.compiled.map(\.form.rawValue).joined(separator: ", ")
         return "swift-gemma \(current), kernels \(Kernels.current.form.rawValue) (of \(compiled))"
     }
 }

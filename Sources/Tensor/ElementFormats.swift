@@ -10,5 +10,5 @@ package enum ElementFormats {
     package static let encodable = all.filter { traits(of: $0)?.isEncodable == true }
 
     /// Nil for a type that kernels do not read. All forms read the same formats.
-    package static func traits(of type: TensorType) -> FormatTraits? { Kernels.compiled[0].traits(of: type.id) }
+    package static func traits(of type: TensorType) -> FormatTraits? { Kernels.compiled[0].kernels.traits(of: type.id) }
 }

@@ -15,23 +15,32 @@ package import TensorBase
 
 /// The kernels of this program, one set per instruction set, and which of them is in use.
 package enum Kernels {
-    /// Every set that was compiled, the plainest first.
-    package static let compiled: [any KernelSet.Type] = {
-        var sets: [any KernelSet.Type] = [KernelsBaseline.CompiledKernels.self]
+    /// Every set that was compiled and the form that it has, the plainest first. Forms are stated here, because asking
+    /// a set for its form would run code that this processor may lack instructions for.
+    package static let compiled: [(form: KernelForm, kernels: any KernelSet.Type)] = {
+        #if arch(arm64)
+            var sets: [(form: KernelForm, kernels: any KernelSet.Type)] = [
+                (.neon, KernelsBaseline.CompiledKernels.self)
+            ]
+        #else
+            var sets: [(form: KernelForm, kernels: any KernelSet.Type)] = [
+                (.baseline, KernelsBaseline.CompiledKernels.self)
+            ]
+        #endif
         #if canImport(KernelsAVX2)
             sets += [
-                KernelsAVX2.CompiledKernels.self, KernelsAVXVNNI.CompiledKernels.self,
-                KernelsAVX512.CompiledKernels.self,
+                (.avx2, KernelsAVX2.CompiledKernels.self), (.avxvnni, KernelsAVXVNNI.CompiledKernels.self),
+                (.avx512vnni, KernelsAVX512.CompiledKernels.self),
             ]
         #endif
         #if canImport(KernelsDotProduct)
-            sets += [KernelsDotProduct.CompiledKernels.self, KernelsI8MM.CompiledKernels.self]
+            sets += [(.dotprod, KernelsDotProduct.CompiledKernels.self), (.i8mm, KernelsI8MM.CompiledKernels.self)]
         #endif
         return sets
     }()
 
     /// The sets that this processor can run, the plainest first.
-    package static let available = compiled.filter { $0.form.runs(on: .current) }
+    package static let available = compiled.filter { $0.form.runs(on: .current) }.map(\.kernels)
 
     /// The set in use: the one that the environment asks for with `GEMMA_CPU`, or else the best.
     package static let current: any KernelSet.Type =
@@ -49,18 +58,16 @@ package enum Kernels {
         -> any KernelSet.Type
     {
         let able = compiled.filter { $0.form.runs(on: processor) }
-        guard let name, !name.isEmpty else { return able[able.count - 1] }
+        guard let name, !name.isEmpty else { return able[able.count - 1].kernels }
         // On arm64 the baseline is NEON; either name is accepted.
         guard let set = compiled.first(where: { $0.form.rawValue == name || name == "baseline" }) else {
-            throw .unknownForm(name, compiled: names(of: compiled))
+            throw .unknownForm(name, compiled: compiled.map(\.form.rawValue))
         }
         guard set.form.runs(on: processor) else {
-            throw .unsupportedForm(name, available: names(of: able))
+            throw .unsupportedForm(name, available: able.map(\.form.rawValue))
         }
-        return set
+        return set.kernels
     }
-
-    private static func names(of sets: [any KernelSet.Type]) -> [String] { sets.map { $0.form.rawValue } }
 }
 
 /// Why kernels cannot be used.

@@ -13,7 +13,7 @@ struct KernelChoiceTests {
     func best() throws {
         for name in [nil, ""] {
             #expect(try Kernels.choose(name, processor: Self.nothing).form == Kernels.compiled[0].form)
-            #expect(try Kernels.choose(name, processor: Self.everything).form == Kernels.compiled.last?.form)
+            #expect(try Kernels.choose(name, processor: Self.everything) == Kernels.compiled.last?.kernels)
             #expect(try Kernels.choose(name).form == Kernels.available.last?.form)
         }
     }
@@ -29,15 +29,21 @@ struct KernelChoiceTests {
                 ([.avx512, .avx512VNNI, .avxVNNI], .baseline),
             ] as [(Set<Processor.Feature>, KernelForm)])
         func features(_ features: Set<Processor.Feature>, _ form: KernelForm) throws {
-            #expect(try Kernels.choose(nil, processor: Processor(features: features)).form == form)
+            let expected = Kernels.compiled.first { $0.form == form }?.kernels
+            #expect(try Kernels.choose(nil, processor: Processor(features: features)) == expected)
         }
     #endif
 
     @Test("Each form is found by its name")
     func names() throws {
-        for kernels in Kernels.compiled {
-            #expect(try Kernels.choose(kernels.form.rawValue, processor: Self.everything).form == kernels.form)
+        for (form, kernels) in Kernels.compiled {
+            #expect(try Kernels.choose(form.rawValue, processor: Self.everything) == kernels)
         }
+    }
+
+    @Test("Each set is compiled for the form that it is listed with")
+    func forms() {
+        for (form, kernels) in Kernels.compiled where form.runs(on: .current) { #expect(kernels.form == form) }
     }
 
     @Test("The baseline runs on every processor")
@@ -49,15 +55,15 @@ struct KernelChoiceTests {
 
     @Test("An unknown name is an error that lists the names", arguments: ["avx9", "AVX2", " "])
     func unknown(_ name: String) {
-        let names = Kernels.compiled.map { $0.form.rawValue }
+        let names = Kernels.compiled.map(\.form.rawValue)
         let error = #expect(throws: KernelError.unknownForm(name, compiled: names)) { try Kernels.choose(name) }
         for name in names { #expect(error?.description.contains(name) == true) }
     }
 
     @Test("A form that the processor lacks is an error that lists those it can run")
     func unsupported() {
-        for kernels in Kernels.compiled.dropFirst() {
-            let name = kernels.form.rawValue
+        for (form, _) in Kernels.compiled.dropFirst() {
+            let name = form.rawValue
             let able = [Kernels.compiled[0].form.rawValue]
             #expect(throws: KernelError.unsupportedForm(name, available: able)) {
                 try Kernels.choose(name, processor: Self.nothing)
@@ -69,7 +75,7 @@ struct KernelChoiceTests {
 
     @Test("All forms describe formats in the same way", arguments: TensorType.known.values.sorted { $0.id < $1.id })
     func traits(_ type: TensorType) {
-        let expected = Kernels.compiled[0].traits(of: type.id)
+        let expected = Kernels.compiled[0].kernels.traits(of: type.id)
         for form in Form.all { #expect(form.kernels.traits(of: type.id) == expected, "\(form.testDescription)") }
     }
 

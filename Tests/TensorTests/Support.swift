@@ -143,7 +143,7 @@ struct Form: Sendable, CustomTestStringConvertible {
 
     /// Every form that this processor can run.
     static let all = Kernels.available.map { Form(kernels: $0) }
-    static let plainest = Form(kernels: Kernels.compiled[0])
+    static let plainest = Form(kernels: Kernels.compiled[0].kernels)
 
     /// All forms, grouped by whether they decode `format` to the same bits. Decoding is exact except for an orthogonal
     /// rotation, whose sums may be fused.
