@@ -23,19 +23,19 @@ package enum CompiledKernels: KernelSet {
     package static func decode(
         _ row: UnsafeRawPointer, _ format: FormatID, count: Int, into values: UnsafeMutablePointer<Float>
     ) {
-        FormatTable.visit(format, Decoding(row: row, count: count, values: values))
+        known(FormatTable.visit(format, Decoding(row: row, count: count, values: values)))
     }
 
     package static func decodePlainly(
         _ row: UnsafeRawPointer, _ format: FormatID, count: Int, into values: UnsafeMutablePointer<Float>
     ) {
-        FormatTable.visit(format, PlainDecoding(row: row, count: count, values: values))
+        known(FormatTable.visit(format, PlainDecoding(row: row, count: count, values: values)))
     }
 
     package static func encode(
         _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, into row: UnsafeMutableRawPointer
     ) {
-        FormatTable.visitEncodable(format, Encoding(values: values, count: count, row: row))
+        known(FormatTable.visitEncodable(format, Encoding(values: values, count: count, row: row)))
     }
 
     // MARK: Products
@@ -43,13 +43,13 @@ package enum CompiledKernels: KernelSet {
     package static func scratchCount(columns: Int) -> Int { ProductTuning.scratchCount(columns: columns) }
 
     package static func multiply(_ task: ProductTask, rows: Range<Int>, scratch: UnsafeMutablePointer<Float>) {
-        FormatTable.visit(task.format, FloatProduct(task: task, rows: rows, scratch: scratch))
+        known(FormatTable.visit(task.format, FloatProduct(task: task, rows: rows, scratch: scratch)))
     }
 
     package static func dot(
         _ row: UnsafeRawPointer, _ format: FormatID, _ x: UnsafePointer<Float>, count: Int
     ) -> Float {
-        FormatTable.visit(format, RowProduct(row: row, x: x, count: count)) ?? .nan
+        known(FormatTable.visit(format, RowProduct(row: row, x: x, count: count)))
     }
 
     package static func quantize(_ row: UnsafePointer<Float>, token: Int, into rows: QuantizedRows) {
@@ -59,15 +59,17 @@ package enum CompiledKernels: KernelSet {
     package static func multiply(
         _ task: IntegerTask, rows: Range<Int>, next: UnsafeRawPointer, scratch: UnsafeMutablePointer<Float>
     ) {
-        FormatTable.visitInteger(task.format, PanelProduct(task: task, rows: rows, next: next, scratch: scratch))
+        known(
+            FormatTable.visitInteger(task.format, PanelProduct(task: task, rows: rows, next: next, scratch: scratch)))
     }
 
     package static func multiply(
         _ task: IntegerTask, selected rows: UnsafeBufferPointer<Int32>, into output: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>
     ) {
-        FormatTable.visitInteger(
-            task.format, SelectedProduct(task: task, rows: rows, output: output, scratch: scratch))
+        known(
+            FormatTable.visitInteger(
+                task.format, SelectedProduct(task: task, rows: rows, output: output, scratch: scratch)))
     }
 
     // MARK: Attention
@@ -110,6 +112,13 @@ package enum CompiledKernels: KernelSet {
     ) {
         task.finish(state, token, head: head, member: member)
     }
+}
+
+/// The result of something done with a format. Callers have asked for the format's traits, so there is one.
+@inline(__always)
+private func known<Result>(_ result: Result?) -> Result {
+    guard let result else { preconditionFailure("a format without traits") }
+    return result
 }
 
 // MARK: - What is done with a format

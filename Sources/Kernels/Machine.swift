@@ -1,7 +1,7 @@
 internal import TensorBase
 
-/// What the instruction set that this module is compiled for has to offer. `Package.swift` gives the conditions; a new
-/// form is a case here and a kernel of its own.
+/// What the instruction set that this module is compiled for has to offer. `Package.swift` gives the conditions.
+/// CONTRIBUTING.md says what a new form needs.
 enum Machine {
     #if AVX512VNNI
         static var form: KernelForm { .avx512vnni }
@@ -15,8 +15,6 @@ enum Machine {
         static var form: KernelForm { .dotprod }
     #elseif arch(arm64)
         static var form: KernelForm { .neon }
-    #elseif arch(x86_64)
-        static var form: KernelForm { .baseline }
     #else
         static var form: KernelForm { .baseline }
     #endif

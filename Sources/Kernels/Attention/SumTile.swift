@@ -8,7 +8,7 @@ protocol VectorGroup {
     static var count: Int { get }
     init()
     init(_ floats: UnsafePointer<Float>)
-    /// Vectors of elements that lie `stride` bytes apart.
+    /// Vectors of elements, `stride` bytes apart.
     init<Element: VectorElement>(_ elements: UnsafeRawPointer, stride: Int, of: Element.Type)
     /// `value` applied to each vector of words.
     init(_ words: Words, _ value: (SIMD16<UInt32>) -> One)
@@ -121,7 +121,7 @@ struct Beside<Part: VectorGroup>: VectorGroup {
 /// One or more vectors of 16 words, which hold codes.
 protocol WordGroup {
     static var count: Int { get }
-    /// Vectors that lie `stride` bytes apart.
+    /// Vectors, `stride` bytes apart.
     init(_ words: UnsafeRawPointer, stride: Int)
     mutating func shiftRight(_ bits: UInt32)
 }

@@ -3,9 +3,9 @@ internal import TensorBase
 
 /// How the values of a tensor are stored in blocks.
 ///
-/// A format is one file that declares its blocks, and one line in `FormatTable`. `decode(block:into:)` is the plain
-/// statement of the format and the oracle of the tests. `decode(_:group:)` is the same for an inner loop; formats state
-/// it again where float products matter.
+/// A format is one file that declares its blocks, and a line in `FormatTable`, or two if it can be written.
+/// `decode(block:into:)` is the plain statement of the format and the oracle of the tests. `decode(_:group:)` is the
+/// same for an inner loop; formats state it again where float products matter.
 protocol BlockFormat {
     static var type: TensorType { get }
 

@@ -15,7 +15,7 @@ protocol IntegerKernel {
 
     /// - Parameters:
     ///   - rows: `panelRows` weight rows.
-    ///   - next: the first of those that follow, to be fetched meanwhile.
+    ///   - next: where prefetching begins: at the rows that follow, or some kilobytes further.
     static func rows(_ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer) -> Panel
 
     /// For each row the sum of products of 16 weights with 16 codes of a token, plus `offset`, which removes the

@@ -37,9 +37,10 @@ extension IntegerFormat {
         with kernel: Kernel.Type
     ) {
         let count = Kernel.panelRows
-        // The first group of the next panel needs all of its rows at once, so prefetching is a few kilobytes ahead,
-        // unless two panels fill the first-level cache.
+        // Prefetches begin 6 KB into the next panel, because its first group needs all of its rows at once. Not if two
+        // panels fill the first-level cache, nor if something other than the next rows follows.
         let lead = count &* task.rowBytes > 20_000 ? 0 : 6144
+        let lastLead = next == task.row(range.upperBound) ? lead : 0
         withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: count) { rows in
             guard let rows = rows.baseAddress else { return }
             for first in stride(from: range.lowerBound, to: range.upperBound, by: count) {
@@ -47,8 +48,8 @@ extension IntegerFormat {
                 for index in 0..<count {
                     rows[index] = task.row(min(first &+ index, range.upperBound &- 1))
                 }
-                let next = first &+ count < range.upperBound ? task.row(first &+ count) : next
-                multiply(task, rows, next: next + lead, scratch, with: kernel, outputRow: first, range.upperBound)
+                let next = first &+ count < range.upperBound ? task.row(first &+ count) + lead : next + lastLead
+                multiply(task, rows, next: next, scratch, with: kernel, outputRow: first, range.upperBound)
             }
         }
     }

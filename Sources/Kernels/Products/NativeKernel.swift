@@ -15,6 +15,6 @@ extension Machine {
     #elseif arch(x86_64)
         typealias Kernel = SSE2Kernel
     #else
-        typealias Kernel = PortableKernel
+        #error("there is no integer kernel for this architecture")
     #endif
 }

@@ -1,7 +1,7 @@
 // Half precision (IEEE binary16) to and from 16 floats at once.
 //
-// With the instructions of F16C or AVX-512 the loops over lanes become one conversion each. The processor's baseline
-// has none, and a conversion would be a library call per lane: there integer arithmetic does the same, bit by bit.
+// With the instructions of F16C or AVX-512 the loops over lanes become one conversion each. SSE2 has none, and
+// a conversion would be a library call per lane: there integer arithmetic does the same, bit by bit.
 
 /// The values of 16 halves, exactly.
 @inline(__always)

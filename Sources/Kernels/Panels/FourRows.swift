@@ -1,29 +1,4 @@
-/// Integer products in plain SIMD types, for every processor.
-enum PortableKernel: IntegerKernel {
-    static var panelRows: Int { 4 }
-
-    @inline(__always)
-    static func rows(_ rows: UnsafePointer<UnsafeRawPointer>, next: UnsafeRawPointer) -> FourRows {
-        FourRows(rows: rows, next: next)
-    }
-
-    @inline(__always)
-    static func dot<Format: IntegerFormat>(
-        _: Format.Type, _ weights: Bytes16<SIMD4<UInt32>>, _ codes: UnsafePointer<Int8>, offset: Int32
-    ) -> SIMD4<UInt32> {
-        @inline(__always)
-        func pairs(_ words: SIMD4<UInt32>, _ at: Int) -> SIMD8<Int32> {
-            let codes = fourTwice(codes + at)
-            let weights = WideBytes(words)
-            return SIMD8(
-                lowHalf: pairSums(weights.low, codes), highHalf: pairSums(weights.high, codes))
-        }
-        let sums = pairs(weights.a, 0) &+ pairs(weights.b, 4) &+ pairs(weights.c, 8) &+ pairs(weights.d, 12)
-        let rows = unsafeBitCast(sums.evenHalf &+ sums.oddHalf, to: SIMD4<UInt32>.self)
-        return Format.isSigned || Format.bias == 0 ? rows : rows &+ SIMD4(repeating: UInt32(bitPattern: offset))
-    }
-}
-
+/// Four rows in plain SIMD types.
 struct FourRows: PanelRows {
     let rows: UnsafePointer<UnsafeRawPointer>
     let next: UnsafeRawPointer
@@ -105,43 +80,4 @@ extension SIMD4<UInt32>: PanelWords {
         // Without the instruction, a fused operation would be a library call per lane.
         Machine.hasFusedMultiplyAdd ? sum.addingProduct(a, b) : sum + a * b
     }
-}
-
-/// Sixteen bytes in 16 bits each. Eight lanes fill a baseline register, and the optimiser makes one conversion of a
-/// loop over them; of wider vectors it makes calls.
-private struct WideBytes {
-    let low, high: SIMD8<Int16>
-
-    @inline(__always)
-    init(_ words: SIMD4<UInt32>) {
-        @inline(__always)
-        func widened(_ bytes: SIMD8<Int8>) -> SIMD8<Int16> {
-            var result = SIMD8<Int16>()
-            for lane in 0..<8 { result[lane] = Int16(bytes[lane]) }
-            return result
-        }
-        // Unsigned codes are below 64, so their sign bit is always zero.
-        let bytes = unsafeBitCast(words, to: SIMD16<Int8>.self)
-        low = widened(bytes.lowHalf)
-        high = widened(bytes.highHalf)
-    }
-}
-
-/// Four codes, and the same again, in 16 bits each.
-@inline(__always)
-private func fourTwice(_ codes: UnsafePointer<Int8>) -> SIMD8<Int16> {
-    let four = UnsafeRawPointer(codes).loadUnaligned(as: SIMD4<Int8>.self)
-    var wide = SIMD8<Int16>()
-    for lane in 0..<8 { wide[lane] = Int16(four[lane & 3]) }
-    return wide
-}
-
-/// Products of adjacent pairs, added. On x86 the optimiser recognises this shape as one instruction.
-@inline(__always)
-private func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
-    var (x, y) = (SIMD8<Int32>(), SIMD8<Int32>())
-    for lane in 0..<8 { x[lane] = Int32(a[lane]) }
-    for lane in 0..<8 { y[lane] = Int32(b[lane]) }
-    let products = x &* y
-    return products.evenHalf &+ products.oddHalf
 }
