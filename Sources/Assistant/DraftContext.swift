@@ -1,5 +1,5 @@
 package import Gemma4
-package import Tensor
+internal import Tensor
 
 /// A drafter joined to a sequence that a target reads: the buffers of its forward pass, and the caches that it shares.
 ///

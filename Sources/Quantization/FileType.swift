@@ -1,5 +1,5 @@
 package import GGUF
-package import Tensor
+internal import Tensor
 
 /// The target of a quantization: one format for most tensors; a mix such as `Q4_K_M` uses better ones for some.
 ///

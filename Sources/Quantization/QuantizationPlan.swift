@@ -1,7 +1,7 @@
 internal import Assistant
 package import GGUF
 internal import Gemma4
-package import Tensor
+internal import Tensor
 
 /// Overrides of the file type's defaults.
 package struct QuantizationOptions: Sendable {

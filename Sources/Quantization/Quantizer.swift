@@ -2,7 +2,7 @@ package import Foundation
 package import GGUF
 package import Platform
 import Synchronization
-package import Tensor
+internal import Tensor
 
 /// Converts a file according to a plan.
 ///

@@ -1,4 +1,4 @@
-/// What a step costs by its size, from noisy measurements; sizes never measured lie on straight lines between the
+/// What a step costs by its size, from noisy measurements; sizes never measured are on straight lines between the
 /// others.
 ///
 /// A page fault or a thread that lost its core must not count, so a measurement enters as the median of the last three

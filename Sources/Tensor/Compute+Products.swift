@@ -101,7 +101,7 @@ private struct IntegerJob: ParallelJob {
 
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
-        let next = following?.start(behind: index, of: pieces, thread) ?? task.row(rows.upperBound)
+        let next = following?.start(after: index, of: pieces, thread) ?? task.row(rows.upperBound)
         kernels.multiply(task, rows: rows, next: next, scratch: scratch[thread])
     }
 }
@@ -117,7 +117,7 @@ private struct GatedJob: ParallelJob {
     func run(_ index: Int, thread: Int) {
         let rows = pieces.range(index)
         kernels.multiply(gate, rows: rows, next: gate.row(rows.upperBound), scratch: scratch[thread])
-        let next = following?.start(behind: index, of: pieces, thread) ?? up.row(rows.upperBound)
+        let next = following?.start(after: index, of: pieces, thread) ?? up.row(rows.upperBound)
         kernels.multiply(up, rows: rows, next: next, scratch: scratch[thread])
         for token in 0..<gate.input.tokens {
             kernels.gelu(

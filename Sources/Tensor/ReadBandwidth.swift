@@ -4,7 +4,7 @@ internal import TensorBase
 
 /// How fast the threads of a pool read memory: what bounds a decode.
 enum ReadBandwidth {
-    /// Memory that is read where there are no weights worth it: more than any cache holds.
+    /// Bytes to read if the weights are fewer: more than any cache holds.
     static let sufficientBytes = 512 << 20
 
     private static let pieceBytes = 4 << 20
@@ -35,8 +35,8 @@ enum ReadBandwidth {
 }
 
 extension Compute {
-    /// Bytes a second that the threads read at best: from `weights` as they lie in the file's map, where pages are
-    /// small, or from memory of its own where they are too few to leave the caches.
+    /// The most bytes a second that the threads read: from `weights`, which are mapped from a file in small pages, or
+    /// from memory of its own if the weights are few enough to stay in the caches.
     package func readBandwidth(_ weights: [Matrix], repetitions: Int = 5) -> Double {
         let regions = weights.map { UnsafeRawBufferPointer(start: $0.base, count: $0.byteCount) }
         if regions.reduce(0, { $0 + $1.count }) >= ReadBandwidth.sufficientBytes {
@@ -53,7 +53,7 @@ extension Compute {
     }
 }
 
-/// Sums up memory, four streams at a time for the reason that `BlockFormat.multiplyBlocks` gives.
+/// Sums up memory; see `KernelSet.read`.
 private struct ReadJob: ParallelJob {
     let kernels: any KernelSet.Type
     let pieces: [UnsafeRawBufferPointer]

@@ -53,7 +53,7 @@ struct FollowingProduct {
     let pieces: RowPieces
 
     /// Where `thread` will begin, if piece `index` of `pieces` is the last of its run.
-    func start(behind index: Int, of pieces: RowPieces, _ thread: Int) -> UnsafeRawPointer? {
+    func start(after index: Int, of pieces: RowPieces, _ thread: Int) -> UnsafeRawPointer? {
         let next = self.pieces.run(of: thread)
         guard pieces.run(of: thread).upperBound == index + 1, !next.isEmpty else { return nil }
         return weights + self.pieces.range(next.lowerBound).lowerBound * rowBytes

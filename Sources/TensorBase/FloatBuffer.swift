@@ -1,6 +1,9 @@
 package import Platform
 
 /// Floats on the heap, 64-byte aligned, zero at first, freed with the last reference.
+///
+/// Sendable, because weights are shared by sessions and never written after loading. Buffers of activations belong to
+/// one `Compute`, whose operations give each thread rows of its own.
 package final class FloatBuffer: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     package let count: Int

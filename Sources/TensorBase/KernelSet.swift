@@ -10,7 +10,7 @@ package protocol KernelSet: Sendable {
     static var form: KernelForm { get }
     /// Whether `sum + a * b` is rounded once. It decides the last bits of every product.
     static var fusesMultiplyAdd: Bool { get }
-    /// Whether float weights with more than `largestUnassistedBatch` tokens are better left to BLAS.
+    /// Whether float weights with more than `largestBatchWithoutBLAS` tokens are better left to BLAS.
     static var prefersBLAS: Bool { get }
 
     // MARK: Formats

@@ -17,14 +17,14 @@ public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
             "tensor \(tensor) is stored as \(type.name) (type \(type.id)), which this build cannot compute with; "
                 + "it reads \(supported.joined(separator: ", "))"
         case .outOfMemory(let bytes):
-            "the system refuses \(bytes) bytes of memory; close other programs, or take a shorter context"
+            "the system refuses \(bytes) bytes of memory"
         case .notFinite(let tensor, let type, let row, let block, let isNaN):
             "tensor \(tensor) (\(type.name)) holds \(isNaN ? "NaN" : "infinity") "
                 + (type.blockSize == 1 ? "as element \(block)" : "as a scale of block \(block)")
                 + " of row \(row); the file is damaged: download or convert it again"
         case .unsupportedHeadWidth(let width, let type, let multiple):
             "a cache of \(type) needs heads whose width is a multiple of \(multiple), and this model has heads of "
-                + "\(width); choose f32, f16 or bf16"
+                + "\(width)"
         }
     }
 }
