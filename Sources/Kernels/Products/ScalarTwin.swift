@@ -89,7 +89,7 @@
         let prefetches: UnsafeMutablePointer<Int32>?  // [byteCount]
 
         func load16(at offset: Int, prefetching bytes: Prefetch) -> Bytes16<SIMD2<UInt32>> {
-            count(bytes, limit: 48)  // three lines of the portable kernel's four rows
+            count(bytes, limit: 48)  // three lines of four rows
             return Bytes16(word(at: offset), word(at: offset + 4), word(at: offset + 8), word(at: offset + 12))
         }
 
