@@ -34,12 +34,26 @@ public struct TensorType: Sendable, Hashable {
     @inlinable public static var q4_k: TensorType { TensorType(12, "Q4_K", 256, 144) }
     @inlinable public static var q5_k: TensorType { TensorType(13, "Q5_K", 256, 176) }
     @inlinable public static var q6_k: TensorType { TensorType(14, "Q6_K", 256, 210) }
+    @inlinable public static var iq2_xxs: TensorType { TensorType(16, "IQ2_XXS", 256, 66) }
+    @inlinable public static var iq2_xs: TensorType { TensorType(17, "IQ2_XS", 256, 74) }
+    @inlinable public static var iq3_xxs: TensorType { TensorType(18, "IQ3_XXS", 256, 98) }
+    @inlinable public static var iq1_s: TensorType { TensorType(19, "IQ1_S", 256, 50) }
     @inlinable public static var iq4_nl: TensorType { TensorType(20, "IQ4_NL", 32, 18) }
+    @inlinable public static var iq3_s: TensorType { TensorType(21, "IQ3_S", 256, 110) }
+    @inlinable public static var iq2_s: TensorType { TensorType(22, "IQ2_S", 256, 82) }
     @inlinable public static var iq4_xs: TensorType { TensorType(23, "IQ4_XS", 256, 136) }
     @inlinable public static var i32: TensorType { TensorType(26, "I32", 1, 4) }
+    @inlinable public static var iq1_m: TensorType { TensorType(29, "IQ1_M", 256, 56) }
     @inlinable public static var bf16: TensorType { TensorType(30, "BF16", 1, 2) }
+    @inlinable public static var tq1_0: TensorType { TensorType(34, "TQ1_0", 256, 54) }
+    @inlinable public static var tq2_0: TensorType { TensorType(35, "TQ2_0", 256, 66) }
+    @inlinable public static var mxfp4: TensorType { TensorType(39, "MXFP4", 32, 17) }
+    @inlinable public static var nvfp4: TensorType { TensorType(40, "NVFP4", 64, 36) }
+    @inlinable public static var q1_0: TensorType { TensorType(41, "Q1_0", 128, 18) }
+    @inlinable public static var q2_0: TensorType { TensorType(42, "Q2_0", 64, 18) }
     @inlinable public static var tbq3_0: TensorType { TensorType(44, "TBQ3_0", 32, 14) }
     @inlinable public static var tbq4_0: TensorType { TensorType(45, "TBQ4_0", 32, 18) }
+    @inlinable public static var tbq3_tcq: TensorType { TensorType(48, "TBQ3_TCQ", 128, 52) }
     @inlinable public static var tbq3_k: TensorType { TensorType(49, "TBQ3_K", 256, 98) }
     @inlinable public static var tbq4_k: TensorType { TensorType(50, "TBQ4_K", 256, 130) }
 
@@ -48,13 +62,10 @@ public struct TensorType: Sendable, Hashable {
         let types = [
             f32, f16, q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs,
             TensorType(9, "Q8_1", 32, 36), TensorType(15, "Q8_K", 256, 292),
-            TensorType(16, "IQ2_XXS", 256, 66), TensorType(17, "IQ2_XS", 256, 74), TensorType(18, "IQ3_XXS", 256, 98),
-            TensorType(19, "IQ1_S", 256, 50), TensorType(21, "IQ3_S", 256, 110), TensorType(22, "IQ2_S", 256, 82),
-            TensorType(29, "IQ1_M", 256, 56), TensorType(34, "TQ1_0", 256, 54), TensorType(35, "TQ2_0", 256, 66),
-            TensorType(39, "MXFP4", 32, 17),
+            iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s, iq1_s, iq1_m, tq1_0, tq2_0, mxfp4, nvfp4, q1_0, q2_0,
             TensorType(24, "I8", 1, 1), TensorType(25, "I16", 1, 2), i32, TensorType(27, "I64", 1, 8),
             TensorType(28, "F64", 1, 8), bf16,
-            tbq3_0, tbq4_0, TensorType(48, "TBQ3_TCQ", 128, 52), tbq3_k, tbq4_k,
+            tbq3_0, tbq4_0, tbq3_tcq, tbq3_k, tbq4_k,
         ]
         return Dictionary(uniqueKeysWithValues: types.map { ($0.id, $0) })
     }()
