@@ -4,7 +4,8 @@ internal import TensorBase
 protocol GridFormat: GroupedFormat {
     /// Whether eight values have seven sign bits.
     static var areSignsEven: Bool { get }
-    static var search: GridSearch { get }
+    associatedtype Shape: EntryShape
+    static var search: GridSearch<Shape> { get }
     /// The block's scale is stored times this.
     static var scaleFactor: Float { get }
 
@@ -53,13 +54,11 @@ extension GridFormat {
             let signed = SignedGroups(
                 groups, areSignsEven: areSignsEven, memory: lanes + 8)
             let entries = UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: SIMD16<UInt32>.self)
-            var scales = search.run(signed, entries: entries)
-            let isNegative = scales .< 0
-            scales = magnitude(scales)
-            signed.flip(where: isNegative, areSignsEven: areSignsEven)
-            let isZero = scales .== 0
+            let (found, isZero) = search.run(signed, entries: entries)
+            signed.flip(where: found .< 0, areSignsEven: areSignsEven)
+            let scales = magnitude(found)
             for eight in 0..<groupSize / 8 { signed.signs[eight].replace(with: 0, where: isZero) }
-            for entry in 0..<groupSize / search.lattice.codesPerEntry {
+            for entry in 0..<groupSize / Shape.codeCount {
                 entries[entry] = search.lattice.indices(of: entries[entry])
             }
 
@@ -80,7 +79,7 @@ extension GridFormat {
                 let codes = roundedToEven(0.5 * ((1 / unit) * scales - 1), from: 0, to: 15)
                 store(
                     GridBlock(
-                        groupSize: groupSize, codesPerEntry: search.lattice.codesPerEntry, firstLane: firstLane,
+                        groupSize: groupSize, codesPerEntry: Shape.codeCount, firstLane: firstLane,
                         scaleCodes: coded(codes), indices: entries, signs: signed.signs),
                     into: bytes)
             }

@@ -1,46 +1,48 @@
 internal import TensorBase
 
+/// Which entries are looked for again with the scale that was found.
+enum GridRepetition {
+    /// Those of points that are not of the grid.
+    case ofNeighbours
+    /// All of a group in which there is such an entry.
+    case ofGroupsWithNeighbours
+    /// All. The search starts from the scale that is best for codes of a lattice, and not of a grid.
+    case ofAll
+}
+
 /// Finds scales and grid entries of IQ2 and IQ3 for sixteen groups: magnitude = scale * (2 * code + 1).
-struct GridSearch {
+struct GridSearch<Shape: EntryShape> {
     typealias Lanes = SIMD16<Float>
 
-    let lattice: LatticeTable
+    let lattice: LatticeTable<Shape>
     /// The scales that are tried map the largest magnitude to 2 * levels - 1 + `stepSize` * k, with k from -`reach` to
     /// `reach`.
     let reach: Int
     let stepSize: Float
     /// Groups with smaller values are zeros; 0 for those that are exactly zero.
     let smallest: Float
-    let repetition: Repetition
+    let repetition: GridRepetition
 
-    /// Which entries are looked for again with the scale that was found.
-    enum Repetition {
-        /// Those of points that are not of the grid.
-        case ofNeighbours
-        /// All of a group in which there is such an entry.
-        case ofGroupsWithNeighbours
-        /// All. The search starts from the scale that is best for codes of a lattice, and not of a grid.
-        case ofAll
-    }
-
-    /// - Parameter entries: receives the entries, in the rows of a group; [size / codesPerEntry].
-    /// - Returns: the scales, which may be negative; 0, with the first entry, for zeros.
+    /// - Parameter entries: receives the entries, in the rows of a group; [size / Shape.codeCount].
+    /// - Returns: the scales, which may be negative; 0, with the entry of zeros, for zeros.
     @inline(__always)
-    func run(_ groups: SignedGroups, entries: UnsafeMutablePointer<SIMD16<UInt32>>) -> Lanes {
+    func run(
+        _ groups: SignedGroups, entries: UnsafeMutablePointer<SIMD16<UInt32>>
+    ) -> (scale: Lanes, isZero: SIMDMask<SIMD16<Int32>>) {
         let largest = groups.largest
         var isZero = smallest == 0 ? .!(largest .> 0) : .!(largest .>= smallest)
-        let top = 2 * lattice.levels - 1
+        let top = 2 * Shape.levels - 1
         var scale = largest / top
         var reference = largest
         if repetition == .ofAll {
             scale = latticeScale(groups)
-            reference = scale * lattice.levels
+            reference = scale * Shape.levels
             isZero = isZero .| .!(reference .> 0)
         }
-        var first = SIMD16<UInt32>(repeating: lattice.first)
+        var first = SIMD16<UInt32>(repeating: lattice.zero)
         // A group for which no trial counts is searched again.
         if repetition == .ofGroupsWithNeighbours { first &= ~GridNeighbours.isEntry }
-        let entryCount = groups.size / lattice.codesPerEntry
+        let entryCount = groups.size / Shape.codeCount
         for entry in 0..<entryCount { entries[entry] = first }
 
         withUnsafeTemporaryAllocation(of: SIMD16<UInt32>.self, capacity: 8) { memory in
@@ -58,8 +60,8 @@ struct GridSearch {
             }
             repeatSearch(groups, &scale, entries, trial)
         }
-        for entry in 0..<entryCount { entries[entry].replace(with: lattice.first, where: isZero) }
-        return scale.replacing(with: 0, where: isZero)
+        for entry in 0..<entryCount { entries[entry].replace(with: lattice.zero, where: isZero) }
+        return (scale.replacing(with: 0, where: isZero), isZero)
     }
 
     /// The scale that is best for codes of any combination.
@@ -68,7 +70,7 @@ struct GridSearch {
         withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 32) { codes in
             PositiveSearch(
                 count: groups.size, numbers: groups.magnitudes, weights: groups.weights,
-                largestCode: lattice.levels + 1
+                largestCode: Shape.levels + 1
             ).run(codes: codes.baseAddress.unsafelyUnwrapped)
         }
     }
@@ -78,10 +80,11 @@ struct GridSearch {
     private func find(
         _ groups: SignedGroups, inverse: Lanes, scale: Lanes, into entries: UnsafeMutablePointer<SIMD16<UInt32>>
     ) {
-        for entry in 0..<groups.size / lattice.codesPerEntry {
+        for entry in 0..<groups.size / Shape.codeCount {
             let points = points(groups, entry, inverse: inverse)
+            let words = UnsafeMutableRawPointer(entries + entry).assumingMemoryBound(to: UInt32.self)
             for lane in 0..<16 {
-                entries[entry][lane] = find(groups, entry, lane, point: points[lane], scale: scale[lane])
+                words[lane] = find(groups, entry, lane, point: points[lane], scale: scale[lane])
             }
         }
     }
@@ -90,9 +93,9 @@ struct GridSearch {
     @inline(__always)
     private func points(_ groups: SignedGroups, _ entry: Int, inverse: Lanes) -> SIMD16<UInt32> {
         lattice.points { index in
-            let scaled = 0.5 * (inverse * groups.magnitudes[entry &* lattice.codesPerEntry &+ index] - 1)
+            let scaled = 0.5 * (inverse * groups.magnitudes[entry &* Shape.codeCount &+ index] - 1)
             var codes = scaled
-            codes.replace(with: Lanes(repeating: lattice.levels - 1), where: scaled .> lattice.levels - 1)
+            codes.replace(with: Lanes(repeating: Shape.levels - 1), where: scaled .> Shape.levels - 1)
             // Not a number is code 0, too.
             codes.replace(with: 0, where: .!(scaled .> 0))
             return roundedToEven(codes)
@@ -101,20 +104,11 @@ struct GridSearch {
 
     @inline(__always)
     private func find(_ groups: SignedGroups, _ entry: Int, _ lane: Int, point: UInt32, scale: Float) -> UInt32 {
-        let first = entry &* lattice.codesPerEntry
-        let at = 16 &* first &+ lane
+        let at = 16 &* entry &* Shape.codeCount &+ lane
         return lattice.entry(
-            point, values: Self.values(lattice.codesPerEntry), scale: scale,
+            point, values: CodeValues(first: 1, step: 2), scale: scale,
             numbers: UnsafeRawPointer(groups.magnitudes).assumingMemoryBound(to: Float.self) + at,
             weights: UnsafeRawPointer(groups.roots).assumingMemoryBound(to: Float.self) + at)
-    }
-
-    /// 2 * code + 1 for the codes of an entry, as `CodeTable.lookUp3` wants them.
-    @inline(__always)
-    private static func values(_ codesPerEntry: Int) -> SIMD16<Float> {
-        codesPerEntry == 8
-            ? SIMD16(1, 3, 5, 0, 1, 3, 5, 0, 1, 3, 5, 0, 1, 3, 5, 0)
-            : SIMD16(1, 3, 5, 7, 9, 11, 13, 15, 1, 3, 5, 7, 9, 11, 13, 15)
     }
 
     /// The weighted sums of magnitude * value and of value * value over each group.
@@ -122,12 +116,12 @@ struct GridSearch {
     private func sums(
         _ groups: SignedGroups, _ entries: UnsafeMutablePointer<SIMD16<UInt32>>
     ) -> (products: Lanes, squares: Lanes) {
-        let table = CodeTable(Self.values(lattice.codesPerEntry))
+        let table = CodeTable(2 * Shape.codes + 1)
         var (products, squares) = (Lanes.zero, Lanes.zero)
-        for entry in 0..<groups.size / lattice.codesPerEntry {
-            for place in 0..<lattice.codesPerEntry {
-                let index = entry &* lattice.codesPerEntry &+ place
-                let value = table.lookUp3(entries[entry] &>> LatticeTable.shift(place))
+        for entry in 0..<groups.size / Shape.codeCount {
+            for place in 0..<Shape.codeCount {
+                let index = entry &* Shape.codeCount &+ place
+                let value = table.lookUp3(entries[entry] &>> Shape.shift(place))
                 products += groups.products[index] * value
                 squares += groups.weights[index] * value * value
             }
@@ -140,7 +134,7 @@ struct GridSearch {
         _ groups: SignedGroups, _ scale: inout Lanes, _ entries: UnsafeMutablePointer<SIMD16<UInt32>>,
         _ found: UnsafeMutablePointer<SIMD16<UInt32>>
     ) {
-        let entryCount = groups.size / lattice.codesPerEntry
+        let entryCount = groups.size / Shape.codeCount
         var all = SIMD16<UInt32>(repeating: GridNeighbours.isEntry)
         for entry in 0..<entryCount { all &= entries[entry] }
         var isRepeated = scale .> 0

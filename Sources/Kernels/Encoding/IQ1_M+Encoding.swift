@@ -76,7 +76,7 @@ extension IQ1_M: GroupedFormat {
         let scales = roundedToEven(0.5 * ((1 / (largest / 15)) * choice.scale - 1), from: 0, to: 7)
         let unit = bestUnit(groups, choice, entries, scales: scales) ?? largest / 15
 
-        let lattice = LatticeTable(Grids.iq1Neighbours, codesPerEntry: 8)
+        let lattice = LatticeTable<EightCodes>(Grids.iq1Neighbours)
         let (first, second) = (lattice.indices(of: entries[0]), lattice.indices(of: entries[1]))
         let codes = coded(scales)
         let half = Float16(unit * 1.1125).bitPattern

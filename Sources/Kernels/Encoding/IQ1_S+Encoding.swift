@@ -14,7 +14,7 @@ extension IQ1_S: GroupedFormat {
             var choice = search(ternary, products: ranks + 32, weights: ranks + 65)
             choice.finish(ternary, all: 1, codes: ranks)
             choice.findEntries(ternary, entriesPerDelta: 4, codes: ranks, entries: entries)
-            let lattice = LatticeTable(Grids.iq1Neighbours, codesPerEntry: 8)
+            let lattice = LatticeTable<EightCodes>(Grids.iq1Neighbours)
             for entry in 0..<4 { entries[entry] = lattice.indices(of: entries[entry]) }
             for block in 0..<blockCount {
                 store(choice, entries, firstLane: 8 &* block, into: blocks + block &* type.blockBytes)
@@ -34,14 +34,14 @@ extension IQ1_S: GroupedFormat {
                 let low = (products[first], weights[first])
                 let middle = (products[second] - products[first], weights[second] - weights[first])
                 let high = (products[32] - products[second], weights[32] - weights[second])
-                for isNegative in [false, true] {
-                    let (a, b, c): (Float, Float, Float) =
-                        isNegative ? (-1.125, -0.125, 0.875) : (-0.875, 0.125, 1.125)
+                @inline(__always)
+                func compare(_ a: Float, _ b: Float, _ c: Float, deltas: UInt32) {
                     choice.compare(
                         low.0 * a + middle.0 * b + high.0 * c,
-                        low.1 * a * a + middle.1 * b * b + high.1 * c * c, first, second,
-                        deltas: isNegative ? 1 : 0)
+                        low.1 * a * a + middle.1 * b * b + high.1 * c * c, first, second, deltas: deltas)
                 }
+                compare(-0.875, 0.125, 1.125, deltas: 0)
+                compare(-1.125, -0.125, 0.875, deltas: 1)
             }
         }
         return choice

@@ -5,9 +5,9 @@ extension IQ2_S: GridFormat {
     @inline(__always) static var groupSize: Int { 16 }
     @inline(__always) static var areSignsEven: Bool { false }
     @inline(__always) static var scaleFactor: Float { 0.9875 }
-    @inline(__always) static var search: GridSearch {
+    @inline(__always) static var search: GridSearch<EightCodes> {
         GridSearch(
-            lattice: LatticeTable(Grids.iq2_sNeighbours, codesPerEntry: 8), reach: 9, stepSize: 0.1, smallest: 1e-8,
+            lattice: LatticeTable(Grids.iq2_sNeighbours), reach: 9, stepSize: 0.1, smallest: 1e-8,
             repetition: .ofNeighbours)
     }
 

@@ -5,9 +5,9 @@ extension IQ2_XS: GridFormat {
     @inline(__always) static var groupSize: Int { 16 }
     @inline(__always) static var areSignsEven: Bool { true }
     @inline(__always) static var scaleFactor: Float { 1 }
-    @inline(__always) static var search: GridSearch {
+    @inline(__always) static var search: GridSearch<EightCodes> {
         GridSearch(
-            lattice: LatticeTable(Grids.iq2_xsNeighbours, codesPerEntry: 8), reach: 9, stepSize: 0.1,
+            lattice: LatticeTable(Grids.iq2_xsNeighbours), reach: 9, stepSize: 0.1,
             smallest: 1e-15, repetition: .ofNeighbours)
     }
 

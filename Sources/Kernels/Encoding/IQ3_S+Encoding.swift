@@ -5,9 +5,9 @@ extension IQ3_S: GridFormat {
     @inline(__always) static var groupSize: Int { 32 }
     @inline(__always) static var areSignsEven: Bool { false }
     @inline(__always) static var scaleFactor: Float { 1.033 }
-    @inline(__always) static var search: GridSearch {
+    @inline(__always) static var search: GridSearch<FourCodes> {
         GridSearch(
-            lattice: LatticeTable(Grids.iq3_sNeighbours, codesPerEntry: 4), reach: 9, stepSize: 0.2, smallest: 0,
+            lattice: LatticeTable(Grids.iq3_sNeighbours), reach: 9, stepSize: 0.2, smallest: 0,
             repetition: .ofGroupsWithNeighbours)
     }
 

@@ -5,9 +5,9 @@ extension IQ3_XXS: GridFormat {
     @inline(__always) static var groupSize: Int { 32 }
     @inline(__always) static var areSignsEven: Bool { true }
     @inline(__always) static var scaleFactor: Float { 1.0125 }
-    @inline(__always) static var search: GridSearch {
+    @inline(__always) static var search: GridSearch<FourCodes> {
         GridSearch(
-            lattice: LatticeTable(Grids.iq3_xxsNeighbours, codesPerEntry: 4), reach: 15, stepSize: 0.2,
+            lattice: LatticeTable(Grids.iq3_xxsNeighbours), reach: 15, stepSize: 0.2,
             smallest: 1e-8, repetition: .ofNeighbours)
     }
 

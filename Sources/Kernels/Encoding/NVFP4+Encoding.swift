@@ -15,13 +15,15 @@ extension NVFP4: EncodableFormat {
         }
     }
 
-    /// A scale, not negative, as a float of 4 bits of exponent and 3 of mantissa. Halves are rounded up.
+    /// A scale, not negative, as a float of 4 bits of exponent and 3 of mantissa. Halves are rounded up. What comes to
+    /// 256 or more is the largest code, as in the reference.
     @inline(__always)
     private static func scaleCode(_ scale: Float) -> UInt8 {
         let value = min(scale, 448)
         guard value >= 0x1p-6 else { return UInt8(min(7, value * 512 + 0.5)) }
         // The lowest exponent of a normal scale, 2^-6, is stored as 1.
         let bits = value.bitPattern &- (120 << 23)
-        return UInt8(min(126, (bits >> 20) + (bits >> 19 & 1)))
+        let code = (bits >> 20) + (bits >> 19 & 1)
+        return code < 120 ? UInt8(code) : 126
     }
 }

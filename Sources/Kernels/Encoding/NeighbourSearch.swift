@@ -1,22 +1,24 @@
 internal import TensorBase
 
-/// The points of a lattice, and which entries of a grid are near them.
-///
-/// An entry of eight codes has three levels, one of four codes eight.
-struct LatticeTable {
-    let codesPerEntry: Int
-    private let points: UnsafePointer<UInt32>
-    private let neighbours: UnsafePointer<UInt16>
+/// How many codes an entry of a grid has.
+protocol EntryShape {
+    static var codeCount: Int { get }
+    /// Values of a code.
+    static var levelCount: Int { get }
+}
 
-    @inline(__always)
-    init(_ table: GridNeighbours, codesPerEntry: Int) {
-        (points, neighbours, self.codesPerEntry) = (table.points, table.neighbours, codesPerEntry)
-    }
+enum EightCodes: EntryShape {
+    @inline(__always) static var codeCount: Int { 8 }
+    @inline(__always) static var levelCount: Int { 3 }
+}
 
-    @inline(__always) var levels: Float { codesPerEntry == 8 ? 3 : 8 }
+enum FourCodes: EntryShape {
+    @inline(__always) static var codeCount: Int { 4 }
+    @inline(__always) static var levelCount: Int { 8 }
+}
 
-    /// An entry as found in `points`: of the grid itself, or a neighbour without `GridNeighbours.isEntry`.
-    @inline(__always) var first: UInt32 { points[0] }
+extension EntryShape {
+    @inline(__always) static var levels: Float { Float(levelCount) }
 
     /// Where code `index` of an entry begins; see `Grids`.
     @inline(__always)
@@ -24,14 +26,42 @@ struct LatticeTable {
         UInt32(truncatingIfNeeded: (index & 1) &* 8 &+ (index >> 1 & 1) &* 4 &+ (index >> 2) &* 2)
     }
 
-    /// The numbers of the points at some codes, each from 0 to `levels` - 1.
+    /// The codes as `CodeTable.lookUp3` wants them: eight, twice, or three and one that does not occur.
+    @inline(__always)
+    static var codes: SIMD16<Float> {
+        codeCount == 8
+            ? SIMD16(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3)
+            : SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)
+    }
+}
+
+/// What codes stand for: first + step * code, times a scale.
+struct CodeValues {
+    let first: Float
+    let step: Float
+}
+
+/// The points of a lattice, and which entries of a grid are near them.
+///
+/// An entry is a word as found in `GridNeighbours.points`, or one of the neighbours, without `GridNeighbours.isEntry`.
+struct LatticeTable<Shape: EntryShape> {
+    private let points: UnsafePointer<UInt32>
+    private let neighbours: UnsafePointer<UInt16>
+
+    @inline(__always)
+    init(_ table: GridNeighbours) { (points, neighbours) = (table.points, table.neighbours) }
+
+    /// The entry whose codes are all zero; every grid has one.
+    @inline(__always) var zero: UInt32 { points[0] }
+
+    /// The numbers of the points at some codes, each from 0 to the shape's last level.
     @inline(__always)
     func points(_ codes: (Int) -> SIMD16<Float>) -> SIMD16<UInt32> {
-        var number = SIMD16<Float>.zero
-        var place: Float = 1
-        for index in 0..<codesPerEntry {
+        var number = codes(0)
+        var place = Shape.levels
+        for index in 1..<Shape.codeCount {
             number += codes(index) * place
-            place *= levels
+            place *= Shape.levels
         }
         return words(number)
     }
@@ -39,7 +69,9 @@ struct LatticeTable {
     /// The indices of grid entries.
     @inline(__always)
     func indices(of entries: SIMD16<UInt32>) -> SIMD16<UInt32> {
-        let numbers = points { floats((entries &>> Self.shift($0)) & (codesPerEntry == 8 ? 3 : 7)) }
+        let numbers = points {
+            floats((entries &>> Shape.shift($0)) & UInt32(truncatingIfNeeded: Shape.codeCount == 8 ? 3 : 7))
+        }
         var indices = SIMD16<UInt32>.zero
         for lane in 0..<16 { indices[lane] = points[Int(numbers[lane])] &>> 16 & 0x7fff }
         return indices
@@ -47,45 +79,27 @@ struct LatticeTable {
 
     /// The entry for the point `number`: its own, or of its neighbours the one of least Σ weight * error².
     /// - Parameters:
-    ///   - values: of the codes, for all lanes: from lane 0 on those of codes 0 and up, and again from lane 4 or 8 on.
     ///   - numbers: what the entry's values should be, 16 floats apart.
     ///   - weights: likewise.
     @inline(__always)
     func entry(
-        _ number: UInt32, values: SIMD16<Float>, scale: Float, numbers: UnsafePointer<Float>,
+        _ number: UInt32, values: CodeValues, scale: Float, numbers: UnsafePointer<Float>,
         weights: UnsafePointer<Float>
     ) -> UInt32 {
         let point = points[Int(number)]
         guard point & GridNeighbours.isEntry == 0 else { return point }
-        let list = neighbours + Int(point &>> 8) &* 16
-        return codesPerEntry == 8
-            ? Self.nearest8(list, count: Int(point & 0xff), values * scale, numbers, weights)
-            : Self.nearest4(list, count: Int(point & 0xff), values * scale, numbers, weights)
-    }
-
-    @inline(never)
-    private static func nearest8(
-        _ list: UnsafePointer<UInt16>, count: Int, _ values: SIMD16<Float>, _ numbers: UnsafePointer<Float>,
-        _ weights: UnsafePointer<Float>
-    ) -> UInt32 {
-        nearest(list, count: count, values, numbers, weights, codes: 8)
-    }
-
-    @inline(never)
-    private static func nearest4(
-        _ list: UnsafePointer<UInt16>, count: Int, _ values: SIMD16<Float>, _ numbers: UnsafePointer<Float>,
-        _ weights: UnsafePointer<Float>
-    ) -> UInt32 {
-        nearest(list, count: count, values, numbers, weights, codes: 4)
+        return Self.nearest(
+            neighbours + Int(point &>> 8) &* 16, count: Int(point & 0xff), values, scale, numbers, weights)
     }
 
     /// Lanes are neighbours. What a code costs at a place is looked up.
     /// - Parameter count: of vectors.
-    @inline(__always)
+    @inline(never)
     private static func nearest(
-        _ list: UnsafePointer<UInt16>, count: Int, _ values: SIMD16<Float>, _ numbers: UnsafePointer<Float>,
-        _ weights: UnsafePointer<Float>, codes: Int
+        _ list: UnsafePointer<UInt16>, count: Int, _ values: CodeValues, _ scale: Float,
+        _ numbers: UnsafePointer<Float>, _ weights: UnsafePointer<Float>
     ) -> UInt32 {
+        let values = (Shape.codes * values.step + values.first) * scale
         var leastError = SIMD16<Float>(repeating: .infinity)
         var place = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
         var places = place
@@ -94,37 +108,29 @@ struct LatticeTable {
             var entries = SIMD16<UInt32>.zero
             for lane in 0..<16 { entries[lane] = UInt32(halves[lane]) }
             var error = SIMD16<Float>.zero
-            for index in 0..<codes {
+            for index in 0..<Shape.codeCount {
                 let difference = values - numbers[index &* 16]
                 let costs = CodeTable(weights[index &* 16] * difference * difference)
-                error += costs.lookUp3(entries &>> shift(index))
+                error += costs.lookUp3(entries &>> Shape.shift(index))
             }
             let isLess = error .< leastError
             leastError.replace(with: error, where: isLess)
             places.replace(with: place, where: isLess)
             place = place &+ 16
         }
-        let least = smallestLane(of: leastError)
-        places.replace(with: .max, where: leastError .!= least)
-        // Without any comparable error, the first one.
-        let first = smallestLane(of: places)
-        return UInt32(list[first == .max ? 0 : Int(first)])
+        return UInt32(list[placeOfLeast(leastError, places)])
     }
 }
 
-/// The smallest of 16 floats, none of them NaN.
+/// The smallest of the places with the least error. Errors are not negative, so that their bits are in their order; one
+/// that is not a number is the largest.
 @inline(__always)
-private func smallestLane(of vector: SIMD16<Float>) -> Float {
-    let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .< vector.lowHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
-    return two[1] < two[0] ? two[1] : two[0]
-}
-
-@inline(__always)
-private func smallestLane(of vector: SIMD16<UInt32>) -> UInt32 {
-    let eight = vector.lowHalf.replacing(with: vector.highHalf, where: vector.highHalf .< vector.lowHalf)
-    let four = eight.lowHalf.replacing(with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
-    return two[1] < two[0] ? two[1] : two[0]
+private func placeOfLeast(_ errors: SIMD16<Float>, _ places: SIMD16<UInt32>) -> Int {
+    @inline(__always)
+    func key(_ lane: Int) -> UInt64 { UInt64(errors[lane].bitPattern) &<< 32 | UInt64(places[lane]) }
+    var eight = SIMD8<UInt64>.zero
+    for lane in 0..<8 { eight[lane] = min(key(lane), key(lane &+ 8)) }
+    var four = SIMD4<UInt64>.zero
+    for lane in 0..<4 { four[lane] = min(eight[lane], eight[lane &+ 4]) }
+    return Int(min(min(four[0], four[1]), min(four[2], four[3])) & 0xffff_ffff)
 }

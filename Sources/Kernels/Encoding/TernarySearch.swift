@@ -52,14 +52,6 @@ struct TernaryGroups {
             sums[count + 1] += sums[count]
         }
     }
-
-    /// The value that a code stands for, without the scale.
-    @inline(__always)
-    static func values(isDeltaNegative: Bool) -> SIMD16<Float> {
-        isDeltaNegative
-            ? SIMD16(-1.125, -0.125, 0.875, 0, -1.125, -0.125, 0.875, 0, -1.125, -0.125, 0.875, 0, -1.125, -0.125, 0.875, 0)
-            : SIMD16(-0.875, 0.125, 1.125, 0, -0.875, 0.125, 1.125, 0, -0.875, 0.125, 1.125, 0, -0.875, 0.125, 1.125, 0)
-    }
 }
 
 /// What is found for sixteen groups: the borders, the scale, and which deltas are negative.
@@ -111,20 +103,22 @@ struct TernaryChoice {
         _ groups: TernaryGroups, entriesPerDelta: Int, codes: UnsafeMutablePointer<Lanes>,
         entries: UnsafeMutablePointer<SIMD16<UInt32>>
     ) {
-        let lattice = LatticeTable(Grids.iq1Neighbours, codesPerEntry: 8)
+        let lattice = LatticeTable<EightCodes>(Grids.iq1Neighbours)
         var all = SIMD16<UInt32>(repeating: GridNeighbours.isEntry)
         for entry in 0..<groups.size / 8 {
             let points = lattice.points { codes[8 &* entry &+ $0] }
             let half = UInt32(truncatingIfNeeded: entry / entriesPerDelta)
+            let found = UnsafeMutableRawPointer(entries + entry).assumingMemoryBound(to: UInt32.self)
             for lane in 0..<16 {
                 let at = 128 &* entry &+ lane
-                entries[entry][lane] = lattice.entry(
-                    points[lane],
-                    values: TernaryGroups.values(isDeltaNegative: deltas[lane] &>> half & 1 == 1), scale: scale[lane],
+                let isDeltaNegative = deltas[lane] &>> half & 1 == 1
+                found[lane] = lattice.entry(
+                    points[lane], values: CodeValues(first: isDeltaNegative ? -1.125 : -0.875, step: 1),
+                    scale: scale[lane],
                     numbers: UnsafeRawPointer(groups.values).assumingMemoryBound(to: Float.self) + at,
                     weights: UnsafeRawPointer(groups.weights).assumingMemoryBound(to: Float.self) + at)
             }
-            entries[entry].replace(with: lattice.first, where: groups.isZero)
+            entries[entry].replace(with: lattice.zero, where: groups.isZero)
             all &= entries[entry]
         }
         let hasNeighbours = all .== 0
@@ -143,7 +137,7 @@ struct TernaryChoice {
     static func value(
         _ entries: SIMD16<UInt32>, _ place: Int, isDeltaNegative: SIMDMask<SIMD16<Int32>>
     ) -> Lanes {
-        let code = floats((entries &>> LatticeTable.shift(place)) & 3)
+        let code = floats((entries &>> EightCodes.shift(place)) & 3)
         return code - Lanes(repeating: 0.875).replacing(with: 1.125, where: isDeltaNegative)
     }
 }
