@@ -96,12 +96,14 @@ struct Format: Sendable, CustomTestStringConvertible {
     static let integers = all.filter { $0.traits.activations != nil }
 
     /// `values` as rows are stored. Formats without an encoder get random codes, with scales of about the values' size.
-    func encoded(_ values: [Float], by kernels: any KernelSet.Type = Form.plainest.kernels) -> [UInt8] {
+    func encoded(
+        _ values: [Float], importance: [Float]? = nil, by kernels: any KernelSet.Type = Form.plainest.kernels
+    ) -> [UInt8] {
         guard isEncodable else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            kernels.encode(values, type.id, count: values.count, importance: nil, into: base)
+            kernels.encode(values, type.id, count: values.count, importance: importance, into: base)
         }
         return bytes
     }
