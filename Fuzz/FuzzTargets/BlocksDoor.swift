@@ -62,7 +62,8 @@ enum BlocksDoor {
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: count))
         bytes.withUnsafeMutableBytes { bytes in
             floats.withUnsafeBufferPointer {
-                Kernels.current.encode($0.baseAddress!, type.id, count: count, into: bytes.baseAddress!)
+                Kernels.current.encode(
+                    $0.baseAddress!, type.id, count: count, importance: nil, into: bytes.baseAddress!)
             }
         }
     }

@@ -48,7 +48,7 @@ struct Conversion: ParallelJob {
             for row in rows {
                 kernels.decode(source + row * sourceBytes, decoder.id, count: rowLength, into: base)
                 if !Self.areFinite(UnsafeBufferPointer(values)) { hasBadValues?[thread] = true }
-                kernels.encode(base, encoder.id, count: rowLength, into: target + row * targetBytes)
+                kernels.encode(base, encoder.id, count: rowLength, importance: nil, into: target + row * targetBytes)
             }
         }
     }

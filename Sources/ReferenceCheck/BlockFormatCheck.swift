@@ -132,7 +132,8 @@ package struct BlockFormatCheck {
         var bytes = [UInt8](repeating: 0, count: expected.count)
         bytes.withUnsafeMutableBytes { bytes in
             input.withUnsafeBufferPointer {
-                Kernels.current.encode($0.baseAddress!, type.id, count: input.count, into: bytes.baseAddress!)
+                Kernels.current.encode(
+                    $0.baseAddress!, type.id, count: input.count, importance: nil, into: bytes.baseAddress!)
             }
         }
         let isExact = bytes == expected

@@ -5,16 +5,29 @@ package typealias FormatID = UInt32
 package struct FormatTraits: Sendable, Hashable {
     /// The floats stored in a block. If they are all finite, so is every decoded value.
     package let floats: StoredFloats
-    /// Whether rows can be written in the format.
-    package let isEncodable: Bool
+    /// What the encoder does with an importance matrix; nil if rows cannot be written in the format.
+    package let importance: ImportanceUse?
     /// How activations are prepared for integer products; nil if products take floats only.
     package let activations: ActivationForm?
 
-    package init(floats: StoredFloats, isEncodable: Bool, activations: ActivationForm?) {
+    package init(floats: StoredFloats, importance: ImportanceUse?, activations: ActivationForm?) {
         self.floats = floats
-        self.isEncodable = isEncodable
+        self.importance = importance
         self.activations = activations
     }
+
+    /// Whether rows can be written in the format.
+    package var isEncodable: Bool { importance != nil }
+}
+
+/// What an encoder does with an importance matrix.
+package enum ImportanceUse: Sendable {
+    /// It has no choice to make by it.
+    case ignored
+    /// It gives other bytes with one.
+    case optional
+    /// Without one, the result is too poor to be written: the reference refuses, and so should a quantizer.
+    case required
 }
 
 /// Where a block stores floats, and how.

@@ -81,7 +81,7 @@ import Testing
             let values = generator.floats(count)
             let row = try GuardedMemory(byteCount: format.type.byteCount(of: count), at: edge)
             _ = try values.guarded(edge, width: count, to: 0, width: 1) { input, _ in
-                kernels.encode(input.base, format.type.id, count: count, into: row.base)
+                kernels.encode(input.base, format.type.id, count: count, importance: nil, into: row.base)
             }
             #expect(withExtendedLifetime(row) { Array(row.bytes) } == format.encoded(values, by: kernels))
         }

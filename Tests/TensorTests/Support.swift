@@ -103,7 +103,7 @@ struct Format: Sendable, CustomTestStringConvertible {
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            kernels.encode(values, type.id, count: values.count, into: base)
+            kernels.encode(values, type.id, count: values.count, importance: nil, into: base)
         }
         return bytes
     }
