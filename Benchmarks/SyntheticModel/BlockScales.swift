@@ -33,8 +33,8 @@ extension WeightType {
         }
     }
 
-    /// The root mean squares of 2 s + 1 for scales s that are uniform in 0 ..< 16 and in 0 ..< 8, and of scales that are
-    /// uniform in -32 ..< 32.
+    /// The root mean squares of 2 s + 1 for scales s that are uniform in 0 ..< 16 and in 0 ..< 8, and of scales that
+    /// are uniform in -32 ..< 32.
     private static let oddScaleSize: Float = 18.466
     private static let oddScaleSize8: Float = 9.220
     private static let centredScaleSize: Float = 18.48
