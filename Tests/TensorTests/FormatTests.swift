@@ -43,7 +43,7 @@ import Testing
     func theKernelDecodesAnyBytesAsThePlainDecoderDoes(format: Format, form: Form) {
         var generator = Generator(2)
         for _ in 0..<300 {
-            let count = max(96, format.granule)
+            let count = format.columns(atLeast: 96)
             let bytes = generator.bytes(format.type.byteCount(of: count))
             expectSame(decodedRow(format, bytes, count: count, form), format.decoded(bytes, by: form.kernels))
         }

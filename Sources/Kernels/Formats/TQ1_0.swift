@@ -47,7 +47,8 @@ extension TQ1_0: IntegerFormat {
         }
         first = Trits(others)
         // The last three groups: the fifth trits of `others` are followed by the four of `last`.
-        second = Trits(Bytes16(last, last.timesThree, last.timesThree.timesThree, last.timesThree.timesThree.timesThree))
+        let (next, third) = (last.timesThree, last.timesThree.timesThree)
+        second = Trits(Bytes16(last, next, third, third.timesThree))
         for group in 5..<8 {
             let codes = first.next()
             body(

@@ -80,8 +80,8 @@
         @inline(__always)
         func mirrored(in sum: UInt8, where bits: SIMD8<UInt32>, from first: Int) -> SIMD8<UInt32> {
             // The byte with the bits in all four places of each lane.
-            let byte = UInt32(truncatingIfNeeded: first / 8) &* 0x0101_0101
-            let places = SIMD8<UInt32>(repeating: byte) &+ SIMD8(0, 4, 8, 12, 0, 4, 8, 12) &* 0x0101_0101
+            let byte = UInt32(truncatingIfNeeded: first / 8)
+            let places = (SIMD8<UInt32>(0, 4, 8, 12, 0, 4, 8, 12) &+ SIMD8(repeating: byte)) &* 0x0101_0101
             let bytes = _mm256_shuffle_epi8(
                 unsafeBitCast(bits, to: __m256i.self), unsafeBitCast(places, to: __m256i.self))
             let places8 = _mm256_set1_epi32(first % 8 == 0 ? 0x0804_0201 : Int32(bitPattern: 0x8040_2010))

@@ -92,8 +92,8 @@
         @inline(__always)
         func mirrored(in sum: UInt8, where bits: SIMD8<UInt32>, from first: Int) -> SIMD8<UInt32> {
             // The byte with the bits in all four places of each lane.
-            let byte = UInt32(truncatingIfNeeded: first / 8) &* 0x0101_0101
-            let places = SIMD4<UInt32>(repeating: byte) &+ SIMD4(0, 4, 8, 12) &* 0x0101_0101
+            let byte = UInt32(truncatingIfNeeded: first / 8)
+            let places = (SIMD4<UInt32>(0, 4, 8, 12) &+ SIMD4(repeating: byte)) &* 0x0101_0101
             let masks = SIMD4<UInt32>(repeating: first % 8 == 0 ? 0x0804_0201 : 0x8040_2010)
             @inline(__always)
             func bytes(_ words: SIMD4<UInt32>) -> SIMD16<UInt8> { unsafeBitCast(words, to: SIMD16<UInt8>.self) }

@@ -11,7 +11,7 @@ protocol PanelWords: SIMD where Scalar == UInt32 {
     /// For each byte, of which the upper half is zero, an entry of a table of signed bytes.
     func entries(of table: SIMD16<Int8>) -> Self
     /// For both halves of each lane, an entry of a table of 16 bits.
-    /// - Parameter count: of the entries: a power of two from 64 on, above every half.
+    /// - Parameter count: of the entries: 256, 512, 1024 or 2048. No index is larger.
     func entries(of table: UnsafePointer<UInt16>, count: Int) -> Self
     /// Each byte b, or `sum` - b where a bit of `bits` is set: bit `first` + j for byte j of a lane.
     /// - Parameters:
@@ -101,7 +101,7 @@ struct Bytes16<Words: PanelWords> {
     @inline(__always)
     func entries(of table: SIMD16<Int8>) -> Bytes16 { map { $0.entries(of: table) } }
 
-    /// Each byte, or `sum` minus it where its bit of `bits` is set, those from bit `first` on; see `PanelWords.mirrored`.
+    /// Each byte, or `sum` minus it where one of the 16 bits of `bits` from bit `first` on is set; see `PanelWords`.
     @inline(__always)
     func mirrored(in sum: UInt8, where bits: Words, from first: Int) -> Bytes16 {
         Bytes16(

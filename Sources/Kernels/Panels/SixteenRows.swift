@@ -126,9 +126,8 @@
         @inline(__always)
         func mirrored(in sum: UInt8, where bits: SIMD16<UInt32>, from first: Int) -> SIMD16<UInt32> {
             // The byte with the bits in all four places of each lane.
-            let byte = UInt32(truncatingIfNeeded: first / 8) &* 0x0101_0101
-            let places = SIMD16<UInt32>(repeating: byte) &+ SIMD16(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12)
-                &* 0x0101_0101
+            let lanes = SIMD16<UInt32>(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12)
+            let places = (lanes &+ SIMD16(repeating: UInt32(truncatingIfNeeded: first / 8))) &* 0x0101_0101
             let bytes = _mm512_shuffle_epi8(
                 unsafeBitCast(bits, to: __m512i.self), unsafeBitCast(places, to: __m512i.self))
             let isSet = _mm512_test_epi8_mask(
@@ -151,32 +150,38 @@
         @inline(__always)
         init(_ table: UnsafePointer<UInt16>) { self.table = UnsafeRawPointer(table) }
 
-        /// - Parameter indices: 32 of 16 bits.
+        /// - Parameters:
+        ///   - indices: 32 of 16 bits.
+        ///   - count: of the entries: 256, 512, 1024 or 2048.
         @inline(__always)
         func entries(_ indices: __m512i, count: Int) -> __m512i {
             switch count {
-            case 256: quarters(0, indices)
-            case 512: halves(0, indices)
-            default: choice(halves(0, indices), halves(512, indices), bit: 512, indices)
+            case 256: entries256(0, indices)
+            case 512: entries512(0, indices)
+            case 1024: entries1024(0, indices)
+            default: choice(entries1024(0, indices), entries1024(1024, indices), bit: 1024, indices)
             }
         }
 
-        /// Of 512 entries.
         @inline(__always)
-        private func halves(_ first: Int, _ indices: __m512i) -> __m512i {
-            choice(quarters(first, indices), quarters(first &+ 256, indices), bit: 256, indices)
+        private func entries1024(_ first: Int, _ indices: __m512i) -> __m512i {
+            choice(entries512(first, indices), entries512(first &+ 512, indices), bit: 512, indices)
         }
 
-        /// Of 256 entries.
         @inline(__always)
-        private func quarters(_ first: Int, _ indices: __m512i) -> __m512i {
+        private func entries512(_ first: Int, _ indices: __m512i) -> __m512i {
+            choice(entries256(first, indices), entries256(first &+ 256, indices), bit: 256, indices)
+        }
+
+        @inline(__always)
+        private func entries256(_ first: Int, _ indices: __m512i) -> __m512i {
             choice(
                 choice(entries64(first, indices), entries64(first &+ 64, indices), bit: 64, indices),
                 choice(entries64(first &+ 128, indices), entries64(first &+ 192, indices), bit: 64, indices),
                 bit: 128, indices)
         }
 
-        /// Of 64 entries, by the lowest six bits of the indices.
+        /// By the lowest six bits of the indices.
         @inline(__always)
         private func entries64(_ first: Int, _ indices: __m512i) -> __m512i {
             let low = (table + 2 &* first).loadUnaligned(as: __m512i.self)
