@@ -135,8 +135,6 @@ package struct BlockFormatCheck {
 
     /// Formats whose rotation comes from a QR decomposition, which every library rounds differently.
     private static let rotatedByQR = [TensorType.tbq3_k: 3, .tbq4_k: 4]
-    /// Formats whose encoder searches for scales: they only have to be as good as the reference's.
-    private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
     /// The values of `bytes`, from the plain decoder and from the row decoder.
     private func decode(_ bytes: [UInt8], _ type: TensorType) -> (plain: [Float], row: [Float]) {
@@ -175,14 +173,7 @@ package struct BlockFormatCheck {
         let codes = Self.rotatedByQR[type].map {
             equalCodes(bytes, expected, bits: $0, blockBytes: type.blockBytes)
         }
-        let passed =
-            if let codes {
-                codes >= 0.999
-            } else if Self.searched.contains(type) {
-                rmse <= referenceRMSE * (1 + 1e-6)
-            } else {
-                isExact
-            }
+        let passed = codes.map { $0 >= 0.999 } ?? isExact
         return Encoded(isExact: isExact, equalCodes: codes, rmse: rmse, referenceRMSE: referenceRMSE, passed: passed)
     }
 
