@@ -3,8 +3,8 @@
 ///
 /// The number of a point is Σ code j * levels^j.
 package struct GridNeighbours: Sendable {
-    /// `[levels^codes]`: of a point of the grid `isEntry`, its index from bit 16 on, and its entry as in `Grids`. Of any
-    /// other the first vector of its neighbours from bit 8 on, and their number of vectors.
+    /// `[levels^codes]`: of a point of the grid `isEntry`, its index from bit 16 on, and its entry as in `Grids`. Of
+    /// any other the first vector of its neighbours from bit 8 on, and their number of vectors.
     package var points: UnsafePointer<UInt32> { UnsafePointer(table.points) }
     /// `[vectors, 16]`: entries in the order of their distance, then of their index. The first one fills up the last
     /// vector.

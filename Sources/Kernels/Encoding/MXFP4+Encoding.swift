@@ -21,8 +21,8 @@ extension MXFP4: EncodableFormat {
         let isSubnormal = value < .leastNormalMagnitude
         let bits = (isSubnormal ? value * 0x1p32 : value).bitPattern
         let exponent = Int(bits >> 23) - (isSubnormal ? 159 : 127)
-        // How far the significand is below 2, as a share: the logarithm is below the next whole number by so much / ln 2,
-        // for the small ones that rounding can reach.
+        // How far the significand is below 2, as a share: the logarithm is below the next whole number by so much / ln
+        // 2, for the small ones that rounding can reach.
         let missing = 1 - Double(Float(bitPattern: bits & 0x7f_ffff | 0x3f80_0000)) / 2
         let next = Double(exponent + 1)
         return missing < 0x1p-16 && Float(next - missing * 1.4426950408889634) == Float(next) ? exponent + 1 : exponent

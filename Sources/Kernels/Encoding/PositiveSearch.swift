@@ -33,10 +33,10 @@ struct PositiveSearch {
     @inline(__always)
     private func bestInverse(largest: Lanes) -> Lanes {
         var best = largestCode / largest
-        var leastError = error { byte(roundedToEven(best * numbers[$0])) } scale: { 1 / best }
+        var leastError = error(scale: 1 / best) { byte(roundedToEven(best * numbers[$0])) }
         for step in -4...4 where step != 0 {
             let inverse = (0.1 * Float(step) + largestCode) / largest
-            let error = error { limited(inverse * numbers[$0]) } scale: { 1 / inverse }
+            let error = error(scale: 1 / inverse) { limited(inverse * numbers[$0]) }
             let chosen = error .< leastError
             leastError.replace(with: error, where: chosen)
             best.replace(with: inverse, where: chosen)
@@ -45,8 +45,7 @@ struct PositiveSearch {
     }
 
     @inline(__always)
-    private func error(_ code: (Int) -> Lanes, scale: () -> Lanes) -> Lanes {
-        let scale = scale()
+    private func error(scale: Lanes, _ code: (Int) -> Lanes) -> Lanes {
         var sum = Lanes.zero
         for index in 0..<count {
             let difference = numbers[index] - scale * code(index)

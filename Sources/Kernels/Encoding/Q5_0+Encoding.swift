@@ -34,7 +34,8 @@ extension FiveBits {
             let (low, high) = (codes(index), codes(index + 16))
             let pairs = low & 15 | high &<< 4
             for block in 0..<16 {
-                fifth[block] |= UInt32(low[block] &>> 4) &<< UInt32(index)
+                fifth[block] |=
+                    UInt32(low[block] &>> 4) &<< UInt32(index)
                     | UInt32(high[block] &>> 4) &<< UInt32(index + 16)
             }
             for block in 0..<blockCount { bytes.store(pairs[block], at: block &* blockBytes &+ 4 &+ index) }
