@@ -105,7 +105,7 @@ let package = Package(
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
-        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ImportanceMatrix"]),
         .target(
             name: "CommandSupport",
             dependencies: [
