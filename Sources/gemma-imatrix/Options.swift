@@ -114,18 +114,19 @@ struct MatrixOptions: ParsableArguments {
 
     var inFiles: [String] { inFileLists.flatMap { $0.split(separator: ",").map(String.init) } }
 
-    /// The sum of the matrices of earlier runs.
+    /// The sum of the matrices of earlier runs; chunks are as long as those of the first.
     func earlier(chunkLength: Int) throws -> ImportanceMatrix {
-        var sum = ImportanceMatrix(chunkLength: chunkLength)
+        var sum: ImportanceMatrix?
         for path in inFiles {
             let matrix = try ImportanceMatrix(contentsOf: URL(fileURLWithPath: path), chunkLength: chunkLength)
             do {
-                try sum.add(matrix)
+                try sum?.add(matrix)
             } catch {
                 throw ImportanceError.inFile(path: path, error)
             }
+            sum = sum ?? matrix
         }
-        return sum
+        return sum ?? ImportanceMatrix(chunkLength: chunkLength)
     }
 }
 

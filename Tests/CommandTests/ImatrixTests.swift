@@ -39,6 +39,7 @@ struct ImatrixTests {
         #expect(try imatrix(text + ["--chunk", "2", "--chunks", "2", "-o", folder.path("b.dat")]).status == 0)
         let merge = ["--in-file", "\(folder.path("a.gguf")),\(folder.path("b.dat"))", "-c", "64"]
         #expect(try imatrix(merge + ["-o", folder.path("sum.gguf")]).status == 0)
+        #expect(try read("sum.gguf").chunkLength == 64)
         let continued = ["--chunk", "2", "--chunks", "2", "--in-file", folder.path("a.gguf")]
         #expect(try imatrix(text + continued + ["-o", folder.path("continued.gguf")]).status == 0)
         let expected = try read("all.gguf")
