@@ -34,8 +34,8 @@ struct GemmaBench: ParsableCommand {
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
     @OptionGroup(title: "Comparison") var comparison: ComparisonOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Numbers of threads. Default: the physical cores.")
-    var threads = IntegerList([ThreadPool.physicalCoreCount])
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Numbers of threads. Default: the cores that this process may use.")
+    var threads = IntegerList([ThreadPool.defaultThreadCount])
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,

@@ -4,7 +4,7 @@ internal import Tensor
 
 /// How many threads compute.
 package struct ThreadOptions: ParsableArguments {
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the number of physical cores.")
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Threads. Default: the physical cores that this process may use.")
     package var threads: Int?
 
     package init() {}
@@ -17,5 +17,5 @@ package struct ThreadOptions: ParsableArguments {
         }
     }
 
-    package var count: Int { threads ?? ThreadPool.physicalCoreCount }
+    package var count: Int { threads ?? ThreadPool.defaultThreadCount }
 }
