@@ -11,7 +11,7 @@ import Tensor
 enum Main {
     static func main() {
         LoggingSystem.bootstrap { _ in PlainLogHandler() }
-        runCommand(GemmaQuantize.self)
+        runCommand(GemmaQuantize.self, dialect: .quantize)
     }
 }
 
@@ -28,6 +28,8 @@ struct GemmaQuantize: AsyncParsableCommand {
 
             TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
             (Q4_K and Q5_K stand for the mixes with _M).
+
+            \(ExitCodes.help)
             """,
         version: Version.line)
 

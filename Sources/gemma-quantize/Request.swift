@@ -27,10 +27,12 @@ struct Request {
 
         let count = rest.popFirst()
         guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is an extra argument") }
-        let wanted = count.map { Int($0) ?? 0 } ?? threads.count
-        guard ThreadOptions.range.contains(wanted) else {
-            throw ValidationError(
-                "threads is \(count ?? "\(wanted)"); expected 1 to \(ThreadOptions.range.upperBound)")
+        guard let count else {
+            self.threads = threads.count
+            return
+        }
+        guard let wanted = Int(count), ThreadOptions.range.contains(wanted) else {
+            throw ValidationError("threads is \(count); expected 1 to \(ThreadOptions.range.upperBound)")
         }
         self.threads = wanted
     }
