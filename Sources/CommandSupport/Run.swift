@@ -38,7 +38,7 @@ private func end<Command: ParsableCommand>(with type: Command.Type, _ dialect: L
 
 private func run<Command: ParsableCommand>(_ type: Command.Type, _ dialect: LlamaDialect) async throws {
     let translation = try ArgumentTranslation(
-        Array(CommandLine.arguments.dropFirst()), for: ProgramOptions(type), table: LlamaOptionTable(dialect))
+        Array(CommandLine.arguments.dropFirst()), for: try ProgramOptions(type), table: LlamaOptionTable(dialect))
     var command: any ParsableCommand
     do {
         command = try Command.parseAsRoot(translation.arguments)

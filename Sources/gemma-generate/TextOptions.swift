@@ -20,7 +20,7 @@ struct TextOptions: ParsableArguments {
 
     @Option(
         name: [.customLong("bf", withSingleDash: true), .customLong("binary-file")], parsing: .unconditional,
-        help: "The same, with the final newline and without any warning.")
+        help: "The same byte for byte: the final newline stays, nothing is converted, and there are no warnings.")
     var binaryFile: String?
 
     @Option(
@@ -75,7 +75,8 @@ struct TextOptions: ParsableArguments {
 
     /// Tells the user if something was piped in that is not going to be read.
     func noticeUnreadInput() {
-        guard file != "-", binaryFile != "-", StandardInput.holdsData else { return }
+        let names = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
+        guard !names.contains(file ?? binaryFile ?? ""), StandardInput.holdsData else { return }
         Logger(label: "gemma").notice("standard input is not read; use -f - to continue it")
     }
 }

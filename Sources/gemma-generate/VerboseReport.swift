@@ -16,12 +16,12 @@ struct VerboseReport {
     /// Lines for a person, such as `context: 4096 tokens of 131072, keys f16, values f16`.
     var text: String {
         let processors = AvailableProcessors.current
-        let limit = processors.timeLimit.map { String(format: ", time of %.2f processors", $0) } ?? ""
+        let limit = processors.timeLimit.map { String(format: ", limit: the time of %.2f processors", $0) } ?? ""
         let lines = [
             "model: \(printable(target.path))",
             "drafter: \(drafter.map { printable($0.path) } ?? "none")",
             "kernels: \(Pair.kernels) (of \(Kernels.compiled.map(\.form.rawValue).joined(separator: ", ")))",
-            "threads: \(threads) (\(processors.cores) cores, \(processors.hardwareThreads) hardware threads\(limit))",
+            "threads: \(threads); cores: \(processors.cores), hardware threads: \(processors.hardwareThreads)\(limit)",
             """
             context: \(session.contextLength) tokens of \(session.pair.trainedContextLength), keys \
             \(cacheTypes.key.rawValue), values \(cacheTypes.value.rawValue)

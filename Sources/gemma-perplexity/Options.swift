@@ -60,7 +60,7 @@ struct TextOptions: ParsableArguments {
 
     @Option(
         name: [.customLong("bf", withSingleDash: true), .customLong("binary-file")], parsing: .unconditional,
-        help: "The same, with the final newline and without any warning.")
+        help: "The same byte for byte: the final newline stays, nothing is converted, and there are no warnings.")
     var binaryFile: String?
 
     @Option(

@@ -75,6 +75,19 @@ import Testing
         #expect(run.status == 2 && run.errorLine?.contains("leave one out") == true, "\(run.error)")
     }
 
+    @Test func aContextOfZeroIsTheModelsOwnLength() throws {
+        let text = Command.fixtures.appendingPathComponent("stories/held-out.txt").path
+        let perplexity = ["-bf", text, "--chunks", "1"]
+        let own = try Command("gemma-perplexity", perplexity + ["-c", "2048"])
+        #expect(own.status == 0 && own.output.contains("PPL = "), "\(own.error)")
+        #expect(try Command("gemma-perplexity", perplexity + ["-c", "0"]).output == own.output)
+        let model = try #require(BundledModel.target).path
+        let bench = ["-m", model, "-n", "0", "-r", "1", "-c", "0", "-p"]
+        #expect(try Command("gemma-bench", bench + ["8"]).status == 0)
+        let long = try Command("gemma-bench", bench + ["2049"])
+        #expect(long.errorLine?.contains("need a context of 2049 tokens, not 2048") == true, "\(long.error)")
+    }
+
     @Test func moreThreadsThanCanRunAreNoticed() throws {
         let run = try Command("gemma-generate", Self.common + ["-t", "1000", "--list-info"])
         #expect(run.status == 0)
@@ -91,7 +104,7 @@ import Testing
             #expect(run.status == 0 && run.output == Self.story)
             #expect(run.error.contains("threads: "))
             if FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset") {
-                #expect(run.error.contains("threads: 1 (1 cores, 1 hardware threads"), "\(run.error)")
+                #expect(run.error.contains("threads: 1; cores: 1, hardware threads: 1"), "\(run.error)")
             }
         }
     #endif
@@ -154,6 +167,9 @@ import Testing
         let file = try TemporaryFile("Tell me".utf8)
         let redirected = try Command("gemma-generate", Self.common, shell: "exec \"$@\" < '\(file.path)'")
         #expect(redirected.output == Self.story && redirected.error == notice)
+        let device = try Command(
+            "gemma-generate", Self.common + ["-f", "/dev/stdin"], shell: "exec \"$@\" < '\(file.path)'")
+        #expect(device.status == 0 && device.error.isEmpty, "\(device.error)")
         withExtendedLifetime(file) {}
         // Nothing there, or nothing yet: no word, and no waiting.
         for script in ["exec \"$@\" < /dev/null", "exec \"$@\" <&-", "sleep 1 | \"$@\""] {

@@ -7,7 +7,7 @@ extension LlamaOption {
 
     /// Threads and devices.
     static let machine: [LlamaOption] = [
-        .noEffect("-t", "--threads", values: .one, because: "it has no use for threads"),
+        .noEffect("-t", "--threads", values: .one, because: "this program has no use for threads"),
         .noEffect("-tb", "--threads-batch", values: .one, because: oneNumber),
         .noEffect("-C", "--cpu-mask", values: .one, because: affinity),
         .noEffect("-Cr", "--cpu-range", values: .one, because: affinity),
@@ -59,12 +59,12 @@ extension LlamaOption {
         .noEffect("-lzm", "--lazy-mode", values: .one, because: mapping),
         .noEffect("--repack", "-nr", "--no-repack", because: "weights stay as the file has them"),
         .noEffect("--no-host", because: processor),
-        .noEffect("-c", "--ctx-size", values: .one, because: "it has no context"),
+        .noEffect("-c", "--ctx-size", values: .one, because: "this program has no context"),
         .noEffect("-b", "--batch-size", values: .one, because: onePass),
         .noEffect("-ub", "--ubatch-size", values: .one, because: onePass),
         .noEffect("--swa-full", because: "the cache keeps what the model's sliding windows see"),
-        .noEffect("-ctk", "--cache-type-k", values: .one, because: "it has no cache"),
-        .noEffect("-ctv", "--cache-type-v", values: .one, because: "it has no cache"),
+        .noEffect("-ctk", "--cache-type-k", values: .one, because: "this program has no cache"),
+        .noEffect("-ctv", "--cache-type-v", values: .one, because: "this program has no cache"),
         .noEffect("-dt", "--defrag-thold", values: .one, because: "the cache has no gaps"),
         .noEffect("-np", "--parallel", values: .one, because: oneSequence),
         .noEffect("-ns", "--sequences", values: .one, because: oneSequence),

@@ -3,6 +3,7 @@ extension LlamaOption {
     private static let offline = "nothing is ever downloaded"
     private static let logging = "there is no log but standard error"
     private static let moreLogging = "there is nothing more to tell"
+    private static let levels = "messages have no levels"
 
     /// Help and messages.
     static let program: [LlamaOption] = [
@@ -10,9 +11,8 @@ extension LlamaOption {
         .refused("--version", "-version", because: "see gemma-generate --version"),
         .refused("--completion-bash", because: "use --generate-completion-script bash"),
         .refused("--license", because: "see the file LICENSE"),
-        .noEffect("-v", "--verbose", "--log-verbose", because: moreLogging),
-        .noEffect("-lv", "--verbosity", "--log-verbosity", values: .one, because: moreLogging),
-        .noEffect("--verbose-prompt", because: moreLogging),
+        .noEffect("-v", "--verbose", "--log-verbose", "--verbose-prompt", because: moreLogging),
+        .noEffect("-lv", "--verbosity", "--log-verbosity", values: .one, because: levels),
         .noEffect("--log-disable", because: "redirect standard error to be rid of messages (2>/dev/null)"),
         .noEffect("--log-file", values: .one, because: "redirect standard error to a file (2>FILE)"),
         .noEffect("--log-jsonl", "--no-log-jsonl", because: logging),

@@ -1,5 +1,5 @@
 extension LlamaOption {
-    private static let noDrafter = "it uses no drafter"
+    private static let noDrafter = "this program uses no drafter"
     private static let shared = "the drafter shares the model's context and cache"
     private static let placement = "everything is computed on the processor, by the same threads"
     private static let drafts = "drafts never change the text, and how they are made is fixed"

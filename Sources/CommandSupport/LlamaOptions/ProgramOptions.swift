@@ -23,16 +23,14 @@ package struct ProgramOptions: Sendable {
         self.declared = declared
     }
 
-    package init<Command: ParsableCommand>(_ type: Command.Type) {
+    /// - Throws: `DecodingError` if the parser describes its options in a way that this version does not know.
+    package init<Command: ParsableCommand>(_ type: Command.Type) throws {
         program = Command.configuration.commandName ?? Command._commandName
         // The parser answers these itself.
         for name in ["--help-hidden", "--generate-completion-script", "--experimental-dump-help"] {
             declared[name] = Option(takesValue: false)
         }
-        guard let dump = try? JSONDecoder().decode(Dump.self, from: Data(Command._dumpHelp().utf8)) else {
-            preconditionFailure("the parser describes its options in another way than this version expects")
-        }
-        add(dump.command)
+        add(try JSONDecoder().decode(Dump.self, from: Data(Command._dumpHelp().utf8)).command)
     }
 
     package subscript(name: String) -> Option? { declared[name] }
