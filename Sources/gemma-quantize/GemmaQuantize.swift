@@ -24,12 +24,11 @@ struct GemmaQuantize: AsyncParsableCommand {
         discussion: """
             IN is a Gemma 4 model or drafter in F32, F16 or BF16 (of a split model, the first file). Without OUT, the \
             new file is ggml-model-TYPE.gguf in the folder of IN. Vectors, norms, routers, the projection to the \
-            per-layer inputs and the centroids of a drafter are not converted. Progress goes to standard error.
+            per-layer inputs and the centroids of a drafter are not converted. Progress goes to standard error. \
+            \(ExitCodes.help)
 
             TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
             (Q4_K and Q5_K stand for the mixes with _M).
-
-            \(ExitCodes.help)
             """,
         version: Version.line)
 

@@ -27,12 +27,10 @@ struct Request {
 
         let count = rest.popFirst()
         guard rest.isEmpty else { throw ValidationError("'\(rest[rest.startIndex])' is an extra argument") }
-        guard let count else {
-            self.threads = threads.count
-            return
-        }
-        guard let wanted = Int(count), ThreadOptions.range.contains(wanted) else {
-            throw ValidationError("threads is \(count); expected 1 to \(ThreadOptions.range.upperBound)")
+        let wanted = count.map { Int($0) ?? 0 } ?? threads.count
+        guard ThreadOptions.range.contains(wanted) else {
+            throw ValidationError(
+                "threads is \(count ?? "\(wanted)"); expected 1 to \(ThreadOptions.range.upperBound)")
         }
         self.threads = wanted
     }
