@@ -13,7 +13,7 @@ enum Main {
     static func main() {
         // Random pairs never accept a draft, so warnings about that are noise here.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
-        runCommand(GemmaBench.self)
+        runCommand(GemmaBench.self, dialect: .bench)
     }
 }
 
@@ -25,7 +25,7 @@ struct GemmaBench: ParsableCommand {
         discussion: """
             Lists are separated by commas: -p 128,512. Each test runs once to warm up and then -r times. Each decode \
             is compared with the machine's memory bandwidth, measured right after it. Results go to standard output; \
-            everything else goes to standard error.
+            everything else goes to standard error. \(ExitCodes.help)
             """,
         version: Version.line)
 
@@ -34,12 +34,17 @@ struct GemmaBench: ParsableCommand {
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
     @OptionGroup(title: "Comparison") var comparison: ComparisonOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Numbers of threads. Default: the physical cores.")
-    var threads = IntegerList([ThreadPool.physicalCoreCount])
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: "Numbers of threads. Default: the physical cores that this process may use.")
+    var threads = IntegerList([ThreadPool.defaultThreadCount])
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Length of the context in tokens. Default: as long as the tests need.")
+        help: """
+            Length of the context in tokens; 0 for the length the model was trained for. Default: as long as the tests \
+            need.
+            """)
     var contextLength: Int?
 
     @OptionGroup var cache: CacheOptions
@@ -57,6 +62,7 @@ struct GemmaBench: ParsableCommand {
         guard threads.values.allSatisfy(ThreadOptions.range.contains) else {
             throw ValidationError("-t: expected 1 to \(ThreadOptions.range.upperBound) threads")
         }
+        threads.values.forEach(ThreadOptions.noticeCrowding)
         guard (1...10_000).contains(repetitions) else {
             throw ValidationError("-r is \(repetitions); expected 1 to 10000")
         }
@@ -79,7 +85,7 @@ struct GemmaBench: ParsableCommand {
         guard let model = try model.load() else { throw ValidationError("name a model with -m") }
         let list = try tests.list(model, plan: plan)
         let needed = list.map { $0.positionCount(repetitions: repetitions) }.max() ?? 1
-        let length = contextLength ?? needed
+        let length = contextLength.map { $0 == 0 ? model.target.config.contextLength : $0 } ?? needed
         guard length >= needed else { throw BenchmarkError.contextTooShort(needed: needed, contextLength: length) }
         if let command = comparison.compare {
             return try compare(with: Peer(command: command), model, list, length)

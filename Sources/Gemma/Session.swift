@@ -56,7 +56,8 @@ public final class Session: Sendable {
     ///   - pair: the model. Any number of sessions may share it.
     ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained
     ///     for, whichever is less.
-    ///   - threads: 1 to 1024; nil for the number of physical cores.
+    ///   - threads: 1 to 1024; nil for the physical cores that the process may use, or fewer if its
+    ///     processor time is limited.
     ///   - keyCacheType: how the keys of earlier tokens are stored.
     ///   - valueCacheType: how their values are stored.
     /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `ModelError.cacheTooLarge`,
@@ -70,7 +71,7 @@ public final class Session: Sendable {
             throw GemmaError.invalidOption(name: "the number of threads", value: "\(threads)", expected: "1 to 1024")
         }
         let length = contextLength ?? min(Self.defaultContextLength, pair.trainedContextLength)
-        let compute = Compute(threadCount: threads ?? ThreadPool.physicalCoreCount)
+        let compute = Compute(threadCount: threads ?? ThreadPool.defaultThreadCount)
         let target = try TargetContext(
             pair.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
             compute: compute)

@@ -22,7 +22,7 @@ package final class ThreadPool: Sendable {
     private let exclusive = Mutex(())
 
     /// - Parameter threadCount: threads in all, the caller included; at least 1.
-    package init(threadCount: Int = ThreadPool.physicalCoreCount) {
+    package init(threadCount: Int = ThreadPool.defaultThreadCount) {
         self.threadCount = max(1, threadCount)
         board = JobBoard(threadCount: self.threadCount)
         for thread in 1..<max(2, self.threadCount) where self.threadCount > 1 {
@@ -212,20 +212,6 @@ private struct PieceRun: ~Copyable {
 }
 
 extension ThreadPool {
-    /// Physical cores that this process may run on: two hardware threads of one core share its arithmetic units.
-    package static let physicalCoreCount: Int = {
-        let logical = ProcessInfo.processInfo.activeProcessorCount
-        #if os(Linux)
-            var cores: Set<String> = []
-            for processor in 0..<ProcessInfo.processInfo.processorCount {
-                let path = "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
-                if let siblings = try? String(contentsOfFile: path, encoding: .utf8) { cores.insert(siblings) }
-            }
-            return cores.isEmpty ? logical : min(logical, cores.count)
-        #else
-            var count: Int32 = 0
-            var size = MemoryLayout<Int32>.size
-            return sysctlbyname("hw.physicalcpu", &count, &size, nil, 0) == 0 ? Int(count) : logical
-        #endif
-    }()
+    /// One thread for each core that this process may use, fewer if its processor time is limited.
+    package static let defaultThreadCount = AvailableProcessors.current.threadCount
 }

@@ -31,7 +31,7 @@ package final class Compute {
     var rotatedQueries = WorkBuffer()
 
     package init(
-        threadCount: Int = ThreadPool.physicalCoreCount, precision: ActivationPrecision = .bytes,
+        threadCount: Int = ThreadPool.defaultThreadCount, precision: ActivationPrecision = .bytes,
         kernels: any KernelSet.Type = Kernels.current
     ) {
         pool = ThreadPool(threadCount: threadCount)

@@ -16,6 +16,7 @@ struct GemmaCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-check",
         abstract: "Compares the engine with reference answers.",
-        discussion: "The exit code is 1 if anything is outside its tolerance.",
+        discussion: "The exit code is 1 if anything is outside its tolerance, and 2 for an invalid command line.",
+        version: Version.line,
         subcommands: [Pairs.self, Text.self, Quants.self])
 }

@@ -21,7 +21,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         abstract: "Continues a text with a Gemma 4 model, faster if it has a drafter.",
         discussion: """
             Without -m it runs the small pair that comes with it, which tells stories. The text goes to standard \
-            output; everything else goes to standard error.
+            output; everything else goes to standard error. \(ExitCodes.help)
             """,
         version: Version.line)
 
@@ -45,7 +45,8 @@ struct GemmaGenerate: AsyncParsableCommand {
             target: target, assistant: speculation.isOff ? nil : drafter, checkTensors: model.checkTensors)
         let cacheTypes = model.cache.types()
         let session = try Session(
-            pair, contextLength: model.contextLength, threads: model.threads.count, keyCacheType: cacheTypes.key,
+            pair, contextLength: model.contextLength(of: pair), threads: model.threads.count,
+            keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
         progress.clear()
         if session.contextLength > pair.trainedContextLength {
@@ -57,10 +58,17 @@ struct GemmaGenerate: AsyncParsableCommand {
             )
         }
 
+        text.noticeUnreadInput()
         var pieces = session.generate(prompt, options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")
         }.makeAsyncIterator()
         try pieces.begin()
+        if text.verbose {
+            let report = VerboseReport(
+                session: session, target: target, drafter: pair.hasDrafter ? drafter : nil,
+                threads: model.threads.count, cacheTypes: cacheTypes)
+            StandardError.write(report.text)
+        }
         let shown = text.noDisplayPrompt ? "" : prompt
         let outcome = try await Interruptible.run { [pieces] in
             try StandardOutput.write(shown)
@@ -89,7 +97,8 @@ struct GemmaGenerate: AsyncParsableCommand {
             throw ValidationError("--spec-type draft-mtp needs a drafter (-md)")
         }
         var options = GenerationOptions(
-            temperature: sampling.temperature, topK: sampling.topK, topP: sampling.topP, minP: sampling.minP,
+            temperature: sampling.temperature.map { $0 < 0 ? 0 : $0 }, topK: sampling.topK, topP: sampling.topP,
+            minP: sampling.minP,
             seed: sampling.seed.flatMap { UInt64(exactly: $0) },
             maximumTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
             speculation: SpeculationOptions(

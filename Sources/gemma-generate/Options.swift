@@ -9,8 +9,11 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens of prompt and text together. Default: 4096, or the length the model was trained for if shorter.")
-    var contextLength: Int?
+        help: """
+            Tokens of prompt and text together; 0 for the length the model was trained for. Default: 4096, or that \
+            length if shorter.
+            """)
+    private var contextSize: Int?
 
     @OptionGroup var threads: ThreadOptions
     @OptionGroup var cache: CacheOptions
@@ -20,6 +23,9 @@ struct ModelOptions: ParsableArguments {
 
     @Flag(help: "Print the model's metadata and tensors, and stop.")
     var listInfo = false
+
+    /// - Returns: nil for the default.
+    func contextLength(of pair: Pair) -> Int? { contextSize == 0 ? pair.trainedContextLength : contextSize }
 
     /// The files to load.
     func files() throws -> (target: URL, drafter: URL?) {
@@ -31,63 +37,6 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-struct TextOptions: ParsableArguments {
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "The text to continue; escapes such as \\n and \\t mean what they mean in C.")
-    var prompt: String?
-
-    @Option(
-        name: .shortAndLong, parsing: .unconditional, help: "A file with the text to continue; - for standard input.")
-    var file: String?
-
-    @Option(
-        name: [.customShort("n"), .long], parsing: .unconditional,
-        help: "The most tokens to generate; -1 for as many as fit the context.")
-    var predict: Int?
-
-    @Flag(
-        name: .customLong("ignore-eos"),
-        help: "Do not stop at the end of the text, only at -n or the end of the context.")
-    var ignoreEOS = false
-
-    @Flag(help: "Leave the prompt out of the output.")
-    var noDisplayPrompt = false
-
-    @Flag(help: "Do not interpret escapes in -p.")
-    var noEscape = false
-
-    @Flag(help: "Show control tokens such as <turn|> in the text.")
-    var special = false
-
-    /// What the bundled model continues if no text is given.
-    private static let story = "Once upon a time"
-
-    func promptText(isBundled: Bool) throws -> String {
-        switch (prompt, file) {
-        case (_?, _?): throw ValidationError("-p and -f both give a prompt; leave one out")
-        case (let prompt?, nil): return noEscape ? prompt : unescaped(prompt)
-        case (nil, let file?): return String(decoding: try readText(file), as: UTF8.self)
-        case (nil, nil): return isBundled ? Self.story : ""
-        }
-    }
-
-    private func unescaped(_ text: String) -> String {
-        let meanings: [Character: Character] = ["n": "\n", "r": "\r", "t": "\t", "\\": "\\", "\"": "\"", "'": "'"]
-        var result = ""
-        var rest = Substring(text)
-        while let character = rest.popFirst() {
-            if character == "\\", let next = rest.first, let meaning = meanings[next] {
-                result.append(meaning)
-                rest.removeFirst()
-            } else {
-                result.append(character)
-            }
-        }
-        return result
-    }
-}
-
 struct SamplingFlags: ParsableArguments {
     @Option(
         name: .shortAndLong, parsing: .unconditional,
@@ -96,7 +45,7 @@ struct SamplingFlags: ParsableArguments {
 
     @Option(
         name: .customLong("temp"), parsing: .unconditional,
-        help: "Temperature; 0 always takes the most probable token. Default: the model's own, or 1.0.")
+        help: "Temperature; 0 or less always takes the most probable token. Default: the model's own, or 1.0.")
     var temperature: Float?
 
     @Option(

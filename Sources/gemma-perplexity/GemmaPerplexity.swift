@@ -19,7 +19,7 @@ struct GemmaPerplexity: AsyncParsableCommand {
             The text is cut into chunks of -c tokens; the second half of each is scored. With --kl-divergence-base \
             FILE, the probabilities of the run are saved in FILE; with --kl-divergence as well, they are compared with \
             those in FILE. Such files have the format of llama-perplexity. Results go to standard output; everything \
-            else goes to standard error.
+            else goes to standard error. \(ExitCodes.help)
             """,
         version: Version.line)
 

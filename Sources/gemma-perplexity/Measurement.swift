@@ -13,7 +13,7 @@ struct Measurement: Sendable {
     let base: BaseUse
     /// Not used if there is a saved run to compare with, which has its own tokens.
     let text: Data
-    /// Nil for the default.
+    /// Nil for the default, 0 for the length the model was trained for.
     let chunkLength: Int?
     /// Nil for all chunks.
     let chunkLimit: Int?
@@ -35,7 +35,7 @@ struct Measurement: Sendable {
     }
 
     private func measure(_ pair: Pair, savingIn url: URL?) throws {
-        let length = chunkLength ?? min(Self.defaultChunkLength, pair.trainedContextLength)
+        let length = wantedLength(pair) ?? min(Self.defaultChunkLength, pair.trainedContextLength)
         // A document never contains control tokens. `<bos>` begins every sequence of this architecture.
         let tokens = pair.tokenizer.encode(text, parseSpecial: false)
         let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunkLimit)
@@ -59,8 +59,8 @@ struct Measurement: Sendable {
     private func compare(_ pair: Pair, with url: URL) throws {
         let file = try BaseFile(contentsOf: url, vocabulary: pair.target.config.vocabularySize)
         let chunks = file.chunks
-        if let chunkLength, chunkLength < chunks.length {
-            throw EvaluationError.longerChunks(path: url.path, length: chunks.length, contextLength: chunkLength)
+        if let length = wantedLength(pair), length < chunks.length {
+            throw EvaluationError.longerChunks(path: url.path, length: chunks.length, contextLength: length)
         }
         let reader = try reader(pair, chunks)
         var divergence = Divergence()
@@ -77,6 +77,8 @@ struct Measurement: Sendable {
         try write("\n" + divergence.summary)
         try writeJSON(DivergenceReport(divergence, chunks, model))
     }
+
+    private func wantedLength(_ pair: Pair) -> Int? { chunkLength == 0 ? pair.trainedContextLength : chunkLength }
 
     private func reader(_ pair: Pair, _ chunks: TokenChunks) throws -> ChunkReader {
         if chunks.length > pair.trainedContextLength {

@@ -53,12 +53,21 @@ struct ModelSettings: Sendable {
 }
 
 struct TextOptions: ParsableArguments {
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "A file with the text; - for standard input.")
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: "A file with the text, taken as it is but for one final newline; - for standard input.")
     var file: String?
 
     @Option(
+        name: [.customLong("bf", withSingleDash: true), .customLong("binary-file")], parsing: .unconditional,
+        help: "The same byte for byte: the final newline stays, nothing is converted, and there are no warnings.")
+    var binaryFile: String?
+
+    @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens per chunk. Default: 512, or the length the model was trained for if shorter.")
+        help: """
+            Tokens per chunk; 0 for the length the model was trained for. Default: 512, or that length if shorter.
+            """)
     var contextLength: Int?
 
     @Option(parsing: .unconditional, help: "The most chunks to read; -1 for all.")
@@ -81,15 +90,19 @@ struct TextOptions: ParsableArguments {
         if comparesWithBase, klDivergenceBase == nil {
             throw ValidationError("--kl-divergence needs a saved run (--kl-divergence-base FILE)")
         }
-        if !comparesWithBase, file == nil { throw ValidationError("name a text with -f") }
+        if !comparesWithBase, (file == nil) == (binaryFile == nil) {
+            throw ValidationError(file == nil ? "name a text with -f" : "-f and -bf each name a text; leave one out")
+        }
     }
 
     var chunkLimit: Int? { chunks < 0 ? nil : chunks }
 
     /// The text, unless it comes from a saved run.
     func contents() throws -> Data {
-        guard case .compare(let url) = base else { return try readText(file ?? "-") }
-        if let file {
+        guard case .compare(let url) = base else {
+            return try binaryFile.map(readBytes) ?? readText(file ?? "-")
+        }
+        if let file = file ?? binaryFile {
             Logger(label: "gemma").warning("\(file) is not read: the tokens come from \(url.lastPathComponent)")
         }
         return Data()

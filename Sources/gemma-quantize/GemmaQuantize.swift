@@ -12,7 +12,7 @@ import Tensor
 enum Main {
     static func main() {
         LoggingSystem.bootstrap { _ in PlainLogHandler() }
-        runCommand(GemmaQuantize.self)
+        runCommand(GemmaQuantize.self, dialect: .quantize)
     }
 }
 
@@ -25,7 +25,8 @@ struct GemmaQuantize: AsyncParsableCommand {
         discussion: """
             IN is a Gemma 4 model or drafter in F32, F16 or BF16 (of a split model, the first file). Without OUT, the \
             new file is ggml-model-TYPE.gguf in the folder of IN. Vectors, norms, routers, the projection to the \
-            per-layer inputs and the centroids of a drafter are not converted. Progress goes to standard error.
+            per-layer inputs and the centroids of a drafter are not converted. Progress goes to standard error. \
+            \(ExitCodes.help)
 
             TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
             (Q3_K, Q4_K and Q5_K stand for the mixes with _M; COPY converts nothing). IQ1 and IQ2 types, IQ3_XXS and \

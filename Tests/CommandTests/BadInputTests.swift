@@ -74,12 +74,12 @@ struct BadInputTests {
 
     @Test("Numbers out of range")
     func numbers() throws {
-        try expect(["-c", "0"], "a context length of 0; expected 1")
+        try expect(["-c", "-1"], "a context length of -1; expected 1")
         try expect(["-c", "2000000000"], "bytes of memory")
         try expect(["-c", "2000000000"], "; use a shorter context (-c ")
-        try expect(["--temp", "-1"], "temperature is -1.0; expected 0 or more")
+        try expect(["--temp", "nan"], "temperature is nan; expected 0 or more")
         try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
-        try expect(["-t", "0"], "-t is 0; expected 1 to 1024", status: 2)
+        try expect(["-t", "1025"], "-t is 1025; expected at most 1024", status: 2)
         try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
         try expect(
             ["-c", "8", "-p", "Once upon a time there was a fox"],

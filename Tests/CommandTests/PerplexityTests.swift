@@ -85,7 +85,7 @@ struct PerplexityTests {
         try expect(["-f", Self.text, "-c", "9000000000000000000"], "expected 3 to 2^31 - 1")
         try expect(["-f", Self.text, "--chunks", "0"], "--chunks is 0", status: 2)
         try expect(["-f", Self.text, "-b", "0"], "-b is 0", status: 2)
-        try expect(["-f", Self.text, "-t", "0"], "-t is 0", status: 2)
+        try expect(["-f", Self.text, "-t", "2000"], "-t is 2000", status: 2)
         try expect(["--kl-divergence"], "needs a saved run", status: 2)
         let model = try #require(BundledModel.target).path
         try expect(["-f", Self.text, "--kl-divergence-base", model], "exists and is not a file of saved logits")
