@@ -73,6 +73,7 @@ let package = Package(
         .executable(name: "gemma-quantize", targets: ["gemma-quantize"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
         .executable(name: "gemma-perplexity", targets: ["gemma-perplexity"]),
+        .executable(name: "gemma-imatrix", targets: ["gemma-imatrix"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -103,11 +104,13 @@ let package = Package(
             name: "ReferenceCheck",
             dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
-        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant"]),
+        .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
+        .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ImportanceMatrix"]),
         .target(
             name: "CommandSupport",
             dependencies: [
-                "Platform", "Tensor", "Gemma4", "Assistant", "Speculative", "Gemma", argumentParser, logging,
+                "Platform", "Tensor", "Gemma4", "Assistant", "Speculative", "Gemma", "Evaluation", argumentParser,
+                logging,
             ]),
 
         .executableTarget(
@@ -125,7 +128,15 @@ let package = Package(
             ]),
         .executableTarget(
             name: "gemma-quantize",
-            dependencies: ["GGUF", "Tensor", "Quantization", "CommandSupport", argumentParser, logging]),
+            dependencies: [
+                "GGUF", "Tensor", "ImportanceMatrix", "Quantization", "CommandSupport", argumentParser, logging,
+            ]),
+        .executableTarget(
+            name: "gemma-imatrix",
+            dependencies: [
+                "GGUF", "Tensor", "Gemma4", "Gemma", "Evaluation", "ImportanceMatrix", "BundledModel",
+                "CommandSupport", argumentParser, logging,
+            ]),
 
         .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
         .target(
@@ -146,7 +157,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ReferenceCheck", "SyntheticModel",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -158,7 +169,14 @@ let package = Package(
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(
             name: "QuantizationTests",
-            dependencies: ["Platform", "GGUF", "Tensor", "Quantization", "Gemma", "BundledModel"]),
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Gemma4", "ImportanceMatrix", "Quantization", "Gemma", "BundledModel",
+            ]),
+        .testTarget(
+            name: "ImportanceTests",
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Gemma4", "Tokenizer", "Evaluation", "ImportanceMatrix", "BundledModel",
+            ]),
         .testTarget(
             name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
@@ -184,8 +202,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", "gemma-generate", "gemma-check",
-                "gemma-quantize", "gemma-perplexity", "gemma-bench",
+                "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate",
+                "gemma-check",
+                "gemma-quantize", "gemma-perplexity", "gemma-imatrix", "gemma-bench",
             ]),
     ],
     swiftLanguageModes: [.v6]

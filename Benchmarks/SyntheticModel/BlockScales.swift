@@ -17,8 +17,45 @@ extension WeightType {
         case .q6_k:
             storeSignedScales(block + 192)
             storeHalf(deviation / Self.deviation64 / Self.scaleSize, block, 208)
+        // The factors are the root mean squares of the grids' magnitudes, all entries being as likely, and those of the
+        // codebooks.
+        case .iq2_xxs: storeHalf(deviation * 8 / Self.oddScaleSize / 23.118, block, 0)
+        case .iq2_xs: storeHalf(deviation * 8 / Self.oddScaleSize / 24.217, block, 0)
+        case .iq2_s: storeHalf(deviation * 8 / Self.oddScaleSize / 24.430, block, 0)
+        case .iq3_xxs: storeHalf(deviation * 4 / Self.oddScaleSize / 30.849, block, 0)
+        case .iq3_s: storeHalf(deviation / Self.oddScaleSize / 7.594, block, 0)
+        case .iq1_s: storeHalf(deviation / Self.oddScaleSize8 / 0.781, block, 0)
+        case .iq1_m: storeSpreadHalf(deviation / Self.oddScaleSize8 / 0.781, block + 48)
+        case .iq4_nl: storeHalf(deviation / 67.18, block, 0)
+        case .iq4_xs: storeHalf(deviation / Self.centredScaleSize / 67.439, block, 0)
+        case .mxfp4: storeExponent(deviation / 2.926, block, random)
         case .q8_0, .q4_0, .f16, .bf16, .f32: break
         }
+    }
+
+    /// The root mean squares of 2 s + 1 for scales s that are uniform in 0 ..< 16 and in 0 ..< 8, and of scales that
+    /// are uniform in -32 ..< 32.
+    private static let oddScaleSize: Float = 18.466
+    private static let oddScaleSize8: Float = 9.220
+    private static let centredScaleSize: Float = 18.48
+
+    /// Stores the half in the upper four bits of four words, the lowest first.
+    @inline(__always)
+    private func storeSpreadHalf(_ value: Float, _ words: UnsafeMutableRawPointer) {
+        let half = Float16(value).bitPattern
+        for word in 0..<4 {
+            let rest = words.loadUnaligned(fromByteOffset: 2 * word, as: UInt16.self) & 0x0fff
+            let part = (half >> UInt16(4 * word)) << 12
+            words.storeBytes(of: rest | part, toByteOffset: 2 * word, as: UInt16.self)
+        }
+    }
+
+    /// Stores one of the powers of two next to `value`, by chance so that their mean square is that of `value`.
+    @inline(__always)
+    private func storeExponent(_ value: Float, _ block: UnsafeMutableRawPointer, _ random: UInt64) {
+        let ratio = value.significand  // to the power below, from 1 to 2
+        let isUpper = Float(random >> 40) * 0x1p-24 < (ratio * ratio - 1) / 3
+        block.storeBytes(of: UInt8(Int(value.exponent) + 127 + (isUpper ? 1 : 0)), as: UInt8.self)
     }
 
     /// The standard deviations of codes of 4, 5 and 6 bits: sqrt((n² - 1) / 12) for n codes.

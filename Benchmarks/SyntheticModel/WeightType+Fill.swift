@@ -44,7 +44,8 @@ extension WeightType {
                     at.storeBytes(of: codes, toByteOffset: 2 &+ word &* 8, as: UInt64.self)
                 }
             }
-        case .q4_1, .q5_0, .q5_1, .q4_k, .q5_k, .q6_k:
+        case .q4_1, .q5_0, .q5_1, .q4_k, .q5_k, .q6_k, .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s,
+            .iq4_nl, .iq4_xs, .mxfp4:
             let size = tensorType.blockBytes
             let words = (size + 7) / 8
             for block in 0..<count {

@@ -60,9 +60,13 @@ enum BlocksDoor {
         let count = floats.count / type.blockSize * type.blockSize
         guard count > 0 else { return }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: count))
-        bytes.withUnsafeMutableBytes { bytes in
-            floats.withUnsafeBufferPointer {
-                Kernels.current.encode($0.baseAddress!, type.id, count: count, into: bytes.baseAddress!)
+        // Without importance, and with the same floats in reverse.
+        for importance in [nil, floats.prefix(count).reversed().map(abs)] {
+            bytes.withUnsafeMutableBytes { bytes in
+                floats.withUnsafeBufferPointer {
+                    Kernels.current.encode(
+                        $0.baseAddress!, type.id, count: count, importance: importance, into: bytes.baseAddress!)
+                }
             }
         }
     }

@@ -15,6 +15,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case json
     /// The saved runs that gemma-perplexity reads.
     case base
+    /// The importance matrices that gemma-quantize and gemma-imatrix read.
+    case imatrix
 
     /// What happened to an input.
     package enum Outcome: Sendable {
@@ -33,6 +35,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .blocks: try BlocksDoor.run(input)
             case .json: try JSONDoor.run(input)
             case .base: try BaseFileDoor.run(input)
+            case .imatrix: try ImportanceDoor.run(input)
             }
             return .accepted
         } catch let violation as Violation {
@@ -53,6 +56,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .blocks: BlocksDoor.seeds
         case .json: JSONDoor.seeds
         case .base: BaseFileDoor.seeds
+        case .imatrix: ImportanceDoor.seeds
         }
     }
 
@@ -60,7 +64,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// effective.
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
-        case .gguf, .model: GGUFMutation.apply(to: input, seed: seed)
+        case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
         case .tokenizer, .blocks, .json, .base: nil
         }
     }

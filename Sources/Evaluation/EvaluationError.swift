@@ -3,6 +3,7 @@ package enum EvaluationError: Error, Equatable, Sendable {
     case invalidChunkLength(Int)
     /// llama-perplexity requires at least two chunks.
     case textTooShort(tokens: Int, chunkLength: Int)
+    case skipsTooMuch(chunks: Int, skipped: Int)
     case cannotOpen(path: String, reason: String)
     case notABaseFile(path: String)
     /// A number in the header that no run can have written.
@@ -25,6 +26,8 @@ extension EvaluationError: CustomStringConvertible {
         case .invalidChunkLength(let length): "chunks of \(length) tokens; expected 3 to 2^31 - 1"
         case .textTooShort(let tokens, let length):
             "the text has \(tokens) tokens; two chunks of \(length) need \(2 * length)"
+        case .skipsTooMuch(let chunks, let skipped):
+            "the text has \(chunks) chunks; \(skipped) of them are to be skipped, and at least 2 must be left"
         case .cannotOpen(let path, let reason): "cannot open \(path): \(reason)"
         case .notABaseFile(let path):
             "\(path) is not a file of saved logits (it does not begin with \"_logits_\")"

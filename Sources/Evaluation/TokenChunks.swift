@@ -11,11 +11,17 @@ package struct TokenChunks: Equatable, Sendable {
 
     /// - Parameters:
     ///   - text: its tokens, `bos` first.
+    ///   - skipped: chunks to leave out at the start.
     ///   - limit: the most chunks; nil for all.
-    package init(_ text: [Int32], length: Int, limit: Int? = nil) throws(EvaluationError) {
+    package init(
+        _ text: [Int32], length: Int, skipping skipped: Int = 0, limit: Int? = nil
+    ) throws(EvaluationError) {
         guard (3...Int(Int32.max)).contains(length) else { throw .invalidChunkLength(length) }
-        guard text.count / length >= 2 else { throw .textTooShort(tokens: text.count, chunkLength: length) }
-        self.init(tokens: text.prefix(min(text.count / length, limit ?? .max) * length), length: length)
+        let chunks = text.count / length
+        guard chunks >= 2 else { throw .textTooShort(tokens: text.count, chunkLength: length) }
+        guard chunks - 2 >= skipped else { throw .skipsTooMuch(chunks: chunks, skipped: skipped) }
+        let rest = text.dropFirst(skipped * length)
+        self.init(tokens: rest.prefix(min(chunks - skipped, limit ?? .max) * length), length: length)
     }
 
     /// - Parameter tokens: their number must be a multiple of `length`.

@@ -93,6 +93,17 @@ public struct GGUFWriter: Sendable {
     /// Like `write(to:)`, but calls `check` after each part of a tensor (16 MB, or one row if that is longer). An error
     /// that it throws ends the writing.
     package func write(to url: URL, check: () throws -> Void) throws {
+        let file = try unfinishedFile(at: url, check: check)
+        do {
+            try file.finish()
+        } catch {
+            throw GGUFError.cannotWrite(path: url.path, reason: "\(error)")
+        }
+    }
+
+    /// Like `write(to:check:)`, but leaves it to the caller to finish the file, which is complete but for its name. So
+    /// several files, the parts of a model, can appear together.
+    package func unfinishedFile(at url: URL, check: () throws -> Void) throws -> UnfinishedFile {
         _ = try metadata.alignment()
         do {
             let file = try UnfinishedFile(url)
@@ -100,7 +111,7 @@ public struct GGUFWriter: Sendable {
                 try file.write(bytes)
                 try check()
             }
-            try file.finish()
+            return file
         } catch let error as SystemError {
             throw GGUFError.cannotWrite(path: url.path, reason: "\(error)")
         }

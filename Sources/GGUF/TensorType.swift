@@ -71,13 +71,19 @@ public struct TensorType: Sendable, Hashable {
     }()
 
     /// The replacement if the row length is not a multiple of the block size: smaller blocks, and at least as many
-    /// bits.
+    /// bits. llama-quantize's choice where it has one.
     package var ofSmallerBlocks: TensorType? {
-        let smaller: [UInt32: TensorType] = [
-            Self.q4_k.id: .q5_0, Self.q5_k.id: .q5_1, Self.q6_k.id: .q8_0, Self.tbq3_k.id: .tbq3_0,
-            Self.tbq4_k.id: .tbq4_0,
-        ]
-        return smaller[id]
+        switch self {
+        case .q2_k, .q3_k, .tq1_0, .tq2_0, .q2_0: .q4_0
+        case .q4_k: .q5_0
+        case .q5_k: .q5_1
+        case .q6_k: .q8_0
+        case .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .iq4_xs: .iq4_nl
+        case .nvfp4: .mxfp4
+        case .tbq3_k, .tbq3_tcq: .tbq3_0
+        case .tbq4_k: .tbq4_0
+        default: nil
+        }
     }
 
     /// The type with the number `id`; nil if its size is not known.

@@ -16,7 +16,7 @@ package enum CompiledKernels: KernelSet {
     package static func traits(of format: FormatID) -> FormatTraits? {
         guard let floats = FormatTable.visit(format, FloatsOfFormat()) else { return nil }
         return FormatTraits(
-            floats: floats, isEncodable: FormatTable.visitEncodable(format, Exists()) != nil,
+            floats: floats, importance: FormatTable.visitEncodable(format, ImportanceOfFormat()),
             activations: FormatTable.visitInteger(format, ActivationsOfFormat()))
     }
 
@@ -33,9 +33,12 @@ package enum CompiledKernels: KernelSet {
     }
 
     package static func encode(
-        _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, into row: UnsafeMutableRawPointer
+        _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, importance: UnsafePointer<Float>?,
+        into row: UnsafeMutableRawPointer
     ) {
-        known(FormatTable.visitEncodable(format, Encoding(values: values, count: count, row: row)))
+        known(
+            FormatTable.visitEncodable(
+                format, Encoding(values: values, count: count, importance: importance, row: row)))
     }
 
     // MARK: Products
@@ -133,9 +136,9 @@ private struct ActivationsOfFormat: IntegerFormatVisitor {
     func visit<Format: IntegerFormat>(_: Format.Type) -> ActivationForm { Format.activations }
 }
 
-private struct Exists: EncodableFormatVisitor {
+private struct ImportanceOfFormat: EncodableFormatVisitor {
     @inline(__always)
-    func visit<Format: EncodableFormat>(_: Format.Type) {}
+    func visit<Format: EncodableFormat>(_: Format.Type) -> ImportanceUse { Format.importance }
 }
 
 private struct Decoding: FormatVisitor {
@@ -164,8 +167,11 @@ private struct PlainDecoding: FormatVisitor {
 private struct Encoding: EncodableFormatVisitor {
     let values: UnsafePointer<Float>
     let count: Int
+    let importance: UnsafePointer<Float>?
     let row: UnsafeMutableRawPointer
 
     @inline(never)
-    func visit<Format: EncodableFormat>(_: Format.Type) { Format.encode(row: values, count: count, into: row) }
+    func visit<Format: EncodableFormat>(_: Format.Type) {
+        Format.encode(row: values, count: count, importance: importance, into: row)
+    }
 }

@@ -10,12 +10,13 @@ struct Conversion: ParallelJob {
     let encoder: TensorType
     let rowLength: Int
     let rowCount: Int
+    let importance: SlicedImportance?
     /// Whether a thread found values that are not finite; [threads]
     private var hasBadValues: UnsafeMutablePointer<Bool>?
 
     init(
         source: UnsafeRawPointer, target: UnsafeMutableRawPointer, decoder: TensorType,
-        encoder: TensorType, rowLength: Int, rowCount: Int
+        encoder: TensorType, rowLength: Int, rowCount: Int, importance: SlicedImportance?
     ) {
         self.source = source
         self.target = target
@@ -23,6 +24,7 @@ struct Conversion: ParallelJob {
         self.encoder = encoder
         self.rowLength = rowLength
         self.rowCount = rowCount
+        self.importance = importance
     }
 
     /// Enough that the cost of taking a piece is negligible.
@@ -48,7 +50,9 @@ struct Conversion: ParallelJob {
             for row in rows {
                 kernels.decode(source + row * sourceBytes, decoder.id, count: rowLength, into: base)
                 if !Self.areFinite(UnsafeBufferPointer(values)) { hasBadValues?[thread] = true }
-                kernels.encode(base, encoder.id, count: rowLength, into: target + row * targetBytes)
+                kernels.encode(
+                    base, encoder.id, count: rowLength, importance: importance?.row(row, length: rowLength),
+                    into: target + row * targetBytes)
             }
         }
     }
@@ -58,5 +62,18 @@ struct Conversion: ParallelJob {
         var largest: UInt32 = 0
         for value in values { largest = max(largest, value.bitPattern & 0x7fff_ffff) }
         return largest < Float.infinity.bitPattern
+    }
+}
+
+/// How much each column matters, for the rows of one conversion.
+struct SlicedImportance {
+    let weights: UnsafePointer<Float>  // [slices, row length]
+    /// Each expert's rows have a slice of their own.
+    let rowsPerSlice: Int
+    /// The first row of the conversion, counted within the tensor.
+    let firstRow: Int
+
+    func row(_ index: Int, length: Int) -> UnsafePointer<Float> {
+        weights + (firstRow + index) / rowsPerSlice * length
     }
 }

@@ -6,7 +6,13 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
     case architecture(String)
     case cannotDecode(tensor: String, type: String)
     case requantization(tensor: String, from: String, to: String)
+    /// A row is no whole number of blocks, and no other type takes the place of this one.
+    case rowDoesNotFit(tensor: String, rowLength: Int, type: String, blockSize: Int)
     case pattern(String)
+    /// A type that is only good with an importance matrix. `isGiven`: there is one, without an entry for the tensor.
+    case needsImportance(tensor: String, type: String, isGiven: Bool)
+    /// The importance matrix is of another model.
+    case importanceSize(tensor: String, expected: Int, found: Int)
     case notFinite(tensor: String)
     case overwritesInput(path: String)
     case notAFile(path: String)
@@ -21,7 +27,15 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
         case .requantization(let tensor, let from, let to):
             "tensor \(tensor) is already quantized (\(from)); quantizing it again, to \(to), loses more than "
                 + "quantizing the original"
+        case .rowDoesNotFit(let tensor, let length, let type, let blockSize):
+            "tensor \(tensor) cannot be stored as \(type): its rows of \(length) are not a multiple of \(blockSize)"
         case .pattern(let pattern): "\"\(pattern)\" is not a regular expression"
+        case .needsImportance(let tensor, let type, let isGiven):
+            "tensor \(tensor) would be \(type), which is too poor without an importance matrix"
+                + (isGiven ? ", and the one given has no entry for it" : "")
+        case .importanceSize(let tensor, let expected, let found):
+            "the importance matrix has \(found) numbers for tensor \(tensor), which needs \(expected); it is of "
+                + "another model"
         case .notFinite(let tensor): "tensor \(tensor) holds infinity or NaN; the file is damaged"
         case .overwritesInput(let path): "\(path) is the file being read; choose another name for the output"
         case .notAFile(let path): "\(path) exists and is not a regular file; choose another name for the output"

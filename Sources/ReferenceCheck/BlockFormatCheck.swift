@@ -3,25 +3,37 @@ internal import GGUF
 import Tensor
 
 /// Checks the decoders and encoders of block formats against a folder with an index.json. For each type it contains the
-/// reference's encoding of input.f32 (`<type>.bin`) and the values that this decodes to (`<type>.f32`).
+/// reference's encoding of input.f32 (`<type>.bin`) and the values that this decodes to (`<type>.f32`). For types whose
+/// encoder uses an importance matrix, `<type>.imatrix.bin` and `<type>.imatrix.f32` are the same with imatrix.f32.
 package struct BlockFormatCheck {
     /// Types of the folder that the engine supports, and those that it does not.
     package let known: [String]
     package let unknown: [String]
+    /// What there is to check: each of the known types, and again as `<type>.imatrix` if there is such a reference.
+    package let cases: [String]
 
     private let folder: URL
     private let index: Index
     private let input: [Float]
+    /// A weight for each column; nil without a reference that uses it.
+    private let importance: [Float]?
 
     private struct Index: Decodable {
         let width: Int
         let rows: Int
         let types: [String: Entry]
+        /// Types that are also encoded with a matrix.
+        let imatrix: [String: WeightedEntry]?
 
         struct Entry: Decodable {
             let ggml_type: UInt32
             /// The root mean square error of the reference's encoding, in single precision.
             let rmse: Double
+        }
+
+        struct WeightedEntry: Decodable {
+            /// The same, with squares weighted by the matrix.
+            let weighted_rmse: Double
         }
     }
 
@@ -42,7 +54,13 @@ package struct BlockFormatCheck {
         input = try Self.floats(folder.appendingPathComponent("input.f32"), count: index.width * index.rows)
         let types = index.types
         let formats = types.mapValues { entry in ElementFormats.all.first { $0.id == entry.ggml_type } }
-        known = formats.filter { $0.value != nil }.keys.sorted()
+        let known = formats.filter { $0.value != nil }.keys.sorted()
+        self.known = known
+        let weighted = index.imatrix ?? [:]
+        cases = known.flatMap { weighted[$0] == nil ? [$0] : [$0, $0 + Self.weightedSuffix] }
+        importance =
+            weighted.isEmpty
+            ? nil : try Self.floats(folder.appendingPathComponent("imatrix.f32"), count: index.width)
         unknown = formats.filter { $0.value == nil }.keys.sorted().map { "\($0) (type \(types[$0]?.ggml_type ?? 0))" }
     }
 
@@ -54,7 +72,7 @@ package struct BlockFormatCheck {
         let rowError: Double
         /// The limit for both.
         let tolerance: Double
-        /// The result of the encoder; nil if the format does not have one.
+        /// The result of the encoder; nil if the format does not have one, or none that uses a matrix.
         let encoded: Encoded?
 
         package var passed: Bool {
@@ -62,7 +80,7 @@ package struct BlockFormatCheck {
         }
 
         package var line: String {
-            let name = name.padding(toLength: 8, withPad: " ", startingAt: 0)
+            let name = name.padding(toLength: 15, withPad: " ", startingAt: 0)
             return "\(passed ? "ok    " : "FAILED") \(name) decode \(short(decodeError)) row \(short(rowError)) "
                 + (encoded.map(\.line) ?? "no encoder")
         }
@@ -85,8 +103,13 @@ package struct BlockFormatCheck {
         }
     }
 
+    private static let weightedSuffix = ".imatrix"
+
+    /// - Parameter name: one of `cases`.
     package func run(_ name: String) throws -> Result {
-        guard let entry = index.types[name],
+        let isWeighted = name.hasSuffix(Self.weightedSuffix)
+        let typeName = isWeighted ? String(name.dropLast(Self.weightedSuffix.count)) : name
+        guard let entry = index.types[typeName],
             let type = ElementFormats.all.first(where: { $0.id == entry.ggml_type })
         else { throw CheckError.invalidReference(path: folder.path, reason: "no known type \(name)") }
         let bytes = [UInt8](try read(folder.appendingPathComponent("\(name).bin")))
@@ -99,14 +122,19 @@ package struct BlockFormatCheck {
         return Result(
             name: name, decodeError: relativeError(plain, expected), rowError: relativeError(rows, expected),
             tolerance: Self.rotatedByQR[type] != nil ? 1e-5 : 1e-6,
-            encoded: ElementFormats.encodable.contains(type)
-                ? encode(type, bytes, referenceRMSE: entry.rmse) : nil)
+            encoded: isWeighted
+                ? encodeByImportance(type, bytes, referenceRMSE: index.imatrix?[typeName]?.weighted_rmse ?? 0)
+                : encode(type, bytes, importance: nil, referenceRMSE: entry.rmse))
+    }
+
+    /// - Returns: nil if the format's encoder does not use a matrix.
+    private func encodeByImportance(_ type: TensorType, _ expected: [UInt8], referenceRMSE: Double) -> Encoded? {
+        guard let use = ElementFormats.traits(of: type)?.importance, use != .ignored else { return nil }
+        return encode(type, expected, importance: importance, referenceRMSE: referenceRMSE)
     }
 
     /// Formats whose rotation comes from a QR decomposition, which every library rounds differently.
     private static let rotatedByQR = [TensorType.tbq3_k: 3, .tbq4_k: 4]
-    /// Formats whose encoder searches for scales: they only have to be as good as the reference's.
-    private static let searched: Set<TensorType> = [.q4_k, .q5_k, .q6_k, .iq4_nl]
 
     /// The values of `bytes`, from the plain decoder and from the row decoder.
     private func decode(_ bytes: [UInt8], _ type: TensorType) -> (plain: [Float], row: [Float]) {
@@ -128,28 +156,41 @@ package struct BlockFormatCheck {
         return (plain, rows)
     }
 
-    private func encode(_ type: TensorType, _ expected: [UInt8], referenceRMSE: Double) -> Encoded {
-        var bytes = [UInt8](repeating: 0, count: expected.count)
-        bytes.withUnsafeMutableBytes { bytes in
-            input.withUnsafeBufferPointer {
-                Kernels.current.encode($0.baseAddress!, type.id, count: input.count, into: bytes.baseAddress!)
-            }
-        }
+    /// - Returns: nil if the format does not have an encoder.
+    private func encode(
+        _ type: TensorType, _ expected: [UInt8], importance: [Float]?, referenceRMSE: Double
+    ) -> Encoded? {
+        guard ElementFormats.encodable.contains(type) else { return nil }
+        let bytes = encoded(type, importance)
         let isExact = bytes == expected
-        let squares = zip(decode(bytes, type).plain, input).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
-        let rmse = (squares / Double(input.count)).squareRoot()
+        var (squares, weights) = (0.0, 0.0)
+        for (place, (value, expected)) in zip(decode(bytes, type).plain, input).enumerated() {
+            let weight = importance.map { Double($0[place % index.width]) } ?? 1
+            squares += weight * pow(Double(value) - Double(expected), 2)
+            weights += weight
+        }
+        let rmse = (squares / weights).squareRoot()
         let codes = Self.rotatedByQR[type].map {
             equalCodes(bytes, expected, bits: $0, blockBytes: type.blockBytes)
         }
-        let passed =
-            if let codes {
-                codes >= 0.999
-            } else if Self.searched.contains(type) {
-                rmse <= referenceRMSE * (1 + 1e-6)
-            } else {
-                isExact
-            }
+        let passed = codes.map { $0 >= 0.999 } ?? isExact
         return Encoded(isExact: isExact, equalCodes: codes, rmse: rmse, referenceRMSE: referenceRMSE, passed: passed)
+    }
+
+    /// The bytes that our encoder makes of the input, row by row.
+    private func encoded(_ type: TensorType, _ importance: [Float]?) -> [UInt8] {
+        let rowBytes = type.byteCount(of: index.width)
+        var bytes = [UInt8](repeating: 0, count: rowBytes * index.rows)
+        bytes.withUnsafeMutableBytes { bytes in
+            input.withUnsafeBufferPointer { input in
+                for row in 0..<index.rows {
+                    Kernels.current.encode(
+                        input.baseAddress! + row * index.width, type.id, count: index.width, importance: importance,
+                        into: bytes.baseAddress! + row * rowBytes)
+                }
+            }
+        }
+        return bytes
     }
 
     /// The share of equal codes, in blocks of 256 codes followed by a half.

@@ -9,6 +9,7 @@ extension Compute {
     ) {
         precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
         guard input.count > 0 else { return }
+        observer?.willMultiply(input, by: weights)
         countProduct(weights, rows: weights.rows, tokens: input.count)
         if let form = activationForm(weights) {
             let pieces = RowPieces(of: weights, threads: pool.threadCount)
@@ -44,6 +45,8 @@ extension Compute {
         }
         precondition(gated.width == gate.rows && other.width == up.rows && gate.rows == up.rows)
         guard input.count > 0 else { return }
+        observer?.willMultiply(input, by: gate)
+        observer?.willMultiply(input, by: up)
         countProduct(gate, rows: gate.rows, tokens: input.count)
         countProduct(up, rows: up.rows, tokens: input.count)
         let bytes = quantize(input, for: form)
@@ -61,6 +64,7 @@ extension Compute {
         into output: UnsafeMutablePointer<Float>
     ) {
         guard !rows.isEmpty else { return }
+        observer?.willMultiply(x, by: weights)
         countProduct(weights, rows: rows.count, tokens: 1)
         let pieceRows = 64
         let count = (rows.count + pieceRows - 1) / pieceRows

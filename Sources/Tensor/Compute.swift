@@ -20,6 +20,8 @@ package final class Compute {
     package let kernels: any KernelSet.Type
     /// Where the time goes, if profiling was requested.
     package var profile = Profile.requested
+    /// Told of every product before it is computed; nil costs one branch per product.
+    package var observer: (any ProductObserver)?
     private var productOrder = ProductOrder()
 
     // Work memory. Contexts reserve what their passes need, so that operations allocate nothing.

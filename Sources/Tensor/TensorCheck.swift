@@ -12,9 +12,11 @@ extension GGUFFile {
             guard let floats = ElementFormats.traits(of: tensor.type)?.floats, tensor.rowLength > 0 else { continue }
             let check = TensorCheck(tensor: tensor, region: data(of: tensor), floats: floats)
             switch floats.encoding {
-            case .single: try check.run(exponent: 0x7f80_0000 as UInt32)
-            case .half: try check.run(exponent: 0x7c00 as UInt16)
-            case .brain: try check.run(exponent: 0x7f80 as UInt16)
+            case .single: try check.run(Single.self)
+            case .half: try check.run(Half.self)
+            case .brain: try check.run(Brain.self)
+            case .exponent: try check.run(Exponent.self)
+            case .spreadHalf: try check.run(SpreadHalf.self)
             }
         }
     }
@@ -26,49 +28,97 @@ private struct TensorCheck {
     let region: ByteRegion
     let floats: StoredFloats
 
-    /// - Parameter exponent: the bits that are all set in infinity and NaN, and in no finite float.
-    func run<Bits: FixedWidthInteger>(exponent: Bits) throws(TensorError) {
+    func run<Stored: StoredFloat>(_: Stored.Type) throws(TensorError) {
         guard let base = region.bytes.baseAddress else { return }
         let blocks = tensor.rowLength / tensor.type.blockSize
         let rowBytes = blocks * tensor.type.blockBytes
         for row in 0..<tensor.rowCount {
             for offset in floats.offsets {
                 let first = UnsafeRawPointer(base) + (row * rowBytes + offset)
-                guard holdsNonFinite(first, count: blocks, exponent) else { continue }
-                throw error(row: row, first, count: blocks, exponent)
+                guard holdsNonFinite(Stored.self, first, count: blocks) else { continue }
+                throw error(Stored.self, row: row, first, count: blocks)
             }
         }
     }
 
     /// Whether any of these floats is NaN or infinite: the one at `first` and that of every block after it. No branch
     /// per float, so that memory is the bottleneck.
-    private func holdsNonFinite<Bits: FixedWidthInteger>(
-        _ first: UnsafeRawPointer, count: Int, _ exponent: Bits
+    private func holdsNonFinite<Stored: StoredFloat>(
+        _: Stored.Type, _ first: UnsafeRawPointer, count: Int
     ) -> Bool {
         let stride = tensor.type.blockBytes
         var found = false
-        if stride == MemoryLayout<Bits>.size {
+        if stride == MemoryLayout<Stored.Bits>.size {
             for block in 0..<count {
-                found = isNotFinite(first + block &* MemoryLayout<Bits>.size, exponent) || found
+                found = Stored.isNotFinite(Stored.bits(first + block &* MemoryLayout<Stored.Bits>.size)) || found
             }
         } else {
-            for block in 0..<count { found = isNotFinite(first + block &* stride, exponent) || found }
+            for block in 0..<count { found = Stored.isNotFinite(Stored.bits(first + block &* stride)) || found }
         }
         return found
     }
 
-    @inline(__always)
-    private func isNotFinite<Bits: FixedWidthInteger>(_ place: UnsafeRawPointer, _ exponent: Bits) -> Bool {
-        Bits(littleEndian: place.loadUnaligned(as: Bits.self)) & exponent == exponent
-    }
-
-    private func error<Bits: FixedWidthInteger>(
-        row: Int, _ first: UnsafeRawPointer, count: Int, _ exponent: Bits
+    private func error<Stored: StoredFloat>(
+        _: Stored.Type, row: Int, _ first: UnsafeRawPointer, count: Int
     ) -> TensorError {
         let stride = tensor.type.blockBytes
-        let block = (0..<count).first { isNotFinite(first + $0 * stride, exponent) } ?? 0
-        let bits = Bits(littleEndian: (first + block * stride).loadUnaligned(as: Bits.self))
-        let isNaN = bits & (exponent & (~exponent + 1) - 1) != 0  // the bits below the exponent
-        return .notFinite(tensor: tensor.name, type: tensor.type, row: row, block: block, isNaN: isNaN)
+        let block = (0..<count).first { Stored.isNotFinite(Stored.bits(first + $0 * stride)) } ?? 0
+        return .notFinite(
+            tensor: tensor.name, type: tensor.type, row: row, block: block,
+            isNaN: Stored.isNaN(Stored.bits(first + block * stride)))
+    }
+}
+
+// MARK: - Encodings
+
+/// One of `StoredFloats.Encoding`.
+private protocol StoredFloat {
+    associatedtype Bits: FixedWidthInteger
+    /// The bits that are all set in infinity and NaN, and in no finite float.
+    static var exponent: Bits { get }
+    static func bits(_ place: UnsafeRawPointer) -> Bits
+    static func isNotFinite(_ bits: Bits) -> Bool
+    /// - Parameter bits: of a float that is not finite.
+    static func isNaN(_ bits: Bits) -> Bool
+}
+
+extension StoredFloat {
+    @inline(__always)
+    static func bits(_ place: UnsafeRawPointer) -> Bits { Bits(littleEndian: place.loadUnaligned(as: Bits.self)) }
+
+    @inline(__always)
+    static func isNotFinite(_ bits: Bits) -> Bool { bits & exponent == exponent }
+
+    /// Whether a bit below the exponent is set.
+    static func isNaN(_ bits: Bits) -> Bool { bits & (exponent & (~exponent + 1) - 1) != 0 }
+}
+
+private enum Single: StoredFloat {
+    static var exponent: UInt32 { 0x7f80_0000 }
+}
+
+private enum Half: StoredFloat {
+    static var exponent: UInt16 { 0x7c00 }
+}
+
+private enum Brain: StoredFloat {
+    static var exponent: UInt16 { 0x7f80 }
+}
+
+private enum Exponent: StoredFloat {
+    static var exponent: UInt8 { .max }
+    static func isNotFinite(_ bits: UInt8) -> Bool { bits >= 253 }
+    static func isNaN(_ bits: UInt8) -> Bool { bits == exponent }
+}
+
+private enum SpreadHalf: StoredFloat {
+    static var exponent: UInt16 { 0x7c00 }
+
+    @inline(__always)
+    static func bits(_ place: UnsafeRawPointer) -> UInt16 {
+        let words = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+        return (0..<4).reduce(0) { half, word in
+            half | UInt16(truncatingIfNeeded: words >> UInt64(16 * word + 12) & 15) << UInt16(4 * word)
+        }
     }
 }

@@ -23,8 +23,11 @@ package protocol KernelSet: Sendable {
     static func decodePlainly(
         _ row: UnsafeRawPointer, _ format: FormatID, count: Int, into values: UnsafeMutablePointer<Float>)
     /// Encodes a row of `count` values, a multiple of the block size, as ggml's reference encoder does.
+    /// - Parameter importance: one weight for each column, none of them negative: how much an error there counts. Nil
+    ///   weighs as the reference does without an importance matrix; for a format that requires one, all columns alike.
     static func encode(
-        _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, into row: UnsafeMutableRawPointer)
+        _ values: UnsafePointer<Float>, _ format: FormatID, count: Int, importance: UnsafePointer<Float>?,
+        into row: UnsafeMutableRawPointer)
 
     // MARK: Products
 

@@ -17,6 +17,6 @@ struct Quants: ParsableCommand {
         if !output.json, !check.unknown.isEmpty {
             try StandardOutput.write("not read: \(check.unknown.joined(separator: ", "))\n")
         }
-        try output.report(check.known, check.run)
+        try output.report(check.cases, check.run)
     }
 }

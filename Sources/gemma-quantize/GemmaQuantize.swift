@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import GGUF
+import ImportanceMatrix
 import Logging
 internal import Platform
 import Quantization
@@ -28,7 +29,8 @@ struct GemmaQuantize: AsyncParsableCommand {
             \(ExitCodes.help)
 
             TYPE is one of \(FileType.allCases.map(\.rawValue).joined(separator: ", ")) \
-            (Q4_K and Q5_K stand for the mixes with _M).
+            (Q3_K, Q4_K and Q5_K stand for the mixes with _M; COPY converts nothing). IQ1 and IQ2 types, IQ3_XXS and \
+            Q2_K_S need an importance matrix (--imatrix), which gemma-imatrix makes; it improves most others.
             """,
         version: Version.line)
 
@@ -62,13 +64,45 @@ struct GemmaQuantize: AsyncParsableCommand {
             valueName: "name=type"))
     var tensorType: [TensorOverride] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "An importance matrix, from gemma-imatrix or llama-imatrix: precision is spent where it matters.",
+            valueName: "file"))
+    var imatrix: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the importance matrix only for tensors whose name contains NAME. Can be repeated.", valueName: "name"))
+    var includeWeights: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Do not use it for tensors whose name contains NAME. Can be repeated.", valueName: "name"))
+    var excludeWeights: [String] = []
+
+    @Flag(help: "Leave the output matrix as it is, if the model has one beside the token embeddings.")
+    var leaveOutputTensor = false
+
+    @Flag(help: "Write a split model in as many files as it has: OUT-00001-of-00003.gguf and so on.")
+    var keepSplit = false
+
     @Flag(help: "Only print what would be done, with sizes, on standard output.")
     var dryRun = false
 
     @OptionGroup var threads: ThreadOptions
 
+    func validate() throws {
+        if !includeWeights.isEmpty, !excludeWeights.isEmpty {
+            throw ValidationError("--include-weights and --exclude-weights cannot be used together")
+        }
+        if imatrix == nil, !includeWeights.isEmpty || !excludeWeights.isEmpty {
+            throw ValidationError("--include-weights and --exclude-weights need a matrix (--imatrix)")
+        }
+    }
+
     mutating func run() async throws {
         let request = try Request(input: input, rest: rest, threads: threads)
+        let options = try options()
         let file: GGUFFile
         let plan: QuantizationPlan
         do {
@@ -77,6 +111,10 @@ struct GemmaQuantize: AsyncParsableCommand {
         } catch {
             throw FileError(path: request.input.path, reason: error)
         }
+        if leaveOutputTensor, file.tensor("output.weight") == nil {
+            Logger(label: "gemma").warning(
+                "--leave-output-tensor has no effect: in this model the token embeddings serve as the output matrix")
+        }
         let report = Report(plan)
         if dryRun {
             try StandardOutput.write(report.table + report.summary)
@@ -84,29 +122,46 @@ struct GemmaQuantize: AsyncParsableCommand {
         }
         let start = ContinuousClock.now
         let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: request.threads))
+        let keepsParts = keepSplit
+        let places = quantizer.places(for: request.output, keepsParts: keepsParts).map(\.path)
+        let shown = places.count > 1 ? "\(places[0]) and \(places.count - 1) more" : places[0]
+        if request.isOutputDerived { StandardError.write("writing \(shown)\n") }
         let outcome = try await Interruptible.run {
             defer { report.endLine() }
-            try quantizer.write(to: request.output) { report.show($0) }
+            try quantizer.write(to: request.output, keepsParts: keepsParts) { report.show($0) }
         }
         switch outcome {
         case .finished:
             let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
-            StandardError.write(report.summary + "\(request.output.path) written in \(seconds) s\n")
+            StandardError.write(report.summary + "\(shown) written in \(seconds) s\n")
             report.warnOfFallbacks()
         case .interrupted:
-            StandardError.write("interrupted; \(request.output.path) was not written\n")
+            StandardError.write("interrupted; \(shown) was not written\n")
             throw ExitCode(130)
         }
     }
 
-    private var options: QuantizationOptions {
+    private func options() throws -> QuantizationOptions {
         var options = QuantizationOptions()
         options.allowsRequantizing = allowRequantize
         options.isPure = pure
         options.tokenEmbedding = tokenEmbeddingType?.format
         options.output = outputTensorType?.format
+        options.keepsOutput = leaveOutputTensor
         options.overrides = tensorType.map { .init(pattern: $0.pattern, format: $0.format) }
+        if let imatrix { options.importance = Importance(try matrix(imatrix), name: imatrix) }
         return options
+    }
+
+    private func matrix(_ path: String) throws -> ImportanceMatrix {
+        var matrix = try ImportanceMatrix(contentsOf: URL(fileURLWithPath: path))
+        if !includeWeights.isEmpty {
+            matrix.filter { name in includeWeights.contains { name.contains($0) } }
+        }
+        matrix.filter { name in !excludeWeights.contains { name.contains($0) } }
+        StandardError.write(
+            "importance matrix: \(matrix.entries.count) tensors, \(matrix.chunkCount) chunks\n")
+        return matrix
     }
 }
 

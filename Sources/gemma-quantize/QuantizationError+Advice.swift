@@ -5,7 +5,12 @@ extension QuantizationError: AdvisedError {
     package var advice: String? {
         switch self {
         case .requantization: "use an F32, F16 or BF16 file, or pass --allow-requantize"
-        case .architecture, .cannotDecode, .pattern, .notFinite, .overwritesInput, .notAFile, .noRoom: nil
+        case .needsImportance(_, _, isGiven: false):
+            "make one with gemma-imatrix and pass it with --imatrix, or choose a type of more bits"
+        case .needsImportance(_, _, isGiven: true): "choose another type for it with --tensor-type"
+        case .rowDoesNotFit: "choose another type, or one for this tensor with --tensor-type"
+        case .architecture, .cannotDecode, .pattern, .importanceSize, .notFinite, .overwritesInput, .notAFile, .noRoom:
+            nil
         }
     }
 }

@@ -8,10 +8,23 @@ import Synchronization
 /// The progress and the result of a plan, in the format of llama-quantize.
 final class Report: Sendable {
     private let plan: QuantizationPlan
-    /// Whether the line of a tensor is unfinished.
-    private let isLineOpen = Mutex(false)
+    private let state: Mutex<State>
 
-    init(_ plan: QuantizationPlan) { self.plan = plan }
+    private struct State {
+        var pace: Pace
+        /// Whether the line of a tensor is unfinished.
+        var isLineOpen = false
+        /// When the current part of a tensor was begun, and how many of the tensor's values were done then.
+        var time = ContinuousClock.now
+        var done = 0
+        /// When time was last estimated in a log that is not a terminal.
+        var lastEstimate = ContinuousClock.now
+    }
+
+    init(_ plan: QuantizationPlan) {
+        self.plan = plan
+        state = Mutex(State(pace: Pace(plan.entries)))
+    }
 
     /// A line for each tensor:
     /// `[   1/ 290] token_embd.weight - [ 1536, 262144], type = f16, size = 1 MiB -> 1 MiB (q8_0)`.
@@ -22,24 +35,56 @@ final class Report: Sendable {
         }.joined()
     }
 
-    /// Reports on standard error that a tensor was begun or ended.
+    /// Reports progress on standard error.
     func show(_ progress: Quantizer.Progress) {
-        switch progress {
-        case .began(let index):
-            let entry = plan.entries[index]
-            isLineOpen.withLock { $0 = true }
-            StandardError.write(head(index) + (entry.isConverted ? "converting to \(name(entry.type)) .. " : ""))
-        case .ended(let index):
-            StandardError.write(sizes(plan.entries[index]) + "\n")
-            isLineOpen.withLock { $0 = false }
+        state.withLock { state in
+            switch progress {
+            case .began(let index):
+                (state.time, state.done, state.isLineOpen) = (.now, 0, true)
+                StandardError.write(begin(index))
+            case .advanced(let index, let done):
+                note(index, done: done, &state)
+                guard StandardError.isTerminal, let left = state.pace.secondsLeft(at: index, done: done) else { return }
+                let percent = 100 * done / max(1, plan.entries[index].tensor.elementCount)
+                StandardError.write("\r\u{1B}[K\(begin(index))\(percent) %, \(remainingTime(left)) left")
+            case .ended(let index):
+                let count = plan.entries[index].tensor.elementCount
+                note(index, done: count, &state)
+                state.isLineOpen = false
+                let start = StandardError.isTerminal ? "\r\u{1B}[K\(begin(index))" : ""
+                StandardError.write(start + sizes(plan.entries[index]) + estimate(index, count, &state) + "\n")
+            }
         }
+    }
+
+    private func note(_ index: Int, done: Int, _ state: inout State) {
+        let now = ContinuousClock.now
+        state.pace.add(index, values: done - state.done, seconds: (now - state.time) / .seconds(1))
+        (state.time, state.done) = (now, done)
+    }
+
+    private static let secondsBetweenEstimates = 10.0
+
+    /// The time left, on some lines of a log. A terminal shows it while a tensor is converted.
+    private func estimate(_ index: Int, _ done: Int, _ state: inout State) -> String {
+        let now = ContinuousClock.now
+        guard !StandardError.isTerminal, now - state.lastEstimate > .seconds(Self.secondsBetweenEstimates),
+            let left = state.pace.secondsLeft(at: index, done: done)
+        else { return "" }
+        state.lastEstimate = now
+        return " (\(remainingTime(left)) left)"
+    }
+
+    private func begin(_ index: Int) -> String {
+        let entry = plan.entries[index]
+        return head(index) + (entry.isConverted ? "converting to \(name(entry.type)) .. " : "")
     }
 
     /// Ends an unfinished line, so that an error starts on a new one.
     func endLine() {
-        isLineOpen.withLock { isOpen in
-            if isOpen { StandardError.write("\n") }
-            isOpen = false
+        state.withLock { state in
+            if state.isLineOpen { StandardError.write("\n") }
+            state.isLineOpen = false
         }
     }
 

@@ -9,6 +9,8 @@ import Tensor
 struct Request {
     let input: URL
     let output: URL
+    /// Whether the user did not name the output.
+    let isOutputDerived: Bool
     let type: FileType
     let threads: Int
 
@@ -21,6 +23,7 @@ struct Request {
         guard let name = rest.popFirst() else { throw ValidationError("the type is missing; \(Self.types)") }
         guard let type = FileType(name) else { throw ValidationError("'\(name)' is not a type; \(Self.types)") }
         self.type = type
+        isOutputDerived = output == nil
         self.output =
             output.map { URL(fileURLWithPath: $0) }
             ?? self.input.deletingLastPathComponent().appendingPathComponent("ggml-model-\(type.rawValue).gguf")

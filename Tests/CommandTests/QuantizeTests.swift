@@ -50,9 +50,43 @@ struct QuantizeTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let input = folder.appendingPathComponent("in.gguf")
         try FileManager.default.copyItem(at: URL(fileURLWithPath: target), to: input)
-        #expect(try Command("gemma-quantize", [input.path, "f16", "--allow-requantize"]).status == 0)
+        let run = try Command("gemma-quantize", [input.path, "f16", "--allow-requantize"])
+        #expect(run.status == 0)
+        let path = folder.appendingPathComponent("ggml-model-F16.gguf").path
+        #expect(run.error.hasPrefix("writing \(path)\n") && run.error.contains("\n\(path) written in "))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(names) == ["in.gguf", "ggml-model-F16.gguf"])
+    }
+
+    private static let matrix = Command.fixtures.appendingPathComponent("imatrix/tiny-imatrix.gguf").path
+
+    @Test("An importance matrix changes the file, for the tensors that it is used for")
+    func importance() throws {
+        defer { remove() }
+        func tensors(_ options: [String]) throws -> [Data] {
+            let run = try Command(
+                "gemma-quantize", ["--allow-requantize", "--pure"] + options + [target, output.path, "q4_0"])
+            #expect(run.status == 0 && run.error.hasPrefix("importance matrix: ") == !options.isEmpty)
+            let file = try GGUFFile(contentsOf: output)
+            return try ["blk.0.attn_q.weight", "blk.0.ffn_down.weight"].map { name in
+                let data = file.data(of: try #require(file.tensor(name)))
+                return withExtendedLifetime(data) { Data(data.bytes) }
+            }
+        }
+        let matrix = ["--imatrix", Self.matrix]
+        let (plain, weighted) = (try tensors([]), try tensors(matrix))
+        #expect(plain[0] != weighted[0] && plain[1] != weighted[1])
+        #expect(try tensors(matrix + ["--exclude-weights", "ffn_down"]) == [weighted[0], plain[1]])
+        #expect(
+            try tensors(matrix + ["--include-weights", "ffn_down", "--include-weights", "inp_gate"])
+                == [plain[0], weighted[1]])
+    }
+
+    @Test("--leave-output-tensor says when it has no effect")
+    func outputMatrix() throws {
+        let run = try Command(
+            "gemma-quantize", ["--dry-run", "--leave-output-tensor", target, output.path, "COPY"])
+        #expect(run.status == 0 && run.error.contains("warning: --leave-output-tensor has no effect"))
     }
 
     @Test("Bad input gives one line")
@@ -65,6 +99,17 @@ struct QuantizeTests {
         }
         try expect([target, output.path, "q4_0"], "; use an F32, F16 or BF16 file, or pass --allow-requantize")
         try expect([target, target, "q8_0"], "is the file being read")
+        try expect(
+            ["--allow-requantize", target, output.path, "iq2_m"],
+            "would be IQ2_S, which is too poor without an importance matrix; make one with gemma-imatrix")
+        try expect(
+            ["--allow-requantize", target, output.path, "q1_0"],
+            "cannot be stored as Q1_0: its rows of 192 are not a multiple of 128; choose another type")
+        try expect(["--imatrix", target, target, output.path, "q8_0"], "but not an importance matrix")
+        try expect(["--imatrix", "/no/such", target, output.path, "q8_0"], "cannot open /no/such: No such file")
+        let both = ["--imatrix", Self.matrix, "--include-weights", "a", "--exclude-weights", "b"]
+        try expect(both + [target, output.path, "q8_0"], "cannot be used together", status: 2)
+        try expect(["--include-weights", "a", target, output.path, "q8_0"], "need a matrix (--imatrix)", status: 2)
         try expect(["/no/such/file.gguf", output.path, "q4_0"], "/no/such/file.gguf: No such file")
         try expect([target, "/no/such/folder/out.gguf", "q8_0"], "No such file or directory")
         try expect([target, "/dev/null", "q8_0"], "is not a regular file")

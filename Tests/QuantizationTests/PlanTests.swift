@@ -1,4 +1,5 @@
 import GGUF
+import Gemma4
 import Quantization
 import Testing
 
@@ -71,10 +72,12 @@ import Testing
     }
 
     @Test(arguments: FileType.allCases) func pureIsOneType(_ type: FileType) throws {
+        let file = try deepModel()
         var options = QuantizationOptions()
         options.isPure = true
-        let plan = try QuantizationPlan(deepModel(), to: type, options)
-        #expect(Set(plan.types.values) == [type.format.name])
+        options.importance = try importance(for: file)
+        let plan = try QuantizationPlan(file, to: type, options)
+        #expect(Set(plan.types.values) == [type.format?.name ?? "F16"])
     }
 
     // MARK: - Rows that do not fit
@@ -125,6 +128,16 @@ import Testing
         #expect(try QuantizationPlan(deepModel(), to: .q4_0, options).types["token_embd.weight"] == "F16")
     }
 
+    @Test func aHeadMayStayAsItIs() throws {
+        var writer = try modelWriter()
+        try writer.add("token_embd.weight")
+        try writer.add("output.weight")
+        var options = QuantizationOptions()
+        options.keepsOutput = true
+        let plan = try QuantizationPlan(writer.file, to: .q4_0, options)
+        #expect(plan.types == ["token_embd.weight": "Q4_0", "output.weight": "F16"])
+    }
+
     // MARK: - Refusals
 
     @Test func quantizedTensorsAreQuantizedAgainOnRequestOnly() throws {
@@ -147,6 +160,9 @@ import Testing
         #expect(throws: GGUFError.missingKey("general.architecture")) {
             try QuantizationPlan(GGUFWriter().file, to: .q8_0)
         }
+        let layers = GGUFError.outOfRange(
+            key: "gemma4.block_count", value: "4294967295", expected: "1 to \(Limits.layers.upperBound)")
+        #expect(throws: layers) { try QuantizationPlan(modelWriter(layers: .max).file, to: .q8_0) }
         var writer = try modelWriter()
         try writer.add("blk.0.attn_q.weight", [256, 2], .i32)
         #expect(throws: QuantizationError.cannotDecode(tensor: "blk.0.attn_q.weight", type: "I32")) {
@@ -162,6 +178,8 @@ import Testing
     @Test func fileTypesHaveNamesAndNumbers() {
         #expect(FileType("q8_0") == .q8_0 && FileType("Q4_K") == .q4_K_M && FileType("q4_k_s") == .q4_K_S)
         #expect(FileType("15") == .q4_K_M && FileType("0") == .f32 && FileType("tbq4_k") == .tbq4_K)
+        #expect(FileType("q3_k") == .q3_K_M && FileType("Q2_K") == .q2_K && FileType("iq3") == nil)
+        #expect(FileType("copy") == .copy && FileType("24") == .iq1_S && FileType("mxfp4_moe") == .mxfp4_MoE)
         #expect(FileType("") == nil && FileType("Q9") == nil && FileType("3.0") == nil && FileType("TBQ4") == nil)
         let numbers = FileType.allCases.compactMap(\.number)
         #expect(Set(numbers).count == numbers.count)

@@ -2,6 +2,7 @@ import BundledModel
 import Foundation
 import GGUF
 import Gemma
+import ImportanceMatrix
 import Platform
 import Quantization
 import Synchronization
@@ -54,14 +55,27 @@ import Testing
         #expect(folder.names == ["f32.gguf", "q8_0.gguf"])
     }
 
-    @Test(arguments: FileType.allCases) func threadsChangeNoBit(_ type: FileType) throws {
-        let one = try Data(contentsOf: quantize(target, "1.gguf", type, threads: 1, requantizing))
-        let three = try Data(contentsOf: quantize(target, "3.gguf", type, threads: 3, requantizing))
+    /// Those that all rows of the bundled model can have.
+    private static let fileTypes = FileType.allCases.filter { $0 != .q1_0 }
+
+    /// With the bundled model's importance matrix.
+    private var weighted: QuantizationOptions {
+        get throws {
+            var options = requantizing
+            let url = fixtures.appendingPathComponent("imatrix/tiny-imatrix.gguf")
+            options.importance = Importance(try ImportanceMatrix(contentsOf: url), name: "tiny-imatrix.gguf")
+            return options
+        }
+    }
+
+    @Test(arguments: fileTypes) func threadsChangeNoBit(_ type: FileType) throws {
+        let one = try Data(contentsOf: quantize(target, "1.gguf", type, threads: 1, weighted))
+        let three = try Data(contentsOf: quantize(target, "3.gguf", type, threads: 3, weighted))
         #expect(one == three)
     }
 
-    @Test(arguments: FileType.allCases) func aQuantizedModelStillTellsAStory(_ type: FileType) async throws {
-        let output = try quantize(target, "model.gguf", type, requantizing)
+    @Test(arguments: fileTypes) func aQuantizedModelStillTellsAStory(_ type: FileType) async throws {
+        let output = try quantize(target, "model.gguf", type, weighted)
         let session = try Session(Pair(target: output), contextLength: 64)
         let options = GenerationOptions(temperature: 0, maximumTokens: 8)
         var text = ""
@@ -94,6 +108,39 @@ import Testing
         }
     }
 
+    @Test(arguments: ["parts", "parts.gguf"]) func aSplitModelMayStaySplit(_ name: String) throws {
+        for (index, tensor) in ["q", "k", "v"].enumerated() {
+            var writer = try index == 0 ? modelWriter() : GGUFWriter()
+            try writer.metadata.add("split.no", .uint16(UInt16(index)))
+            try writer.metadata.add("split.count", .uint16(3))
+            try writer.metadata.add("split.tensors.count", .int32(3))
+            try writer.add("blk.0.attn_\(tensor).weight")
+            try writer.write(to: folder.file("m-0000\(index + 1)-of-00003.gguf"))
+        }
+        let input = try GGUFFile(contentsOf: folder.file("m-00001-of-00003.gguf"))
+        let quantizer = try Quantizer(input, QuantizationPlan(input, to: .q8_0), pool: ThreadPool(threadCount: 1))
+        try quantizer.write(to: folder.file(name), keepsParts: true)
+        let file = try GGUFFile(contentsOf: folder.file("parts-00001-of-00003.gguf"))
+        #expect(file.tensors.map(\.name) == input.tensors.map(\.name) && file.tensors.map(\.part) == [0, 1, 2])
+        #expect(file.tensors.allSatisfy { $0.type == .q8_0 } && folder.names.count == 6)
+        #expect(try file.metadata.integer("general.file_type") == 7)
+        // Nothing appears unless all parts do.
+        #expect(throws: QuantizationError.overwritesInput(path: folder.file("m-00001-of-00003.gguf").path)) {
+            try quantizer.write(to: folder.file("m"), keepsParts: true)
+        }
+        #expect(folder.names.count == 6)
+        let whole = try quantize(folder.file("parts-00001-of-00003.gguf"), "whole.gguf", .copy)
+        #expect(try GGUFFile(contentsOf: whole).bytes("blk.0.attn_v.weight") == file.bytes("blk.0.attn_v.weight"))
+    }
+
+    @Test func aCopyChangesNoTensorAndKeepsTheFileType() throws {
+        let file = try GGUFFile(contentsOf: quantize(target, "copy.gguf", .copy))
+        let original = try GGUFFile(contentsOf: target)
+        #expect(file.tensors == original.tensors)
+        for tensor in original.tensors { #expect(file.bytes(tensor.name) == original.bytes(tensor.name)) }
+        #expect(file.metadata["general.file_type"] == original.metadata["general.file_type"])
+    }
+
     @Test func everyTensorIsBegunAndEnded() throws {
         let file = try GGUFFile(contentsOf: target)
         let plan = try QuantizationPlan(file, to: .q8_0)
@@ -101,10 +148,24 @@ import Testing
         try Quantizer(file, plan, pool: ThreadPool(threadCount: 1)).write(to: folder.file("q.gguf")) { progress in
             switch progress {
             case .began(let index): seen.withLock { $0.append(index) }
+            case .advanced: Issue.record("a tensor of this model is one batch")
             case .ended(let index): seen.withLock { #expect($0.last == index) }
             }
         }
         #expect(seen.withLock(\.self) == Array(0..<plan.entries.count))
+    }
+
+    @Test func aLargeTensorReportsHowFarItIs() throws {
+        var writer = try modelWriter()
+        try writer.add("blk.0.attn_q.weight", [256, 50_000])
+        let file = try writer.file
+        let seen = Mutex<[Int]>([])
+        let quantizer = try Quantizer(file, QuantizationPlan(file, to: .q4_0), pool: ThreadPool(threadCount: 1))
+        try quantizer.write(to: folder.file("q.gguf")) { progress in
+            if case .advanced(0, let done) = progress { seen.withLock { $0.append(done) } }
+        }
+        let steps = seen.withLock(\.self)
+        #expect(steps.count > 2 && steps == steps.sorted() && steps.allSatisfy { $0 > 0 && $0 < 256 * 50_000 })
     }
 
     // MARK: - What is left after a failure

@@ -1,8 +1,12 @@
 import Foundation
 import GGUF
+import ImportanceMatrix
 import Platform
 import Quantization
 import Testing
+
+let fixtures = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures")
 
 /// A folder that is deleted with the last reference.
 final class Folder {
@@ -47,4 +51,35 @@ extension GGUFFile {
         let region = data(of: tensor)
         return withExtendedLifetime(region) { Array(region.bytes) }
     }
+}
+
+// MARK: - Importance matrices
+
+/// A matrix with these sums and counts.
+func importance(_ entries: [String: (sums: [Float], counts: [Float])]) throws -> Importance {
+    var writer = GGUFWriter()
+    writer.metadata.set("general.type", .string("imatrix"))
+    writer.metadata.set("imatrix.chunk_count", .uint32(1))
+    writer.metadata.set("imatrix.chunk_size", .uint32(512))
+    for (name, entry) in entries {
+        let slices = entry.counts.count
+        try writer.add(
+            tensor: name + ".in_sum2", dimensions: [entry.sums.count / slices, slices], type: .f32,
+            bytes: entry.sums.withUnsafeBytes(Array.init))
+        try writer.add(
+            tensor: name + ".counts", dimensions: [1, slices], type: .f32,
+            bytes: entry.counts.withUnsafeBytes(Array.init))
+    }
+    return Importance(try ImportanceMatrix(ByteRegion(writer.bytes())), name: "imatrix.gguf")
+}
+
+/// A matrix in which all columns of a model count alike.
+func importance(for file: GGUFFile) throws -> Importance {
+    try importance(
+        Dictionary(
+            uniqueKeysWithValues: file.tensors.map { tensor in
+                let slices = tensor.dimensions.dropFirst(2).reduce(1, *)
+                let sums = [Float](repeating: 1, count: tensor.dimensions[0] * slices)
+                return (tensor.name, (sums, [Float](repeating: 1, count: slices)))
+            }))
 }

@@ -43,7 +43,7 @@ import Testing
     func theKernelDecodesAnyBytesAsThePlainDecoderDoes(format: Format, form: Form) {
         var generator = Generator(2)
         for _ in 0..<300 {
-            let count = max(96, format.granule)
+            let count = format.columns(atLeast: 96)
             let bytes = generator.bytes(format.type.byteCount(of: count))
             expectSame(decodedRow(format, bytes, count: count, form), format.decoded(bytes, by: form.kernels))
         }
@@ -130,6 +130,26 @@ import Testing
         case .q4_k: return 0.13 * largest + 63 * 15 * 0x1p-25
         case .q5_k: return 0.07 * largest + 63 * 31 * 0x1p-25
         case .q6_k: return 0.04 * largest + 128 * 32 * 0x1p-25
+        case .q3_k: return 0.33 * largest + 32 * 4 * 0x1p-25
+        case .q2_k: return 0.45 * largest + 15 * 3 * 0x1p-25
+        case .iq4_xs: return 0.16 * largest + 32 * 127 * 0x1p-25
+        // A share that was measured, for values that are spread evenly: few codes fit all of a group.
+        case .iq3_s: return 0.5 * largest + 31 * 15 * 0x1p-25
+        case .iq3_xxs: return 1 * largest + 31 * 15 * 0x1p-25
+        case .iq2_s: return 0.75 * largest + 31 * 5 * 0x1p-25
+        case .iq2_xs: return 0.95 * largest + 31 * 5 * 0x1p-25
+        case .iq2_xxs: return 1 * largest + 31 * 5 * 0x1p-25
+        case .iq1_s: return 1.2 * largest + 15 * 0x1p-25
+        case .iq1_m: return 1.6 * largest + 15 * 0x1p-25
+        // Three codes, of which the outer ones are exact. One, and its negative: the mean magnitude.
+        case .q2_0, .tq1_0, .tq2_0: return largest * (0.5 + 4 * unitRoundoff) + scaleError(largest)
+        case .q1_0: return largest * (1 + 128 * unitRoundoff) + scaleError(largest)
+        // The scale is a power of two: the largest code is 6, and the largest value at most 8.
+        case .mxfp4: return 0.25 * largest
+        // The scale is at least 2^-9 and at most 448, which 256 is rounded to already.
+        case .nvfp4:
+            let cut = max(0, abs(Double(value)) - 448 * 6)
+            return 0.3 * largest + 6 * 0x1p-10 + cut
         // A share of the block's norm, which the error of a single value cannot exceed.
         case .tbq3_0, .tbq3_k: return 0.26 * norm + 0x1p-22
         case .tbq4_0, .tbq4_k: return 0.16 * norm + 0x1p-22
@@ -164,6 +184,11 @@ import Testing
         #expect(format.decoded(format.encoded(zeros, by: form.kernels)) == zeros)
     }
 
+    /// Formats whose largest code has a value of its own only by chance, or that have no scale for a huge value.
+    private static let coarse: Set<TensorType> = [
+        .iq1_s, .iq1_m, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s, .mxfp4, .nvfp4, .q1_0,
+    ]
+
     @Test(arguments: Format.encodable, [Float(60_000), -60_000])
     func oneHugeValueIsKept(format: Format, huge: Float) {
         for place in [0, 15, 16, 31] {
@@ -172,7 +197,8 @@ import Testing
             let decoded = format.decoded(format.encoded(values))
             let worst = worstError(decoded, values.map(Double.init)) { tolerance(format, values[...], values[$0]) }
             #expect(worst <= 1)
-            #expect(format.isRotated || abs(decoded[place] - huge) <= abs(huge) / 128)
+            let isCoarse = format.isRotated || Self.coarse.contains(format.type)
+            #expect(isCoarse || abs(decoded[place] - huge) <= abs(huge) / 128)
         }
     }
 

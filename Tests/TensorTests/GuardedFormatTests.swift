@@ -79,11 +79,23 @@ import Testing
         var generator = Generator(63)
         for count in Self.counts(format) {
             let values = generator.floats(count)
+            let importance = generator.floats(count).map(abs)
             let row = try GuardedMemory(byteCount: format.type.byteCount(of: count), at: edge)
             _ = try values.guarded(edge, width: count, to: 0, width: 1) { input, _ in
-                kernels.encode(input.base, format.type.id, count: count, into: row.base)
+                kernels.encode(input.base, format.type.id, count: count, importance: nil, into: row.base)
             }
             #expect(withExtendedLifetime(row) { Array(row.bytes) } == format.encoded(values, by: kernels))
+
+            let weighted = try GuardedMemory(byteCount: format.type.byteCount(of: count), at: edge)
+            let columns = try importance.withUnsafeBytes { try GuardedMemory(Array($0), at: edge) }
+            _ = try values.guarded(edge, width: count, to: 0, width: 1) { input, _ in
+                kernels.encode(
+                    input.base, format.type.id, count: count, importance: columns.rows(width: count).base,
+                    into: weighted.base)
+            }
+            #expect(
+                withExtendedLifetime((weighted, columns)) { Array(weighted.bytes) }
+                    == format.encoded(values, importance: importance, by: kernels))
         }
     }
 

@@ -182,7 +182,7 @@ import Testing
     func aGatedProductIsGELUOfTheOneTimesTheOther(test: (format: Format, tokens: Int), form: Form) {
         let (format, tokens) = test
         var generator = Generator(61)
-        let columns = max(96, format.granule)
+        let columns = format.columns(atLeast: 96)
         let gate = TestMatrix(format, rows: 200, columns: columns, seed: 62).matrix
         let up = TestMatrix(format, rows: 200, columns: columns, seed: 63).matrix
         let input = generator.floats(tokens * columns)

@@ -28,9 +28,8 @@ struct RandomBlocks {
         for (index, start) in stride(from: 0, to: bytes.count, by: type.blockBytes).enumerated() {
             if index % 3 == 0 { for at in start..<start + type.blockBytes { bytes[at] = index % 2 == 0 ? 0x80 : 0xff } }
             for at in format.traits.floats.offsets {
-                let scale = Float16(Float.random(in: -0.1...0.1, using: &generator)).bitPattern
-                bytes[start + at] = UInt8(truncatingIfNeeded: scale)
-                bytes[start + at + 1] = UInt8(truncatingIfNeeded: scale >> 8)
+                let scale = Float.random(in: -0.1...0.1, using: &generator)
+                format.traits.floats.encoding.store(scale, in: &bytes, at: start + at)
             }
         }
         self.bytes = bytes

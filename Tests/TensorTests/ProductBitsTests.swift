@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: Format.quantized, Form.all) func aRowsPlaceInTheBatchDoesNotMatter(format: Format, form: Form) {
         var generator = Generator(22)
-        let columns = max(96, format.granule)
+        let columns = format.columns(atLeast: 96)
         let weights = TestMatrix(format, rows: 70, columns: columns, seed: 23).matrix
         let input = generator.floats(17 * columns)
         let expected = singles(input, weights, form)

@@ -84,6 +84,8 @@ struct Format: Sendable, CustomTestStringConvertible {
 
     /// What a row's length must be a multiple of: a block, and a group of 32 unless single values are blocks.
     var granule: Int { isQuantized ? max(type.blockSize, 32) : 1 }
+    /// A row length of at least `count`, if it can be that.
+    func columns(atLeast count: Int) -> Int { (count + granule - 1) / granule * granule }
     var isEncodable: Bool { traits.isEncodable }
     /// Whether the values of a block are mixed before they are coded, so that an error of one is in all of them.
     var isRotated: Bool { type.name.hasPrefix("TBQ") }
@@ -96,12 +98,14 @@ struct Format: Sendable, CustomTestStringConvertible {
     static let integers = all.filter { $0.traits.activations != nil }
 
     /// `values` as rows are stored. Formats without an encoder get random codes, with scales of about the values' size.
-    func encoded(_ values: [Float], by kernels: any KernelSet.Type = Form.plainest.kernels) -> [UInt8] {
+    func encoded(
+        _ values: [Float], importance: [Float]? = nil, by kernels: any KernelSet.Type = Form.plainest.kernels
+    ) -> [UInt8] {
         guard isEncodable else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
         bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return }
-            kernels.encode(values, type.id, count: values.count, into: base)
+            kernels.encode(values, type.id, count: values.count, importance: importance, into: base)
         }
         return bytes
     }
@@ -111,9 +115,8 @@ struct Format: Sendable, CustomTestStringConvertible {
         var bytes = generator.bytes(type.byteCount(of: count))
         for block in stride(from: 0, to: bytes.count, by: type.blockBytes) {
             for place in traits.floats.offsets {
-                let scale = Float16(Float.random(in: -0.01...0.01, using: &generator)).bitPattern
-                bytes[block + place] = UInt8(truncatingIfNeeded: scale)
-                bytes[block + place + 1] = UInt8(scale >> 8)
+                let scale = Float.random(in: -0.01...0.01, using: &generator)
+                traits.floats.encoding.store(scale, in: &bytes, at: block + place)
             }
         }
         return bytes
@@ -128,6 +131,25 @@ struct Format: Sendable, CustomTestStringConvertible {
             kernels.decodePlainly(source, type.id, count: count, into: &values)
         }
         return values
+    }
+}
+
+extension StoredFloats.Encoding {
+    /// Stores the scale of a quantized block, or about that, the other bits being what they were.
+    func store(_ scale: Float, in bytes: inout [UInt8], at place: Int) {
+        let half = Float16(scale).bitPattern
+        switch self {
+        case .single, .brain: Issue.record("no quantized format has such a scale")
+        case .half:
+            bytes[place] = UInt8(truncatingIfNeeded: half)
+            bytes[place + 1] = UInt8(half >> 8)
+        case .exponent: bytes[place] = UInt8(clamping: Int(scale.exponent) + 128)
+        case .spreadHalf:
+            for word in 0..<4 {
+                let at = place + 2 * word + 1
+                bytes[at] = bytes[at] & 0x0f | UInt8(half >> UInt16(4 * word) & 15) << 4
+            }
+        }
     }
 }
 

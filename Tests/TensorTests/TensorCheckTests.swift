@@ -33,6 +33,8 @@ struct TensorCheckTests {
         case .brain:
             [(0x7f80, false), (0xff80, false), (0x7f81, true), (0xffc0, true), (.max, true)]
                 .map { (.bytes($0 as UInt16), $1) }
+        case .exponent: [([253], false), ([254], false), ([255], true)]
+        case .spreadHalf: nonNumbers(.half).map { (.spread($0), $1) }
         }
     }
 
@@ -41,6 +43,8 @@ struct TensorCheckTests {
         case .single: .bytes(0xff7f_ffff as UInt32)
         case .half: .bytes(0xfbff as UInt16)
         case .brain: .bytes(0xff7f as UInt16)
+        case .exponent: [252]
+        case .spreadHalf: .spread(largest(.half))
         }
     }
 
@@ -89,7 +93,7 @@ struct TensorCheckTests {
             var bytes = generator.bytes(format.type.blockBytes)
             for offset in floats.offsets { bytes.replaceSubrange(offset..<offset + largest.count, with: largest) }
             #expect(!format.decoded(bytes).contains { !$0.isFinite })
-            for (bits, _) in nonNumbers(floats.encoding) {
+            for (bits, _) in nonNumbers(floats.encoding) where !floats.offsets.isEmpty {
                 var bytes = bytes
                 for offset in floats.offsets { bytes.replaceSubrange(offset..<offset + bits.count, with: bits) }
                 #expect(format.decoded(bytes).contains { !$0.isFinite })
@@ -108,6 +112,11 @@ struct TensorCheckTests {
 extension [UInt8] {
     fileprivate static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
         Swift.withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+
+    /// A half in the upper four bits of four words.
+    fileprivate static func spread(_ half: [UInt8]) -> [UInt8] {
+        [0, half[0] << 4, 0, half[0] & 0xf0, 0, half[1] << 4, 0, half[1] & 0xf0]
     }
 }
 

@@ -59,14 +59,26 @@ extension BlockFormat {
 
 /// A format that files can be written in.
 protocol EncodableFormat: BlockFormat {
-    /// Encodes `type.blockSize` values as ggml's reference encoder does.
+    static var importance: ImportanceUse { get }
+
+    /// Encodes `type.blockSize` values as ggml's reference encoder does without an importance matrix.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer)
+
+    /// Encodes a row of `count` values.
+    /// - Parameter importance: a weight for each value, or nil.
+    static func encode(
+        row values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?,
+        into bytes: UnsafeMutableRawPointer)
 }
 
 extension EncodableFormat {
-    /// Encodes a row of `count` values.
+    @inline(__always) static var importance: ImportanceUse { .ignored }
+
     @inline(__always)
-    static func encode(row values: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutableRawPointer) {
+    static func encode(
+        row values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?,
+        into bytes: UnsafeMutableRawPointer
+    ) {
         for block in 0..<count / type.blockSize {
             encode(values + block * type.blockSize, intoBlock: bytes + block * type.blockBytes)
         }

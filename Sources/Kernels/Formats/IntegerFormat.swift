@@ -5,7 +5,7 @@ internal import TensorBase
 ///
 /// A format states once, in terms of panels of rows, how its codes and scales are unpacked. Every kernel inherits it.
 protocol IntegerFormat: BlockFormat {
-    /// Signed codes have no bias of their own. Unsigned ones are at most 63.
+    /// Signed codes have no bias of their own. Unsigned ones are at most 127.
     static var isSigned: Bool { get }
     /// Subtracted from an unsigned code. For signed codes it is 128: what kernels add to make them unsigned.
     static var bias: Int32 { get }

@@ -4,7 +4,7 @@ internal import TensorBase
 /// Blocks of 32: a half-precision scale d and 32 codes of 4 bits, value = d * (code - 8).
 ///
 /// Byte i holds code i in its low half and code i + 16 in its high half.
-enum Q4_0: EncodableFormat {
+enum Q4_0: BlockFormat {
     static var type: TensorType { .q4_0 }
     static var floats: StoredFloats { StoredFloats(.half, at: 0) }
 
@@ -14,23 +14,6 @@ enum Q4_0: EncodableFormat {
             let codes = block.load(fromByteOffset: 2 + index, as: UInt8.self)
             values[index] = scale * Float(Int(codes & 15) - 8)
             values[index + 16] = scale * Float(Int(codes >> 4) - 8)
-        }
-    }
-
-    /// d = m / -8 with m the value of largest magnitude, so that m itself is code 0; the others are rounded.
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        var extreme: Float = 0
-        for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
-        let scale = extreme / -8
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeBytes(of: Float16(scale), as: Float16.self)
-        func code(_ value: Float) -> UInt8 {
-            let shifted = value * inverse + 8.5
-            return shifted.isNaN ? 8 : UInt8(max(0, min(15, shifted)))
-        }
-        for index in 0..<16 {
-            let codes = code(values[index]) | code(values[index + 16]) << 4
-            block.storeBytes(of: codes, toByteOffset: 2 + index, as: UInt8.self)
         }
     }
 

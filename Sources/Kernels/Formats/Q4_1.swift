@@ -4,7 +4,7 @@ internal import TensorBase
 /// Blocks of 32: half-precision scale d and minimum m, and 32 codes of 4 bits; value = d * code + m.
 ///
 /// Byte i holds code i in its low half and code i + 16 in its high half.
-enum Q4_1: EncodableFormat {
+enum Q4_1: BlockFormat {
     static var type: TensorType { .q4_1 }
     static var floats: StoredFloats { StoredFloats(.half, at: 0, and: 2) }
 
@@ -15,17 +15,6 @@ enum Q4_1: EncodableFormat {
             values[index] = scale * Float(codes & 15) + minimum
             values[index + 16] = scale * Float(codes >> 4) + minimum
         }
-    }
-
-    /// m = min x, d = (max x - m) / 15; the codes come from both before they are rounded to half.
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        let (least, largest) = extremes(values)
-        let scale = (largest - least) / 15
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
-        block.storeHalf(least, at: 2)
-        func code(_ value: Float) -> UInt8 { UInt8(truncating: (value - least) * inverse + 0.5, largest: 15) }
-        for index in 0..<16 { block.store(code(values[index]) | code(values[index + 16]) << 4, at: 4 + index) }
     }
 }
 

@@ -6,7 +6,7 @@ internal import TensorBase
 ///
 /// The halves d and dmin, 12 bytes of scales and minima (`SixBitPairs`), and 128 bytes of codes, 32 for two groups:
 /// byte i holds code i of the one in its low half and code i of the other in its high half.
-enum Q4_K: EncodableFormat {
+enum Q4_K: BlockFormat {
     static var type: TensorType { .q4_k }
     static var floats: StoredFloats { StoredFloats(.half, at: 0, and: 2) }
 
@@ -21,13 +21,6 @@ enum Q4_K: EncodableFormat {
             for index in 0..<32 {
                 values[group * 32 + index] = step * Float(codes.byte(index) &>> shift & 15) - minimum
             }
-        }
-    }
-
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        AffineEncoder.encode(values, largestCode: 15, steps: 21, firstStep: -1, header: block) { index, codes in
-            let pairs = codes.evenHalf | codes.oddHalf &<< 4
-            for pair in 0..<4 { block.store(pairs[pair], at: 16 + pair * 32 + index) }
         }
     }
 }

@@ -5,26 +5,13 @@ internal import TensorBase
 ///
 /// Bit i of four bytes is the fifth bit of code i. Of the 16 bytes that follow, byte i holds the lower bits of code i
 /// in its low half and those of code i + 16 in its high half.
-enum Q5_0: EncodableFormat {
+enum Q5_0: BlockFormat {
     static var type: TensorType { .q5_0 }
     static var floats: StoredFloats { StoredFloats(.half, at: 0) }
 
     static func decode(block: UnsafeRawPointer, into values: UnsafeMutablePointer<Float>) {
         let scale = block.half(0)
         FiveBits.decode(block + 2) { index, code in values[index] = scale * Float(Int(code) - 16) }
-    }
-
-    /// d = m / -16 with m the value of largest magnitude, so that m itself is code 0; the others are rounded.
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        var extreme: Float = 0
-        for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
-        let scale = extreme / -16
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
-        FiveBits.encode(into: block + 2) { index in
-            let shifted = values[index] * inverse + 16.5
-            return shifted.isNaN ? 16 : UInt8(truncating: shifted, largest: 31)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ internal import TensorBase
 ///
 /// Between the scales and the lower bits of the codes are 32 bytes with the fifth bits: bit j of byte i belongs to code
 /// i of group j.
-enum Q5_K: EncodableFormat {
+enum Q5_K: BlockFormat {
     static var type: TensorType { .q5_k }
     static var floats: StoredFloats { StoredFloats(.half, at: 0, and: 2) }
 
@@ -22,15 +22,6 @@ enum Q5_K: EncodableFormat {
                 let code = lower.byte(index) &>> shift & 15 | (fifth.byte(index) &>> UInt8(group) & 1) << 4
                 values[group * 32 + index] = step * Float(code) - minimum
             }
-        }
-    }
-
-    static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        AffineEncoder.encode(values, largestCode: 31, steps: 16, firstStep: -0.5, header: block) { index, codes in
-            let lower = codes & 15
-            let pairs = lower.evenHalf | lower.oddHalf &<< 4
-            for pair in 0..<4 { block.store(pairs[pair], at: 48 + pair * 32 + index) }
-            block.store(((codes &>> 4) &<< SIMD8(0, 1, 2, 3, 4, 5, 6, 7)).wrappedSum(), at: 16 + index)
         }
     }
 }

@@ -78,6 +78,20 @@
         }
 
         @inline(__always)
+        func mirrored(in sum: UInt8, where bits: SIMD8<UInt32>, from first: Int) -> SIMD8<UInt32> {
+            // The byte with the bits in all four places of each lane.
+            let byte = UInt32(truncatingIfNeeded: first / 8)
+            let places = (SIMD8<UInt32>(0, 4, 8, 12, 0, 4, 8, 12) &+ SIMD8(repeating: byte)) &* 0x0101_0101
+            let bytes = _mm256_shuffle_epi8(
+                unsafeBitCast(bits, to: __m256i.self), unsafeBitCast(places, to: __m256i.self))
+            let places8 = _mm256_set1_epi32(first % 8 == 0 ? 0x0804_0201 : Int32(bitPattern: 0x8040_2010))
+            let isSet = _mm256_cmpeq_epi8(_mm256_and_si256(bytes, places8), places8)
+            let value = unsafeBitCast(self, to: __m256i.self)
+            let mirrored = _mm256_sub_epi8(_mm256_set1_epi8(CChar(bitPattern: sum)), value)
+            return unsafeBitCast(_mm256_blendv_epi8(value, mirrored, isSet), to: SIMD8<UInt32>.self)
+        }
+
+        @inline(__always)
         static func fusedSum(_ sum: SIMD8<Float>, _ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
             sum.addingProduct(a, b)
         }

@@ -90,6 +90,24 @@
         }
 
         @inline(__always)
+        func mirrored(in sum: UInt8, where bits: SIMD8<UInt32>, from first: Int) -> SIMD8<UInt32> {
+            // The byte with the bits in all four places of each lane.
+            let byte = UInt32(truncatingIfNeeded: first / 8)
+            let places = (SIMD4<UInt32>(0, 4, 8, 12) &+ SIMD4(repeating: byte)) &* 0x0101_0101
+            let masks = SIMD4<UInt32>(repeating: first % 8 == 0 ? 0x0804_0201 : 0x8040_2010)
+            @inline(__always)
+            func bytes(_ words: SIMD4<UInt32>) -> SIMD16<UInt8> { unsafeBitCast(words, to: SIMD16<UInt8>.self) }
+            @inline(__always)
+            func mirrored(_ words: SIMD4<UInt32>, _ bits: SIMD4<UInt32>) -> SIMD4<UInt32> {
+                let isSet = vtstq_u8(vqtbl1q_u8(bytes(bits), bytes(places)), bytes(masks))
+                let value = bytes(words)
+                return unsafeBitCast(
+                    vbslq_u8(isSet, SIMD16(repeating: sum) &- value, value), to: SIMD4<UInt32>.self)
+            }
+            return SIMD8(lowHalf: mirrored(lowHalf, bits.lowHalf), highHalf: mirrored(highHalf, bits.highHalf))
+        }
+
+        @inline(__always)
         static func fusedSum(_ sum: SIMD8<Float>, _ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
             sum.addingProduct(a, b)
         }

@@ -10,13 +10,47 @@ protocol PanelWords: SIMD where Scalar == UInt32 {
     var halves: Floats { get }
     /// For each byte, of which the upper half is zero, an entry of a table of signed bytes.
     func entries(of table: SIMD16<Int8>) -> Self
+    /// For both halves of each lane, an entry of a table of 16 bits.
+    /// - Parameter count: of the entries: 256, 512, 1024 or 2048. No index is larger.
+    func entries(of table: UnsafePointer<UInt16>, count: Int) -> Self
+    /// Each byte b, or `sum` - b where a bit of `bits` is set: bit `first` + j for byte j of a lane.
+    /// - Parameters:
+    ///   - sum: no byte is larger.
+    ///   - first: a multiple of four.
+    func mirrored(in sum: UInt8, where bits: Self, from first: Int) -> Self
     static func fusedSum(_ sum: Floats, _ a: Floats, _ b: Floats) -> Floats
 }
 
 extension PanelWords {
+    @inline(__always)
+    func entries(of table: UnsafePointer<UInt16>, count: Int) -> Self {
+        var entries = Self()
+        for lane in 0..<Self.scalarCount {
+            let indices = self[lane]
+            let (low, high) = (table[Int(indices & 0xffff)], table[Int(indices >> 16)])
+            entries[lane] = UInt32(low) | UInt32(high) << 16
+        }
+        return entries
+    }
+
+    @inline(__always)
+    func mirrored(in sum: UInt8, where bits: Self, from first: Int) -> Self {
+        let four = bits.field(UInt32(truncatingIfNeeded: first), width: 4)
+        // Bit j at the lowest place of byte j, then in the whole byte.
+        let ones = (four | four.shiftedLeft(7) | four.shiftedLeft(14) | four.shiftedLeft(21)).masked(1)
+        let mask = ones.shiftedLeft(8) &- ones
+        // No byte borrows from the next.
+        let mirrored = Self(repeating: UInt32(sum) &* 0x0101_0101) &- self
+        return self ^ (self ^ mirrored) & mask
+    }
+
     /// The bits of `mask` in each byte.
     @inline(__always)
     func masked(_ mask: UInt8) -> Self { self & Self(repeating: UInt32(mask) &* 0x0101_0101) }
+
+    /// The bits of `mask` in both halves of each lane.
+    @inline(__always)
+    func maskedHalves(_ mask: UInt16) -> Self { self & Self(repeating: UInt32(mask) &* 0x1_0001) }
 
     /// `width` bits of each lane from bit `first` on.
     @inline(__always)
@@ -30,6 +64,23 @@ extension PanelWords {
 
     @inline(__always)
     func shiftedLeft(_ shift: UInt32) -> Self { self &<< Self(repeating: shift) }
+
+    /// The nibbles 0, 2, 1 and 3 of each lane's lower half, in bytes: an entry of `Grids`.
+    var lowNibbles: Self {
+        @inline(__always) get { self & Self(repeating: 0x0f0f) | shiftedLeft(12) & Self(repeating: 0x0f0f_0000) }
+    }
+
+    /// The same of the upper half.
+    var highNibbles: Self {
+        @inline(__always) get {
+            shiftedRight(16) & Self(repeating: 0x0f0f) | shiftedRight(4) & Self(repeating: 0x0f0f_0000)
+        }
+    }
+
+    /// The bits of each lane as a float.
+    var floatsOfBits: Floats {
+        @inline(__always) get { unsafeBitCast(self, to: Floats.self) }
+    }
 }
 
 /// Sixteen neighbouring bytes of each row of a panel.
@@ -49,6 +100,14 @@ struct Bytes16<Words: PanelWords> {
     /// For each byte, of which the upper half is zero, an entry of a table of signed bytes.
     @inline(__always)
     func entries(of table: SIMD16<Int8>) -> Bytes16 { map { $0.entries(of: table) } }
+
+    /// Each byte, or `sum` minus it where one of the 16 bits of `bits` from bit `first` on is set; see `PanelWords`.
+    @inline(__always)
+    func mirrored(in sum: UInt8, where bits: Words, from first: Int) -> Bytes16 {
+        Bytes16(
+            a.mirrored(in: sum, where: bits, from: first), b.mirrored(in: sum, where: bits, from: first &+ 4),
+            c.mirrored(in: sum, where: bits, from: first &+ 8), d.mirrored(in: sum, where: bits, from: first &+ 12))
+    }
 
     /// The bits of `mask` in each byte.
     @inline(__always)

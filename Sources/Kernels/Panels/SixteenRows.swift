@@ -118,8 +118,80 @@
         }
 
         @inline(__always)
+        func entries(of table: UnsafePointer<UInt16>, count: Int) -> SIMD16<UInt32> {
+            let entries = WideTable(table).entries(unsafeBitCast(self, to: __m512i.self), count: count)
+            return unsafeBitCast(entries, to: SIMD16<UInt32>.self)
+        }
+
+        @inline(__always)
+        func mirrored(in sum: UInt8, where bits: SIMD16<UInt32>, from first: Int) -> SIMD16<UInt32> {
+            // The byte with the bits in all four places of each lane.
+            let lanes = SIMD16<UInt32>(0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12)
+            let places = (lanes &+ SIMD16(repeating: UInt32(truncatingIfNeeded: first / 8))) &* 0x0101_0101
+            let bytes = _mm512_shuffle_epi8(
+                unsafeBitCast(bits, to: __m512i.self), unsafeBitCast(places, to: __m512i.self))
+            let isSet = _mm512_test_epi8_mask(
+                bytes, _mm512_set1_epi32(first % 8 == 0 ? 0x0804_0201 : Int32(bitPattern: 0x8040_2010)))
+            let value = unsafeBitCast(self, to: __m512i.self)
+            let sums = _mm512_set1_epi8(CChar(bitPattern: sum))
+            return unsafeBitCast(_mm512_mask_sub_epi8(value, isSet, sums, value), to: SIMD16<UInt32>.self)
+        }
+
+        @inline(__always)
         static func fusedSum(
             _ sum: SIMD16<Float>, _ a: SIMD16<Float>, _ b: SIMD16<Float>
         ) -> SIMD16<Float> { sum.addingProduct(a, b) }
+    }
+
+    /// A table of 16-bit entries, looked up in registers: an instruction has 64 entries in two of them.
+    private struct WideTable {
+        let table: UnsafeRawPointer
+
+        @inline(__always)
+        init(_ table: UnsafePointer<UInt16>) { self.table = UnsafeRawPointer(table) }
+
+        /// - Parameters:
+        ///   - indices: 32 of 16 bits.
+        ///   - count: of the entries: 256, 512, 1024 or 2048.
+        @inline(__always)
+        func entries(_ indices: __m512i, count: Int) -> __m512i {
+            switch count {
+            case 256: entries256(0, indices)
+            case 512: entries512(0, indices)
+            case 1024: entries1024(0, indices)
+            default: choice(entries1024(0, indices), entries1024(1024, indices), bit: 1024, indices)
+            }
+        }
+
+        @inline(__always)
+        private func entries1024(_ first: Int, _ indices: __m512i) -> __m512i {
+            choice(entries512(first, indices), entries512(first &+ 512, indices), bit: 512, indices)
+        }
+
+        @inline(__always)
+        private func entries512(_ first: Int, _ indices: __m512i) -> __m512i {
+            choice(entries256(first, indices), entries256(first &+ 256, indices), bit: 256, indices)
+        }
+
+        @inline(__always)
+        private func entries256(_ first: Int, _ indices: __m512i) -> __m512i {
+            choice(
+                choice(entries64(first, indices), entries64(first &+ 64, indices), bit: 64, indices),
+                choice(entries64(first &+ 128, indices), entries64(first &+ 192, indices), bit: 64, indices),
+                bit: 128, indices)
+        }
+
+        /// By the lowest six bits of the indices.
+        @inline(__always)
+        private func entries64(_ first: Int, _ indices: __m512i) -> __m512i {
+            let low = (table + 2 &* first).loadUnaligned(as: __m512i.self)
+            let high = (table + (2 &* first &+ 64)).loadUnaligned(as: __m512i.self)
+            return _mm512_permutex2var_epi16(low, indices, high)
+        }
+
+        @inline(__always)
+        private func choice(_ zero: __m512i, _ one: __m512i, bit: Int16, _ indices: __m512i) -> __m512i {
+            _mm512_mask_blend_epi16(_mm512_test_epi16_mask(indices, _mm512_set1_epi16(bit)), zero, one)
+        }
     }
 #endif

@@ -146,6 +146,21 @@
             return SIMD2(repeating: word)
         }
 
+        func entries(of table: UnsafePointer<UInt16>, count: Int) -> SIMD2<UInt32> {
+            precondition(x & 0xffff < count && x >> 16 < count, "an index is outside the table")
+            return SIMD2(repeating: UInt32(table[Int(x & 0xffff)]) | UInt32(table[Int(x >> 16)]) << 16)
+        }
+
+        func mirrored(in sum: UInt8, where bits: SIMD2<UInt32>, from first: Int) -> SIMD2<UInt32> {
+            var word: UInt32 = 0
+            for byte in 0..<4 {
+                let value = UInt8(truncatingIfNeeded: x >> (8 * UInt32(byte)))
+                precondition(value <= sum, "a byte is larger than the sum")
+                word |= UInt32(bits.x >> UInt32(first + byte) & 1 == 1 ? sum - value : value) << (8 * UInt32(byte))
+            }
+            return SIMD2(repeating: word)
+        }
+
         static func fusedSum(_ sum: SIMD2<Float>, _ a: SIMD2<Float>, _ b: SIMD2<Float>) -> SIMD2<Float> {
             SIMD2<Float>(multiplyAdd(sum.x, a.x, b.x), multiplyAdd(sum.y, a.y, b.y))
         }

@@ -1,0 +1,79 @@
+internal import TensorBase
+
+/// What the formats IQ2 share: the three magnitudes of their grids.
+enum IQ2 {
+    /// Decodes eight values. Value j is negative if bit j of `signs` is set.
+    @inline(__always)
+    static func decode(_ entry: UInt16, signs: UInt32, step: Float, into values: UnsafeMutablePointer<Float>) {
+        for index in 0..<8 {
+            let value = step * magnitude(Grids.code2(index, of: entry))
+            values[index] = signs >> UInt32(index) & 1 == 1 ? -value : value
+        }
+    }
+
+    @inline(__always)
+    private static func magnitude(_ code: Int) -> Float { code == 0 ? 8 : code == 1 ? 25 : 43 }
+}
+
+/// Signs of eight values in seven bits: the number of negative ones is even.
+enum SevenSigns {
+    /// The lowest seven bits of `bits`, and the eighth sign.
+    @inline(__always)
+    static func all(_ bits: UInt32) -> UInt32 {
+        let seven = bits & 0x7f
+        var parity = seven ^ seven >> 4
+        parity ^= parity >> 2
+        return seven | ((parity ^ parity >> 1) & 1) << 7
+    }
+}
+
+// MARK: - Integer products
+
+extension IQ2 {
+    static var bias: Int32 { 43 }
+    static var largestCode: Int { 86 }
+
+    /// 32 codes, biased, of four grid entries.
+    /// - Parameters:
+    ///   - a: the nibbles of the first entry, in bytes.
+    ///   - signs: 32 bits of each row.
+    @inline(__always)
+    static func codes<Words: PanelWords>(
+        _ a: Words, _ b: Words, _ c: Words, _ d: Words, signs: Words
+    ) -> (Bytes16<Words>, Bytes16<Words>) {
+        // The biased magnitudes of a nibble's lower and of its upper code.
+        let lower = SIMD16<Int8>(51, 68, 86, 0, 51, 68, 86, 0, 51, 68, 86, 0, 0, 0, 0, 0)
+        let upper = SIMD16<Int8>(51, 51, 51, 0, 68, 68, 68, 0, 86, 86, 86, 0, 0, 0, 0, 0)
+        let first = Bytes16(a.entries(of: lower), a.entries(of: upper), b.entries(of: lower), b.entries(of: upper))
+        let second = Bytes16(c.entries(of: lower), c.entries(of: upper), d.entries(of: lower), d.entries(of: upper))
+        return (first.mirrored(in: 86, where: signs, from: 0), second.mirrored(in: 86, where: signs, from: 16))
+    }
+}
+
+extension PanelWords {
+    /// The eighth signs of IQ2_XXS and IQ3_XXS included: of the four times seven bits from the lowest on.
+    var sevenSigns: Self {
+        @inline(__always) get {
+            (self & Self(repeating: 0x7f) | shiftedLeft(1) & Self(repeating: 0x7f00)
+                | shiftedLeft(2) & Self(repeating: 0x7f_0000) | shiftedLeft(3) & Self(repeating: 0x7f00_0000))
+                .withEighthSigns
+        }
+    }
+
+    /// Each byte's seven bits, and the eighth that makes the number of set bits even.
+    var withEighthSigns: Self {
+        @inline(__always) get {
+            // Only the lowest bit of each byte counts in the end; no bit of the next byte gets there.
+            var parity = self ^ shiftedRight(4)
+            parity = parity ^ parity.shiftedRight(2)
+            parity = parity ^ parity.shiftedRight(1)
+            return self | parity.masked(1).shiftedLeft(7)
+        }
+    }
+
+    /// 2 s + 1 for the scale s of four bits from bit `first` on.
+    @inline(__always)
+    func oddScale(_ first: UInt32) -> Floats {
+        (field(first, width: 4).shiftedLeft(1) | Self(repeating: 1)).floats
+    }
+}
