@@ -15,18 +15,6 @@ enum IQ2 {
     private static func magnitude(_ code: Int) -> Float { code == 0 ? 8 : code == 1 ? 25 : 43 }
 }
 
-/// Signs of eight values in seven bits: the number of negative ones is even.
-enum SevenSigns {
-    /// The lowest seven bits of `bits`, and the eighth sign.
-    @inline(__always)
-    static func all(_ bits: UInt32) -> UInt32 {
-        let seven = bits & 0x7f
-        var parity = seven ^ seven >> 4
-        parity ^= parity >> 2
-        return seven | ((parity ^ parity >> 1) & 1) << 7
-    }
-}
-
 // MARK: - Integer products
 
 extension IQ2 {
@@ -47,33 +35,5 @@ extension IQ2 {
         let first = Bytes16(a.entries(of: lower), a.entries(of: upper), b.entries(of: lower), b.entries(of: upper))
         let second = Bytes16(c.entries(of: lower), c.entries(of: upper), d.entries(of: lower), d.entries(of: upper))
         return (first.mirrored(in: 86, where: signs, from: 0), second.mirrored(in: 86, where: signs, from: 16))
-    }
-}
-
-extension PanelWords {
-    /// The eighth signs of IQ2_XXS and IQ3_XXS included: of the four times seven bits from the lowest on.
-    var sevenSigns: Self {
-        @inline(__always) get {
-            (self & Self(repeating: 0x7f) | shiftedLeft(1) & Self(repeating: 0x7f00)
-                | shiftedLeft(2) & Self(repeating: 0x7f_0000) | shiftedLeft(3) & Self(repeating: 0x7f00_0000))
-                .withEighthSigns
-        }
-    }
-
-    /// Each byte's seven bits, and the eighth that makes the number of set bits even.
-    var withEighthSigns: Self {
-        @inline(__always) get {
-            // Only the lowest bit of each byte counts in the end; no bit of the next byte gets there.
-            var parity = self ^ shiftedRight(4)
-            parity = parity ^ parity.shiftedRight(2)
-            parity = parity ^ parity.shiftedRight(1)
-            return self | parity.masked(1).shiftedLeft(7)
-        }
-    }
-
-    /// 2 s + 1 for the scale s of four bits from bit `first` on.
-    @inline(__always)
-    func oddScale(_ first: UInt32) -> Floats {
-        (field(first, width: 4).shiftedLeft(1) | Self(repeating: 1)).floats
     }
 }

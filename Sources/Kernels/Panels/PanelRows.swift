@@ -58,6 +58,12 @@ extension PanelWords {
         (self &>> Self(repeating: first)) & Self(repeating: (1 &<< width) &- 1)
     }
 
+    /// 2 s + 1 for the scale s of four bits from bit `first` on.
+    @inline(__always)
+    func oddScale(_ first: UInt32) -> Floats {
+        (field(first, width: 4).shiftedLeft(1) | Self(repeating: 1)).floats
+    }
+
     /// Each lane shifted as a whole: bits move from one byte to the next, and a mask has to follow.
     @inline(__always)
     func shiftedRight(_ shift: UInt32) -> Self { self &>> Self(repeating: shift) }

@@ -19,12 +19,12 @@ package enum Grids {
     /// `[512]`, of four codes.
     package static var iq3_s: UnsafePointer<UInt16> { iq3_sGrid.entries }
 
-    private static let iq1Grid = Grid(iq1Entries)
-    private static let iq2_xxsGrid = Grid(iq2_xxsEntries)
-    private static let iq2_xsGrid = Grid(iq2_xsEntries)
-    private static let iq2_sGrid = Grid(iq2_sEntries)
-    private static let iq3_xxsGrid = Grid(iq3_xxsEntries)
-    private static let iq3_sGrid = Grid(iq3_sEntries)
+    private static let iq1Grid = Grid(IQ1Grid.entries)
+    private static let iq2_xxsGrid = Grid(IQ2Grids.xxs)
+    private static let iq2_xsGrid = Grid(IQ2Grids.xs)
+    private static let iq2_sGrid = Grid(IQ2Grids.s)
+    private static let iq3_xxsGrid = Grid(IQ3Grids.xxs)
+    private static let iq3_sGrid = Grid(IQ3Grids.s)
 
     /// Code `index` of an entry of eight codes.
     @inlinable
