@@ -66,53 +66,11 @@ struct TextOptions: ParsableArguments {
     func promptText(isBundled: Bool) throws -> String {
         switch (prompt, file) {
         case (_?, _?): throw ValidationError("-p and -f both give a prompt; leave one out")
-        case (let prompt?, nil): return noEscape ? prompt : unescaped(prompt)
+        case (let prompt?, nil): return noEscape ? prompt : prompt.unescaped
         case (nil, let file?): return String(decoding: try readText(file), as: UTF8.self)
         case (nil, nil): return isBundled ? Self.story : ""
         }
     }
-
-    private func unescaped(_ text: String) -> String {
-        let meanings: [Character: Character] = ["n": "\n", "r": "\r", "t": "\t", "\\": "\\", "\"": "\"", "'": "'"]
-        var result = ""
-        var rest = Substring(text)
-        while let character = rest.popFirst() {
-            if character == "\\", let next = rest.first, let meaning = meanings[next] {
-                result.append(meaning)
-                rest.removeFirst()
-            } else {
-                result.append(character)
-            }
-        }
-        return result
-    }
-}
-
-struct SamplingFlags: ParsableArguments {
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "The same seed gives the same text; -1 for a different text each time.")
-    var seed: Int?
-
-    @Option(
-        name: .customLong("temp"), parsing: .unconditional,
-        help: "Temperature; 0 always takes the most probable token. Default: the model's own, or 1.0.")
-    var temperature: Float?
-
-    @Option(
-        name: .customLong("top-k"), parsing: .unconditional,
-        help: "Draw from the k most probable tokens; 0 for all. Default: the model's own, or 64.")
-    var topK: Int?
-
-    @Option(
-        name: .customLong("top-p"), parsing: .unconditional,
-        help: "Draw from the most probable tokens that together reach this. Default: the model's own, or 0.95.")
-    var topP: Float?
-
-    @Option(
-        name: .customLong("min-p"), parsing: .unconditional,
-        help: "Draw from tokens at least this fraction as probable as the best. Default: the model's own, or 0.")
-    var minP: Float?
 }
 
 struct SpeculationFlags: ParsableArguments {
