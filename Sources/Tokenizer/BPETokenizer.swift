@@ -86,7 +86,7 @@ extension BPETokenizer {
     }
 
     /// Appends the bytes that a token stands for.
-    func appendText(of id: TokenID, special: Bool, to output: inout [UInt8]) {
+    package func appendText(of id: TokenID, special: Bool, to output: inout [UInt8]) {
         guard let token = vocabulary.bytes(of: id), let type = vocabulary.type(of: id) else { return }
         if type.isHidden, !special { return }
         if let byte = ByteToken.byte(of: token) {

@@ -77,8 +77,8 @@ struct BadInputTests {
         try expect(["-c", "-1"], "a context length of -1; expected 1")
         try expect(["-c", "2000000000"], "bytes of memory")
         try expect(["-c", "2000000000"], "; use a shorter context (-c ")
-        try expect(["--temp", "nan"], "temperature is nan; expected 0 or more")
-        try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
+        try expect(["--temp", "nan"], "temperature is nan; expected 0 or more", status: 2)
+        try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1", status: 2)
         try expect(["-t", "1025"], "-t is 1025; expected at most 1024", status: 2)
         try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
         try expect(
@@ -98,5 +98,11 @@ struct BadInputTests {
             ["-ctk", "f17"], "'f17' is invalid for '-ctk <ctk>'. Please provide one of the following: ", status: 2)
         try expect(["--cache-type-v", "q9"], "'q9' is invalid", status: 2)
         try expect(["stray"], "stray", status: 2)
+        try expect(["--mirostat", "1"], "--mirostat 1 is not supported", status: 2)
+        try expect(["--samplers", "top_k;tail"], "there is no sampler \"tail\"", status: 2)
+        try expect(["--sampling-seq", "kq"], "there is no sampler \"q\"", status: 2)
+        try expect(["--samplers", "top_k", "--sampling-seq", "k"], "leave one out", status: 2)
+        try expect(["-l", "15043"], "'15043' is invalid", status: 2)
+        try expect(["-r", ""], "the length of a stop string is 0", status: 2)
     }
 }
