@@ -90,8 +90,12 @@ package enum CompiledKernels: KernelSet {
         CacheTable.visit(type, ValueStorage(rows: rows, block: block))
     }
 
-    package static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int) {
-        TurboQuant.rotate(row: row, count: count)
+    package static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int, into basis: CacheBasis) {
+        switch basis {
+        case .plain: break
+        case .turbo: TurboQuant.rotate(row: row, count: count)
+        case .trellis: TrellisRotation.rotate(row: row, count: count)
+        }
     }
 
     package static func attend(

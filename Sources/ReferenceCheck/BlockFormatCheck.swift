@@ -22,6 +22,8 @@ package struct BlockFormatCheck {
             let ggml_type: UInt32
             /// The root mean square error of the reference's encoding, in single precision.
             let rmse: Double
+            /// Whether the values and the error are those of the rotated rows that the blocks code.
+            let rotated: Bool?
         }
     }
 
@@ -90,7 +92,12 @@ package struct BlockFormatCheck {
             let type = ElementFormats.all.first(where: { $0.id == entry.ggml_type })
         else { throw CheckError.invalidReference(path: folder.path, reason: "no known type \(name)") }
         let bytes = [UInt8](try read(folder.appendingPathComponent("\(name).bin")))
-        let expected = try Self.floats(folder.appendingPathComponent("\(name).f32"), count: input.count)
+        var expected = try Self.floats(folder.appendingPathComponent("\(name).f32"), count: input.count)
+        var referenceRMSE = entry.rmse
+        if entry.rotated == true {
+            expected = TrellisBasis.rotatedBack(expected)
+            referenceRMSE = rootMeanSquare(expected)
+        }
         let size = type.byteCount(of: index.width) * index.rows
         guard index.width.isMultiple(of: type.blockSize), bytes.count == size else {
             throw CheckError.wrongSize(path: "\(name).bin", expected: size, found: bytes.count)
@@ -100,7 +107,7 @@ package struct BlockFormatCheck {
             name: name, decodeError: relativeError(plain, expected), rowError: relativeError(rows, expected),
             tolerance: Self.rotatedByQR[type] != nil ? 1e-5 : 1e-6,
             encoded: ElementFormats.encodable.contains(type)
-                ? encode(type, bytes, referenceRMSE: entry.rmse) : nil)
+                ? encode(type, bytes, referenceRMSE: referenceRMSE) : nil)
     }
 
     /// Formats whose rotation comes from a QR decomposition, which every library rounds differently.
@@ -136,8 +143,7 @@ package struct BlockFormatCheck {
             }
         }
         let isExact = bytes == expected
-        let squares = zip(decode(bytes, type).plain, input).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
-        let rmse = (squares / Double(input.count)).squareRoot()
+        let rmse = rootMeanSquare(decode(bytes, type).plain)
         let codes = Self.rotatedByQR[type].map {
             equalCodes(bytes, expected, bits: $0, blockBytes: type.blockBytes)
         }
@@ -150,6 +156,12 @@ package struct BlockFormatCheck {
                 isExact
             }
         return Encoded(isExact: isExact, equalCodes: codes, rmse: rmse, referenceRMSE: referenceRMSE, passed: passed)
+    }
+
+    /// The root mean square difference between `values` and the input.
+    private func rootMeanSquare(_ values: [Float]) -> Double {
+        let squares = zip(values, input).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
+        return (squares / Double(input.count)).squareRoot()
     }
 
     /// The share of equal codes, in blocks of 256 codes followed by a half.

@@ -17,8 +17,8 @@ extension Compute {
         countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
         let view = cache.view
         let task = AttentionTask(
-            queries: view.keyType.isRotated ? rotated(queries) : queries, firstPosition: firstPosition,
-            cache: view, mask: mask, output: output)
+            queries: rotated(queries, into: view.keyType.basis), firstPosition: firstPosition, cache: view, mask: mask,
+            output: output)
         let heads = queries.count * cache.headCount
         let pieces = AttentionTuning.piecesPerThread * pool.threadCount
         if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
@@ -28,10 +28,11 @@ extension Compute {
         }
     }
 
-    /// `queries` in the domain of TurboQuant's codes; valid until the next call.
-    private func rotated(_ queries: Rows) -> Rows {
+    /// `queries` in the basis of a cache; valid until the next call.
+    private func rotated(_ queries: Rows, into basis: CacheBasis) -> Rows {
+        guard basis != .plain else { return queries }
         let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width).prefix(queries.count)
-        forEachRow(of: queries, QueryRotation(kernels: kernels, input: queries, output: rotated))
+        forEachRow(of: queries, QueryRotation(kernels: kernels, basis: basis, input: queries, output: rotated))
         return rotated
     }
 
@@ -82,12 +83,13 @@ enum AttentionTuning {
 
 private struct QueryRotation: RowOperation {
     let kernels: any KernelSet.Type
+    let basis: CacheBasis
     let input: Rows
     let output: Rows
 
     func apply(_ row: Int) {
         output[row].update(from: input[row], count: input.width)
-        kernels.rotateQueries(output[row], count: input.width)
+        kernels.rotateQueries(output[row], count: input.width, into: basis)
     }
 }
 

@@ -54,8 +54,8 @@ package protocol KernelSet: Sendable {
     static func valueBlockBytes(_ type: CacheType, width: Int) -> Int
     static func store(_ rows: StoredRows, asKeys type: CacheType, in block: UnsafeMutableRawPointer)
     static func store(_ rows: StoredRows, asValues type: CacheType, in block: UnsafeMutableRawPointer)
-    /// Rotates a row of queries, in place, into the basis of TurboQuant's codes.
-    static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int)
+    /// Rotates a row of queries, in place, into the basis of a cache.
+    static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int, into basis: CacheBasis)
     /// Computes the state of what `token` sees of `chunk`, at least one position.
     /// - Parameter scores: `AttentionSizes.workLength` floats.
     static func attend(

@@ -131,7 +131,7 @@ import Testing
         case .q5_k: return 0.07 * largest + 63 * 31 * 0x1p-25
         case .q6_k: return 0.04 * largest + 128 * 32 * 0x1p-25
         // A share of the block's norm, which the error of a single value cannot exceed.
-        case .tbq3_0, .tbq3_k: return 0.26 * norm + 0x1p-22
+        case .tbq3_0, .tbq3_k, .tbq3_tcq: return 0.26 * norm + 0x1p-22
         case .tbq4_0, .tbq4_k: return 0.16 * norm + 0x1p-22
         default:
             Issue.record("no bound for \(format.type.name)")

@@ -39,7 +39,8 @@ extension AttentionTask {
                         KeyProduct(
                             rows: group, width: cache.width, queries: queries[token] + (head &* group &* cache.width),
                             blocks: cache.keyBlock(head: head, slot: slot), blockCount: blocks,
-                            scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTask.chunkLength)))
+                            scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTask.chunkLength,
+                            work: work(behind: scores))))
             block &+= blocks
         }
     }
@@ -86,9 +87,15 @@ extension AttentionTask {
                             weightStride: AttentionTask.chunkLength,
                             blocks: cache.valueBlock(head: head, slot: slot &- lane), lane: lane, count: count,
                             sums: state,
-                            accumulates: position > positions.lowerBound, scratch: weights + sizes.scoreLength)))
+                            accumulates: position > positions.lowerBound, work: work(behind: weights))))
             position &+= count
         }
+    }
+
+    /// The memory for products with codes, which follows the scores.
+    private func work(behind scores: UnsafeMutablePointer<Float>) -> CodeWork {
+        let decoded = scores + sizes.scoreLength
+        return CodeWork(decoded: decoded, heads: decoded + AttentionSizes.decodedLength)
     }
 
     /// Adds the state of the next chunk to that of the chunks before it, for one query head.
@@ -117,6 +124,10 @@ extension AttentionTask {
         }
         let factor = 1 / state[group &* (valueWidth &+ 1) &+ member]
         forEachVector(cache.width, result) { _, at in One(state + (member &* valueWidth &+ at)) * factor }
-        if cache.valueType.isRotated { TurboQuant.rotateBack(row: result, count: cache.width) }
+        switch cache.valueType.basis {
+        case .plain: break
+        case .turbo: TurboQuant.rotateBack(row: result, count: cache.width)
+        case .trellis: TrellisRotation.rotateBack(row: result, count: cache.width)
+        }
     }
 }

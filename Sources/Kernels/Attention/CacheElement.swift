@@ -3,7 +3,7 @@ internal import TensorBase
 /// How a cache stores keys and values, and attention's arithmetic on them.
 ///
 /// Memory is cut into blocks of 16 positions of one head. `FloatElement` and `CodedElement` implement the products for
-/// their kinds.
+/// their kinds, `TrellisCodes` for itself.
 protocol CacheElement {
     static func keyBlockBytes(width: Int) -> Int
     static func valueBlockBytes(width: Int) -> Int
@@ -28,6 +28,7 @@ struct KeyProduct {
     let scores: UnsafeMutablePointer<Float>  // [rows, 16 * blockCount]
     /// Floats from one row of scores to the next.
     let scoreStride: Int
+    let work: CodeWork
 }
 
 /// The values of consecutive positions, weighted.
@@ -50,5 +51,12 @@ struct ValueProduct {
     let sums: UnsafeMutablePointer<Float>  // [rows, width]
     /// Whether to add to what `sums` holds.
     let accumulates: Bool
-    let scratch: UnsafeMutablePointer<Float>  // [rows, 16]
+    let work: CodeWork
+}
+
+/// Memory for products with codes; see `AttentionSizes`.
+struct CodeWork {
+    /// Aligned to a cache line.
+    let decoded: UnsafeMutablePointer<Float>  // [AttentionSizes.decodedLength]
+    let heads: UnsafeMutablePointer<Float>  // [rows, AttentionSizes.headWorkLength]
 }
