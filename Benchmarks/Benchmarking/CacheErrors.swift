@@ -17,6 +17,8 @@ package struct CacheErrors {
         package var keys = 0.0
         package var values = 0.0
         package var both = 0.0
+        /// With keys of the type, exact values, and queries whose channels are all of one size.
+        package var keysForEqualQueries = 0.0
     }
 
     package let figures: [Figures]
@@ -54,6 +56,7 @@ package struct CacheErrors {
                 hidden.rows(width: config.embeddingLength), layers[index], rotary[index], queryCount: Self.queryCount,
                 scoreDeviation: Self.scoreDeviation, compute)
             let exact = try tokens.attend(key: .f32, value: .f32, compute)
+            let exactForEqualQueries = try tokens.attend(key: .f32, value: .f32, hasEqualQueries: true, compute)
             for place in figures.indices {
                 let type = figures[place].type
                 func error(key: CacheType, value: CacheType) throws -> Double {
@@ -63,6 +66,10 @@ package struct CacheErrors {
                 figures[place].keys += try error(key: type, value: .f32)
                 figures[place].values += try error(key: .f32, value: type)
                 figures[place].both += try error(key: type, value: type)
+                figures[place].keysForEqualQueries +=
+                    try relativeError(
+                        tokens.attend(key: type, value: .f32, hasEqualQueries: true, compute), exactForEqualQueries)
+                    / Double(config.owningLayerCount)
             }
         }
         self.figures = figures
@@ -81,6 +88,7 @@ package struct CacheErrors {
             record.add("nmse_k", figures.keys)
             record.add("nmse_v", figures.values)
             record.add("nmse", figures.both)
+            record.add("nmse_k_equal_queries", figures.keysForEqualQueries)
             return record
         }
     }
@@ -91,6 +99,7 @@ package struct CacheErrors {
         TableColumn("error, keys alone") { $0["nmse_k"].scientific },
         TableColumn("values alone") { $0["nmse_v"].scientific },
         TableColumn("both") { $0["nmse"].scientific },
+        TableColumn("keys alone, equal queries") { $0["nmse_k_equal_queries"].scientific },
     ]
 }
 
@@ -114,6 +123,7 @@ private struct LayerTokens {
     private let keys: FloatBuffer  // [tokens, key width]
     private let values: FloatBuffer  // [tokens, key width]
     private let queries: FloatBuffer  // [queries, query width]
+    private let equalQueries: FloatBuffer  // [queries, query width]
     private let count: Int
     private let queryCount: Int
 
@@ -128,6 +138,7 @@ private struct LayerTokens {
         keys = try FloatBuffer(count: count, config.keyWidth)
         values = try FloatBuffer(count: count, config.keyWidth)
         queries = try FloatBuffer(count: queryCount, config.queryWidth)
+        equalQueries = try FloatBuffer(count: queryCount, config.queryWidth)
         let normed = try FloatBuffer(count: count, hidden.width)
         let input = normed.rows(width: hidden.width)
         compute.norm(hidden, weight: weights.attentionNorm, epsilon: layer.epsilon, into: input)
@@ -142,17 +153,28 @@ private struct LayerTokens {
         compute.rotate(key, by: rotary)
 
         let first = count - queryCount
-        let query = queries.rows(width: config.queryWidth)
-        compute.multiply(input[first..<count], by: weights.query, into: query)
-        let queryHeads = query.split(width: config.headWidth)
-        compute.norm(queryHeads, weight: weights.queryNorm, epsilon: layer.epsilon, into: queryHeads)
-        compute.rotate(query, by: rotary, firstRow: first)
-        compute.scale(query, by: scoreDeviation / Float(config.headWidth).squareRoot())
+        func project(into queries: FloatBuffer, weight: FloatBuffer?, scoreSize: Float) {
+            let query = queries.rows(width: config.queryWidth)
+            compute.multiply(input[first..<count], by: weights.query, into: query)
+            let queryHeads = query.split(width: config.headWidth)
+            compute.norm(queryHeads, weight: weight, epsilon: layer.epsilon, into: queryHeads)
+            compute.rotate(query, by: rotary, firstRow: first)
+            compute.scale(query, by: scoreDeviation / scoreSize)
+        }
+        // Scores are sums over channels that are as large as the norms' weights.
+        func size(_ factor: (Int) -> Float) -> Float {
+            (0..<config.headWidth).reduce(Float(0)) { $0 + factor($1) * factor($1) }.squareRoot()
+        }
+        project(
+            into: queries, weight: weights.queryNorm, scoreSize: size { weights.queryNorm[$0] * keyValue.keyNorm[$0] })
+        project(into: equalQueries, weight: nil, scoreSize: size { keyValue.keyNorm[$0] })
         withExtendedLifetime(normed) {}
     }
 
     /// Attention's output over a cache of these types.
-    func attend(key: CacheType, value: CacheType, _ compute: Compute) throws -> FloatBuffer {
+    func attend(
+        key: CacheType, value: CacheType, hasEqualQueries: Bool = false, _ compute: Compute
+    ) throws -> FloatBuffer {
         let config = layer.config
         let cache = try AttentionCache(
             headCount: config.keyValueHeadCount, width: config.headWidth, capacity: count, keyType: key,
@@ -162,7 +184,8 @@ private struct LayerTokens {
             in: cache)
         let output = try FloatBuffer(count: queryCount, config.queryWidth)
         compute.attention(
-            queries.rows(width: config.queryWidth), firstPosition: count - queryCount, cache: cache,
+            (hasEqualQueries ? equalQueries : queries).rows(width: config.queryWidth),
+            firstPosition: count - queryCount, cache: cache,
             mask: AttentionMask(window: config.kind.window, includesSelf: true),
             into: output.rows(width: config.queryWidth))
         return output

@@ -99,10 +99,10 @@ package enum CompiledKernels: KernelSet {
     }
 
     package static func attend(
-        _ task: AttentionTask, token: Int, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
-        into state: UnsafeMutablePointer<Float>
+        _ task: AttentionTask, tokens: Range<Int>, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into states: UnsafeMutablePointer<Float>
     ) {
-        task.attend(token, head: head, chunk: chunk, scores: scores, into: state)
+        task.attend(tokens, head: head, chunk: chunk, scores: scores, into: states)
     }
 
     package static func merge(

@@ -73,6 +73,8 @@ package struct AttentionSizes {
     /// block's minima, or the sum of each 32 values of the query.
     @inlinable package var headWorkLength: Int { max(CacheView.blockLength &+ 1, valueWidth / 32) }
 
-    /// The scores of a chunk, followed by a decoded block and the memory of the query heads.
-    @inlinable package var workLength: Int { scoreLength &+ Self.decodedLength &+ group &* headWorkLength }
+    /// The scores of some tokens and a chunk, followed by a decoded block and the memory of the tokens' query heads.
+    @inlinable package func workLength(tokens: Int) -> Int {
+        tokens &* (scoreLength &+ group &* headWorkLength) &+ Self.decodedLength
+    }
 }

@@ -17,30 +17,38 @@ protocol CacheElement {
 
 /// Scores of the queries that share a KV head with the keys of some blocks.
 struct KeyProduct {
-    /// Query heads.
+    /// More than one only for elements that say so.
+    let tokens: Int
+    /// Query heads of a token.
     let rows: Int
     let width: Int
-    let queries: UnsafePointer<Float>  // [rows, width]
+    let queries: UnsafePointer<Float>  // [tokens, rows, width]
+    /// Floats from one token's queries to the next.
+    let queryTokenStride: Int
 
     let blocks: UnsafeRawPointer
     let blockCount: Int
 
-    let scores: UnsafeMutablePointer<Float>  // [rows, 16 * blockCount]
-    /// Floats from one row of scores to the next.
+    let scores: UnsafeMutablePointer<Float>  // [tokens, rows, 16 * blockCount]
+    /// Floats from one row of scores to the next, and from one token to the next.
     let scoreStride: Int
+    let scoreTokenStride: Int
     let work: CodeWork
 }
 
 /// The values of consecutive positions, weighted.
 struct ValueProduct {
-    /// Query heads.
+    /// More than one only for elements that say so. The weight of a position that another token sees is zero.
+    let tokens: Int
+    /// Query heads of a token.
     let rows: Int
     /// Rounded up to whole vectors.
     let width: Int
-    /// `[rows, count]`. May be over-read back to the start of the first block and on to the end of the last.
+    /// `[tokens, rows, count]`. May be over-read back to the start of the first block and on to the end of the last.
     let weights: UnsafePointer<Float>
-    /// Floats from one row of weights to the next.
+    /// Floats from one row of weights to the next, and from one token to the next.
     let weightStride: Int
+    let weightTokenStride: Int
 
     /// The block of the first position.
     let blocks: UnsafeRawPointer
@@ -48,7 +56,9 @@ struct ValueProduct {
     let lane: Int
     let count: Int
 
-    let sums: UnsafeMutablePointer<Float>  // [rows, width]
+    let sums: UnsafeMutablePointer<Float>  // [tokens, rows, width]
+    /// Floats from one token's sums to the next.
+    let sumTokenStride: Int
     /// Whether to add to what `sums` holds.
     let accumulates: Bool
     let work: CodeWork
@@ -58,5 +68,5 @@ struct ValueProduct {
 struct CodeWork {
     /// Aligned to a cache line.
     let decoded: UnsafeMutablePointer<Float>  // [AttentionSizes.decodedLength]
-    let heads: UnsafeMutablePointer<Float>  // [rows, AttentionSizes.headWorkLength]
+    let heads: UnsafeMutablePointer<Float>  // [tokens, rows, AttentionSizes.headWorkLength]
 }

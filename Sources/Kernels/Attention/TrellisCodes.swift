@@ -5,7 +5,8 @@ internal import TensorBase
 ///
 /// A code is nine bits, for which a register is too small a table. Looked up in memory, two at a time, values are
 /// fastest along a row. So blocks are decoded without their scales into a few kilobytes of work memory, which stay in
-/// the first-level cache, and multiplied there. Values are those that are coded, rotated; see `CacheBasis`.
+/// the first-level cache, and multiplied there, once for all heads of several tokens. Values are those that are coded,
+/// rotated; see `CacheBasis`.
 enum TrellisCodes: CacheElement {
     /// Values of a block of the format.
     private static var blockLength: Int { 128 }
@@ -84,16 +85,19 @@ private struct TrellisKeyProduct {
                 let coded = product.blocks + (block &* groups &+ group) &* TrellisCodes.groupBytes
                 TrellisCodes.decode(
                     coded, lanes: 0..<16, into: product.work.decoded, pairStride: 128, laneStride: 8)
-                multiply(group: group, TrellisCodes.scales(coded), into: product.scores + 16 &* block)
+                let scales = TrellisCodes.scales(coded)
+                for token in 0..<product.tokens { multiply(token, group: group, scales, block: block) }
             }
         }
     }
 
     /// Adds the scores of 128 dimensions to those before.
-    private func multiply(group: Int, _ scales: One, into scores: UnsafeMutablePointer<Float>) {
+    private func multiply(_ token: Int, group: Int, _ scales: One, block: Int) {
+        let scores = product.scores + (token &* product.scoreTokenStride &+ 16 &* block)
         var row = 0
         while row < product.rows {
-            let queries = product.queries + (row &* product.width &+ 128 &* group)
+            let queries =
+                product.queries + (token &* product.queryTokenStride &+ row &* product.width &+ 128 &* group)
             let count = multiplyTile(queries, rows: product.rows &- row)
             for above in 0..<count {
                 let (low, high) = (One(sums + 32 &* above), One(sums + (32 &* above &+ 16)))
@@ -142,22 +146,31 @@ private struct TrellisValueProduct {
         let end = product.lane &+ product.count
         for block in 0..<vectors(end) {
             let lanes = max(product.lane &- 16 &* block, 0)..<min(end &- 16 &* block, 16)
-            let weights = product.weights + (16 &* block &- product.lane)
             for group in 0..<groups {
                 let coded = product.blocks + (block &* groups &+ group) &* TrellisCodes.groupBytes
-                let scales = TrellisCodes.scales(coded)
-                for row in 0..<product.rows {
-                    (One(weights + row &* product.weightStride) * scales).store(to: product.work.heads + 16 &* row)
-                }
                 TrellisCodes.decode(
                     coded, lanes: lanes, into: product.work.decoded, pairStride: 8, laneStride: 512)
-                Float.multiply(
-                    StripProduct(
-                        rows: product.rows, count: lanes.count, factors: product.work.heads + lanes.lowerBound,
-                        factorStride: 16, vectors: product.work.decoded + 128 &* lanes.lowerBound, vectorCount: 8,
-                        step: 512, vectorStride: 64, output: product.sums + 128 &* group,
-                        outputStride: product.width, accumulates: product.accumulates || block > 0))
+                let scales = TrellisCodes.scales(coded)
+                for token in 0..<product.tokens { multiply(token, group: group, scales, lanes, block: block) }
             }
         }
+    }
+
+    /// Adds the positions `lanes` of a block to the sums of 128 dimensions.
+    private func multiply(_ token: Int, group: Int, _ scales: One, _ lanes: Range<Int>, block: Int) {
+        let weights = product.weights + (token &* product.weightTokenStride &+ 16 &* block &- product.lane)
+        for row in 0..<product.rows {
+            let weights = One(weights + row &* product.weightStride)
+            // Without this, the scale of a position that the token does not see could make its sums NaN.
+            let scaled = (weights * scales).replacing(with: 0, where: weights .== 0)
+            scaled.store(to: product.work.heads + 16 &* row)
+        }
+        Float.multiply(
+            StripProduct(
+                rows: product.rows, count: lanes.count, factors: product.work.heads + lanes.lowerBound,
+                factorStride: 16, vectors: product.work.decoded + 128 &* lanes.lowerBound, vectorCount: 8,
+                step: 512, vectorStride: 64,
+                output: product.sums + (token &* product.sumTokenStride &+ 128 &* group),
+                outputStride: product.width, accumulates: product.accumulates || block > 0))
     }
 }
