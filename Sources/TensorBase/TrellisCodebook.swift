@@ -35,16 +35,17 @@ package enum TrellisCodebook {
     private static let tables: Tables = {
         let tables = Tables()
         for state in 0..<stateCount {
-            tables.values.base[state] = entries[state]
-            tables.byDroppedSymbol.base[64 * (state & 7) + lane(ofGroup: state >> 3)] = entries[state]
+            tables.values.base[state] = TrellisConstants.entries[state]
+            tables.byDroppedSymbol.base[64 * (state & 7) + lane(ofGroup: state >> 3)] = TrellisConstants.entries[state]
         }
         for bits in 0..<8 * stateCount {
-            tables.pairs.base[2 * bits] = entries[bits & (stateCount - 1)]
-            tables.pairs.base[2 * bits + 1] = entries[bits >> 3]
+            tables.pairs.base[2 * bits] = TrellisConstants.entries[bits & (stateCount - 1)]
+            tables.pairs.base[2 * bits + 1] = TrellisConstants.entries[bits >> 3]
         }
         for index in 0..<128 {
-            tables.signsBefore.base[index] = negativeBefore[index / 64] >> (index % 64) & 1 == 1 ? -1 : 1
-            tables.signsAfter.base[index] = negativeAfter[index / 64] >> (index % 64) & 1 == 1 ? -1 : 1
+            tables.signsBefore.base[index] =
+                TrellisConstants.negativeBefore[index / 64] >> (index % 64) & 1 == 1 ? -1 : 1
+            tables.signsAfter.base[index] = TrellisConstants.negativeAfter[index / 64] >> (index % 64) & 1 == 1 ? -1 : 1
         }
         return tables
     }()

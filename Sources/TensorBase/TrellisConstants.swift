@@ -1,6 +1,7 @@
 // Written by Scripts/trellis-codebook; do not edit.
 
-extension TrellisCodebook {
+/// What defines TBQ3_TCQ; see `TrellisCodebook`.
+enum TrellisConstants {
     /// Bit i is set if sign i of the 128 is negative: those before Hadamard's transform, and those after it.
     static let negativeBefore: [UInt64] = [0x42f85949e46a0359, 0x49f250a9a4c63bbb]
     static let negativeAfter: [UInt64] = [0x3f628fdc16acee90, 0xbea56562b7a5357a]
