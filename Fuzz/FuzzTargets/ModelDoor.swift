@@ -22,8 +22,8 @@ enum ModelDoor {
             try isDrafter
             ? Pair(target: target.get(), assistant: file)
             : (try? Pair(target: file, assistant: drafter.get())) ?? Pair(target: file)
-        // Cache types alternate, so that all of them are used with damaged weights.
-        let types = CacheType.allCases
+        // Cache types alternate, so that all that fit the miniature's heads are used with damaged weights.
+        let types = CacheType.allCases.filter { $0.widthMultiple <= 32 }
         let session = try Session(
             pair, contextLength: 24, threads: 1, keyCacheType: types[input.count % types.count],
             valueCacheType: types[input.count / types.count % types.count])
