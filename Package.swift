@@ -171,7 +171,11 @@ let package = Package(
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging,
             ]),
-        .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
+        .testTarget(
+            name: "GemmaTests",
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel",
+            ]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

@@ -15,9 +15,8 @@ enum ModelDoor {
     static func run(_ input: [UInt8]) throws {
         let file = try GGUFFile(ByteRegion(input))
         try? file.checkTensors()
-        let isDrafter =
-            try file.metadata.stringIfPresent("general.architecture")?.utf8.elementsEqual(Drafter.architecture.utf8)
-            ?? false
+        let architecture = try file.metadata.stringIfPresent("general.architecture") ?? ""
+        let isDrafter = Drafter.architectures.contains { architecture.utf8.elementsEqual($0.utf8) }
         let pair =
             try isDrafter
             ? Pair(target: target.get(), assistant: file)

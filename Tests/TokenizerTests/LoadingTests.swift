@@ -46,7 +46,7 @@ import Tokenizer
 
     @Test func anotherModelIsRefused() throws {
         let error = try error(TinyVocabulary().metadata(model: "gpt2"))
-        #expect(error == .unsupportedModel(found: "gpt2", supported: "gemma4"))
+        #expect(error == .unsupportedModel(found: "gpt2", rules: nil, supported: "gemma4"))
         #expect(error?.description.contains("\"gpt2\"") == true)
         #expect(error?.description.contains("\"gemma4\"") == true)
     }
