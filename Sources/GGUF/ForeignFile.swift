@@ -75,7 +75,8 @@ extension ForeignFile: CustomStringConvertible {
         switch self {
         case .gitLFSPointer(let byteCount):
             "a Git LFS pointer, not the model: Git stored the name of the file in place of the file itself"
-                + (byteCount.map { " (\($0) bytes)" } ?? "") + "; run `git lfs pull`, or download the file from its page"
+                + (byteCount.map { " (\($0) bytes)" } ?? "")
+                + "; run `git lfs pull`, or download the file from its page"
         case .html:
             "a web page (HTML), not the model; the download gave a page in place of the file: use the link of the file "
                 + "itself, and log in if the page asks for it"

@@ -84,6 +84,7 @@ public struct GGUFListing: Sendable {
             return tensor(TensorType(id: entry.typeID), gap, error)
         }
         let expected = info.byteCount
+        guard expected > 0 else { return tensor(info.type, 0, nil) }
         guard let gap, let found = Int(exactly: gap) else { return tensor(info.type, nil, nil) }
         let isPlausible = expected <= found && found <= GGUFFormat.padded(expected, to: alignment)
         guard info.type.isContested, !isPlausible else { return tensor(info.type, UInt64(expected), nil) }

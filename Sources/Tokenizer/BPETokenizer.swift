@@ -10,8 +10,8 @@ public final class BPETokenizer: Sendable {
 
     /// The tokens.
     public let vocabulary: Vocabulary
-    /// The tokens that end an answer: `<eos>`, the end of a turn, the start of a tool's response, and what a file has in
-    /// their place; see `Vocabulary.ends`.
+    /// The tokens that end an answer: `<eos>`, the end of a turn, the start of a tool's response, and what a file has
+    /// in their place; see `Vocabulary.ends`.
     public let endOfGeneration: Set<TokenID>
 
     let alphabet: Alphabet

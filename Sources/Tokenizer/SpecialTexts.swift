@@ -10,8 +10,8 @@ enum SpecialTexts {
         ("<|\"|>", .userDefined), ("<|channel>", .userDefined), ("<channel|>", .userDefined),
     ]
 
-    /// Texts that end an answer: those of Gemma 4, and what converters and fine-tunings have put in their place. They are
-    /// the ones that llama.cpp looks for.
+    /// Texts that end an answer: those of Gemma 4, and what converters and fine-tunings have put in their place. They
+    /// are the ones that llama.cpp looks for.
     static let ends = [
         "<eos>", "<turn|>", "<|tool_response>", "<end_of_turn>", "<|im_end|>", "<|endoftext|>", "<|end_of_text|>",
         "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>",

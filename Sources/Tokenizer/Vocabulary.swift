@@ -10,8 +10,8 @@ public struct Vocabulary: Sendable {
     /// The token for characters that do not have tokens; nil if there is none.
     public let unknown: TokenID?
 
-    /// The tokens that end an answer, in the order of their ids: those that the file's keys name, and those whose text is
-    /// known to end one.
+    /// The tokens that end an answer, in the order of their ids: those that the file's keys name, and those whose text
+    /// is known to end one.
     public let ends: [EndToken]
 
     let table: TokenTable

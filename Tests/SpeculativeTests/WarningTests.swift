@@ -62,7 +62,7 @@ struct WarningTests {
         let decoder = try decoder(drafts: 8, log: log)
         // The coin accepts the first draft in a tenth of the rounds and never a second one: 1 draft of 80.
         decoder.options = DraftOptions(
-            length: .fixed(8), syntheticAcceptance: SyntheticAcceptance(rates: [0.1], seed: 1))
+            length: .fixed(8), syntheticAcceptance: try SyntheticAcceptance(rates: [0.1], seed: 1))
         for _ in 0..<100 { _ = try decoder.round(limit: 100, stopTokens: []) }
         #expect(log.lines.withLock { $0.isEmpty })
     }

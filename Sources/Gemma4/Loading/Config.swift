@@ -72,8 +72,8 @@ package struct Config: Sendable {
     /// for both.
     private static let usualRotaryBase = 1e6, usualRotaryBaseSliding = 1e4
 
-    /// - Parameter hasCaches: whether layers have keys and values, their own or those of a layer before; all read a cache
-    ///   outside of the model otherwise.
+    /// - Parameter hasCaches: whether layers have keys and values, their own or those of a layer before; all read a
+    ///   cache outside of the model otherwise.
     /// - Throws: `GGUFError` for a missing key or one of another type, `ModelError` for one that contradicts another.
     package init(_ file: ModelFile, hasCaches: Bool) throws {
         let keys = ConfigReader(file: file)
