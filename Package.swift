@@ -191,7 +191,11 @@ let package = Package(
                 "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "PlainSampling", "Speculative",
                 "BundledModel", logging,
             ]),
-        .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Tokenizer", "Gemma", "BundledModel"]),
+        .testTarget(
+            name: "GemmaTests",
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel",
+            ]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

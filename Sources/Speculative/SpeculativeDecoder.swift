@@ -290,15 +290,18 @@ package final class SpeculativeDecoder {
         hiddenPosition = target.cache.count - 1
     }
 
+    /// Rounds after which a drafter is judged. Drafts after the first of a round hang on it, so they say little; and a
+    /// right drafter may well miss a few rounds in a row.
+    private static let roundsBeforeWarning = 64
+
     private func warnIfUseless() {
-        guard !hasWarned, statistics.drafted >= 64, let acceptance = statistics.acceptance, acceptance < 0.02 else {
-            return
-        }
+        let (rounds, accepted) = (statistics.draftedByPosition.first ?? 0, statistics.acceptedByPosition.first ?? 0)
+        guard !hasWarned, rounds >= Self.roundsBeforeWarning, accepted * 50 < rounds else { return }
         hasWarned = true
         logger.warning(
             """
-            \(statistics.accepted) of \(statistics.drafted) drafts were accepted: the drafter was probably made for \
-            another target; run without it
+            the first draft was accepted in \(accepted) of \(rounds) rounds: the drafter was probably made for another \
+            target; run without it
             """)
     }
 }

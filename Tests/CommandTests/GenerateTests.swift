@@ -177,6 +177,8 @@ struct GenerateTests {
         #expect(info.status == 0)
         #expect(info.output.contains("general.architecture = \"gemma4\""))
         #expect(info.output.contains("blk.0.attn_q.weight  Q8_0  [192 x 128]"))
+        #expect(info.output.contains("16 \"<turn|>\", by its text"))
+        #expect(info.output.hasSuffix("can be used as a target\n"))
     }
 
     @Test("Ctrl-C ends the text, prints the figures, and the exit code is 130")
