@@ -57,7 +57,7 @@ struct AffineEncoder {
     @inline(__always)
     static func weigh(_ groups: SixteenGroups, factor: Float, groupsPerBlock: Int, addsMean: Bool) {
         if groups.hasImportance { return groups.weigh(by: .groups(groupsPerBlock), factor: factor) }
-        let mean = addsMean ? groups.meanSquare(of: .group).squareRoot() : .zero
+        let mean = addsMean ? squareRoot(groups.meanSquare(of: .group)) : .zero
         for index in 0..<groups.size { groups.weights[index] = mean + magnitude(groups.values[index]) }
     }
 }

@@ -17,7 +17,7 @@ enum CodebookSearch {
         }
         let meanSquare = 2 * squareSum(values, count: count) / Float(count)
         for index in 0..<count {
-            weights[index] = importance[index] * (meanSquare + values[index] * values[index]).squareRoot()
+            weights[index] = importance[index] * squareRoot(meanSquare + values[index] * values[index])
         }
     }
 

@@ -4,8 +4,8 @@ internal import TensorBase
 protocol GridFormat: GroupedFormat {
     /// Whether eight values have seven sign bits.
     static var areSignsEven: Bool { get }
-    associatedtype Shape: EntryShape
-    static var search: GridSearch<Shape> { get }
+    associatedtype GridEntry: EntryShape
+    static var search: GridSearch<GridEntry> { get }
     /// The block's scale is stored times this.
     static var scaleFactor: Float { get }
 
@@ -58,7 +58,7 @@ extension GridFormat {
             signed.flip(where: found .< 0, areSignsEven: areSignsEven)
             let scales = magnitude(found)
             for eight in 0..<groupSize / 8 { signed.signs[eight].replace(with: 0, where: isZero) }
-            for entry in 0..<groupSize / Shape.codeCount {
+            for entry in 0..<groupSize / GridEntry.codeCount {
                 entries[entry] = search.lattice.indices(of: entries[entry])
             }
 
@@ -79,7 +79,7 @@ extension GridFormat {
                 let codes = roundedToEven(0.5 * ((1 / unit) * scales - 1), from: 0, to: 15)
                 store(
                     GridBlock(
-                        groupSize: groupSize, codesPerEntry: Shape.codeCount, firstLane: firstLane,
+                        groupSize: groupSize, codesPerEntry: GridEntry.codeCount, firstLane: firstLane,
                         scaleCodes: coded(codes), indices: entries, signs: signed.signs),
                     into: bytes)
             }

@@ -11,8 +11,7 @@ extension Q5_K: GroupedFormat {
             blockCount: blockCount,
             header: { SixBitPairs.store($1, scales: $2, minima: $3, into: blocks + $0 &* 176, block: $0) }
         ) { index, codes in
-            let lower = codes & 15
-            let pairs = lower.evenHalf | lower.oddHalf &<< 4
+            let pairs = pairs(codes & 15)
             for block in 0..<blockCount {
                 var fifth: UInt8 = 0
                 for group in 0..<8 { fifth |= (codes[block &* 8 &+ group] &>> 4) &<< UInt8(group) }

@@ -37,7 +37,7 @@ struct SignedGroups {
             if areSignsEven { makeEven(eight) }
         }
         for index in 0..<size {
-            roots[index] = weights[index].squareRoot()
+            roots[index] = squareRoot(weights[index])
             products[index] = weights[index] * magnitudes[index]
         }
     }

@@ -68,7 +68,7 @@ struct SixteenGroups {
     func weigh(by surroundings: Surroundings, factor: Float) {
         let meanSquare = meanSquare(of: surroundings) * factor
         for index in 0..<size {
-            let root = (meanSquare + values[index] * values[index]).squareRoot()
+            let root = squareRoot(meanSquare + values[index] * values[index])
             weights[index] = hasImportance ? weights[index] * root : root
         }
     }

@@ -20,6 +20,18 @@ func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
     Machine.hasFusedMultiplyAdd ? sum.addingProduct(a, b) : sum + a * b
 }
 
+// Square roots. That of the standard library calls a C function, of which the linker may keep another module's copy.
+
+@inline(__always)
+func squareRoot(_ value: Float) -> Float { Float(Builtin.int_sqrt_FPIEEE32(value._value)) }
+
+@inline(__always)
+func squareRoot(_ values: SIMD16<Float>) -> SIMD16<Float> {
+    var roots = SIMD16<Float>()
+    for lane in 0..<16 { roots[lane] = squareRoot(values[lane]) }
+    return roots
+}
+
 // Sums and extremes across lanes. Those of the standard library may be compiled into functions that the linker shares
 // between modules; these are always part of their caller.
 
