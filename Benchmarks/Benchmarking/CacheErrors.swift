@@ -35,8 +35,8 @@ package struct CacheErrors {
     ///   - positions: tokens that are stored, at least 64.
     /// - Throws: `TensorError.unsupportedHeadWidth` if the heads do not fit all types; errors of loading a model.
     package init(of url: URL, threads: Int, positions: Int = 1024) throws {
-        let file = try GGUFFile(contentsOf: url)
-        let config = try Config(file, architecture: Target.architecture, hasCaches: true)
+        let file = try ModelFile(GGUFFile(contentsOf: url), architectures: [Target.architecture])
+        let config = try Config(file, hasCaches: true)
         let layers = try file.decoderLayers(config)
         let rotary = try RotaryEmbeddings(config, factors: file.rotaryFactors(config), capacity: positions)
         rotary.prepare(first: 0, count: positions)

@@ -18,6 +18,9 @@ enum SpecialTexts {
         "<end_of_utterance>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
     ]
 
+    /// A text that ends an answer if its token is a control token; in Gemma 4's vocabulary it is a tag of HTML.
+    static let endIfControl = "</s>"
+
     /// The type of a token in a file that gives none.
     static func type(of token: some Collection<UInt8>) -> TokenType {
         ByteToken.byte(of: Array(token)) == nil ? .normal : .byte

@@ -50,7 +50,7 @@ public struct Vocabulary: Sendable {
         let listed = ends.first { $0.key == Key.eosList }?.id
         self.eos = try table.required(eos ?? (table.id(of: "<eos>") == nil ? listed : nil), key: Key.eos, text: "<eos>")
         self.unknown = try table.resolve(unknown, key: Key.unknown, text: "<unk>")
-        self.ends = try table.ends(ends, eos: self.eos)
+        self.ends = try table.ends(ends, eos: self.eos, types)
         self.table = table
         self.types = table.corrected(types, self.ends)
         try Self.check(table, self.types)
@@ -118,7 +118,7 @@ extension TokenTable {
     }
     /// The tokens that end an answer: those of `stated`, `eos`, and those with a text that is known to end one.
     fileprivate func ends(
-        _ stated: [(key: String, id: Int)], eos: TokenID
+        _ stated: [(key: String, id: Int)], eos: TokenID, _ types: [TokenType]
     ) throws(TokenizerError) -> [EndToken] {
         var ends: [TokenID: EndToken] = [eos: EndToken(token: eos, keys: [], isKnownText: false)]
         for (key, id) in stated {
@@ -127,8 +127,9 @@ extension TokenTable {
             if !end.keys.contains(key) { end.keys.append(key) }
             ends[token] = end
         }
-        for text in SpecialTexts.ends {
+        for text in SpecialTexts.ends + [SpecialTexts.endIfControl] {
             guard let token = id(of: text) else { continue }
+            if text == SpecialTexts.endIfControl, types[Int(token)] != .control { continue }
             ends[token, default: EndToken(token: token, keys: [], isKnownText: true)].isKnownText = true
         }
         return ends.values.sorted { $0.token < $1.token }

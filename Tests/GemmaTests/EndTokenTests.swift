@@ -36,6 +36,18 @@ struct EndTokenTests {
         }
     }
 
+    @Test("</s> is a tag of HTML, unless the file calls it a control token")
+    func htmlTag() async throws {
+        try await expectSameStory { file in
+            try file.set(text: "</s>", of: Self.end)
+            try file.set(type: .control, of: Self.end)
+        }
+        var target = try AlteredFile.target()
+        try target.set(text: "</s>", of: 4)
+        try target.set(type: .normal, of: 4)
+        #expect(try !Pair(target: target.file).tokenizer.endOfGeneration.contains(4))
+    }
+
     @Test("are found by keys", arguments: ["eot_token_id", "eom_token_id", "eos_token_id", "eos_token_ids"])
     func byKey(_ name: String) async throws {
         try await expectSameStory { file in

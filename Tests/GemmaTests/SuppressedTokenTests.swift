@@ -1,6 +1,7 @@
 import GGUF
 import Gemma
 import Gemma4
+import Tensor
 import Testing
 import Tokenizer
 
@@ -48,6 +49,23 @@ struct SuppressedTokenTests {
             let suppressed = Array(Set(plain))
             let text = try await tokens(target(without: suppressed), hasDrafter: hasDrafter, options)
             #expect(!text.isEmpty && Set(text).isDisjoint(with: suppressed))
+        }
+    }
+
+    @Test("have no logits, whoever asks for them")
+    func logits() throws {
+        func rows(_ file: AlteredFile) throws -> [[Float]] {
+            let context = try TargetContext(
+                Target(file.file), contextLength: 16, compute: Compute(threadCount: 1))
+            let output = try context.forward([2, 1874, 1192, 279], logits: 1..<4, hidden: 0..<0)
+            return (0..<3).map { Array(output.logits.row($0)) }
+        }
+        let suppressed: [TokenID] = [0, 700, 2463]
+        let (plain, masked) = (try rows(.target()), try rows(target(without: suppressed)))
+        for (plain, masked) in zip(plain, masked) {
+            let places = masked.indices.filter { masked[$0] != plain[$0] }
+            #expect(places.map { TokenID($0) } == suppressed)
+            #expect(places.allSatisfy { masked[$0] == -.infinity })
         }
     }
 
