@@ -25,7 +25,7 @@ struct SamplingFlags: ParsableArguments {
 
     @Option(
         name: .customLong("temp"), parsing: .unconditional,
-        help: "Temperature; 0 always takes the most probable token. Default: the model's own, or 1.0.")
+        help: "Temperature; 0 or less always takes the most probable token. Default: the model's own, or 1.0.")
     var temperature: Float?
 
     @Option(
