@@ -40,7 +40,7 @@ final class Collection: Sendable {
         progress.show("loading \(model.file.lastPathComponent)")
         defer { progress.clear() }
         let (file, pair) = try load()
-        let length = text.contextLength ?? min(ImportanceMatrix.defaultChunkLength, pair.trainedContextLength)
+        let length = text.chunkLength(trained: pair.trainedContextLength)
         let tokens = pair.tokenizer.encode(contents, parseSpecial: text.parseSpecial)
         let chunks = try TokenChunks(
             [pair.tokenizer.bos] + tokens, length: length, skipping: text.firstChunk, limit: text.chunkLimit)
@@ -74,15 +74,15 @@ final class Collection: Sendable {
     ) throws {
         var perplexity = Perplexity()
         let start = ContinuousClock.now
-        let logits: ChunkReader.Logits = includesOutput ? .all : text.noPpl ? .none : .scored
+        let logits: ChunkReader.Logits = includesOutput ? .all : text.ppl ? .scored : .none
         for chunk in 0..<chunks.count {
             let left = chunk > 0 ? (.now - start) / .seconds(chunk) * Double(chunks.count - chunk) : nil
             progress.show(
                 "chunk \(chunk + 1) of \(chunks.count)" + (left.map { ", \(remainingTime($0)) left" } ?? ""))
             try reader.readThroughout(chunks, chunk, logits: logits) { scored in
-                if !text.noPpl { try perplexity.add(scored, on: reader.context.compute.pool) }
+                if text.ppl { try perplexity.add(scored, on: reader.context.compute.pool) }
             }
-            if !text.noPpl {
+            if text.ppl {
                 progress.clear()
                 try show(String(format: "[%d]%.4f,", chunk + 1, perplexity.value))
             }
@@ -91,7 +91,7 @@ final class Collection: Sendable {
             }
         }
         progress.clear()
-        guard !text.noPpl else { return }
+        guard text.ppl else { return }
         try show("\n" + String(format: "Final estimate: PPL = %.4f +/- %.5f\n", perplexity.value, perplexity.error))
     }
 

@@ -22,7 +22,7 @@ struct GemmaImatrix: AsyncParsableCommand {
             summed, column by column. gemma-quantize --imatrix then spends precision where the sums are large. Use the \
             unquantized model, or one in Q8_0, and text like that which the model is to write; some hundred chunks are \
             enough. The perplexity so far goes to standard output; everything else goes to standard error. Without -f, \
-            the matrices of --in-file are added up.
+            the matrices of --in-file are added up. \(ExitCodes.help)
             """,
         version: Version.line)
 
@@ -39,7 +39,7 @@ struct GemmaImatrix: AsyncParsableCommand {
     func run() async throws {
         let output = MatrixOutput(matrix)
         try ImportanceMatrix.checkPlace(output.url)
-        let earlier = try matrix.earlier(chunkLength: text.contextLength ?? ImportanceMatrix.defaultChunkLength)
+        let earlier = try matrix.earlier(chunkLength: text.statedLength ?? ImportanceMatrix.defaultChunkLength)
         guard let path = text.file else {
             try output.write(earlier)
             return StandardError.write(output.summary(of: earlier))

@@ -42,12 +42,16 @@ struct ModelSettings: Sendable {
 }
 
 struct TextOptions: ParsableArguments {
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "A file with the text; - for standard input.")
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: "A file with the text, taken as it is but for one final newline; - for standard input.")
     var file: String?
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: "Tokens per chunk. Default: 512, or the length the model was trained for if shorter.")
+        help: """
+            Tokens per chunk; 0 for the length the model was trained for. Default: 512, or that length if shorter.
+            """)
     var contextLength: Int?
 
     @Option(
@@ -61,8 +65,10 @@ struct TextOptions: ParsableArguments {
     @Flag(help: "Take special tokens (<|turn> and others) in the text as such, not as characters.")
     var parseSpecial = false
 
-    @Flag(help: "Do not compute the perplexity, which takes a product with the output matrix for every other token.")
-    var noPpl = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Compute the perplexity, which takes a product with the output matrix for every other token.")
+    var ppl = true
 
     func validate() throws {
         guard chunks == -1 || chunks >= 1 else {
@@ -74,6 +80,13 @@ struct TextOptions: ParsableArguments {
     }
 
     var chunkLimit: Int? { chunks < 0 ? nil : chunks }
+
+    /// The length of a chunk if the command line states one.
+    var statedLength: Int? { contextLength.flatMap { $0 > 0 ? $0 : nil } }
+
+    func chunkLength(trained: Int) -> Int {
+        contextLength == 0 ? trained : contextLength ?? min(ImportanceMatrix.defaultChunkLength, trained)
+    }
 }
 
 struct MatrixOptions: ParsableArguments {

@@ -7,7 +7,7 @@ import Testing
     private static let story = "Once upon a time, there lived a tiny girl named Zoe. She lived in a den with her"
     private static let common = ["--temp", "0", "-n", "16", "--stats", "none"]
     private static let programs = [
-        "gemma-generate", "gemma-perplexity", "gemma-bench", "gemma-quantize", "gemma-check",
+        "gemma-generate", "gemma-perplexity", "gemma-imatrix", "gemma-bench", "gemma-quantize", "gemma-check",
     ]
 
     @Test func whatDoesNothingHereChangesNothing() throws {

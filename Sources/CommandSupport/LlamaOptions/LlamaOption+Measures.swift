@@ -27,7 +27,7 @@ extension LlamaOption {
         .refused("--ppl", because: imatrix),
         .refused("--no-ppl", because: imatrix),
         .refused("--chunk", "--from-chunk", values: .one, because: imatrix),
-        .refused("--show-statistics", because: imatrix),
+        .refused("--show-statistics", because: "statistics of an importance matrix are not offered"),
         .refused("--parse-special", because: imatrix),
     ]
 
