@@ -180,16 +180,22 @@ let package = Package(
         .testTarget(
             name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
-        .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling"]),
+        .target(name: "PlainSampling", dependencies: ["Sampling"], path: "Tests/PlainSampling"),
+        .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling", "PlainSampling"]),
         .testTarget(
             name: "ModelTests",
             dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
         .testTarget(
             name: "SpeculativeTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "BundledModel", logging,
+                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "PlainSampling", "Speculative",
+                "BundledModel", logging,
             ]),
-        .testTarget(name: "GemmaTests", dependencies: ["GGUF", "Gemma", "BundledModel"]),
+        .testTarget(
+            name: "GemmaTests",
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel",
+            ]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [

@@ -38,6 +38,7 @@ struct ModelBuilder {
             try add("attention.value_length" + suffix, width)
             try add("rope.dimension_count" + suffix, width)
         }
+        try add("attention.head_count_kv", sliding.map(shapes.keyValueHeads))
         try add("rope.freq_base", .float32(1e6))
         try add("rope.freq_base_swa", .float32(1e4))
     }
@@ -45,17 +46,24 @@ struct ModelBuilder {
     // MARK: - Tensors
 
     /// Entries with a standard deviation of 1 / sqrt(columns), which keeps the size of activations.
-    mutating func add(matrix name: String, _ rows: Int, _ columns: Int) throws(GGUFError) {
+    /// - Parameter count: of matrices, one after another, in a tensor of three dimensions; nil for one of two.
+    mutating func add(matrix name: String, _ rows: Int, _ columns: Int, count: Int? = nil) throws(GGUFError) {
         let (random, deviation) = (RandomValues(name), 1 / Float(columns).squareRoot())
         let type = type.fitting(columns: columns)
-        try writer.add(tensor: name + ".weight", dimensions: [columns, rows], type: type.tensorType) { offset, bytes in
+        let dimensions = [columns, rows] + (count.map { [$0] } ?? [])
+        try writer.add(tensor: name + ".weight", dimensions: dimensions, type: type.tensorType) { offset, bytes in
             type.fill(bytes, offset: offset, random, deviation: deviation)
         }
     }
 
     mutating func add(norm name: String, _ count: Int) throws(GGUFError) {
+        try add(norm: name, factors: [Float](repeating: 1, count: count))
+    }
+
+    /// Weights of about `factors`.
+    mutating func add(norm name: String, factors: [Float]) throws(GGUFError) {
         let random = RandomValues(name)
-        try add(vector: name, (0..<count).map { 1 + 0.05 * random.value($0) })
+        try add(vector: name, factors.enumerated().map { $1 * (1 + 0.05 * random.value($0)) })
     }
 
     mutating func add(permutation name: String, _ count: Int) throws(GGUFError) {
@@ -72,14 +80,15 @@ struct ModelBuilder {
     }
 
     /// The tensors that layers of target and drafter have in common.
+    /// - Parameter keyFactors: of the channels of the keys that the layer reads. Queries have the inverse.
     mutating func addLayer(
-        _ prefix: String, embedding: Int, queryWidth: Int, headWidth: Int, feedForward: Int
+        _ prefix: String, embedding: Int, queryWidth: Int, keyFactors: [Float], feedForward: Int
     ) throws(GGUFError) {
         for name in ["attn_norm", "post_attention_norm", "ffn_norm", "post_ffw_norm"] {
             try add(norm: prefix + name, embedding)
         }
         try add(matrix: prefix + "attn_q", queryWidth, embedding)
-        try add(norm: prefix + "attn_q_norm", headWidth)
+        try add(norm: prefix + "attn_q_norm", factors: keyFactors.map { 1 / $0 })
         try add(matrix: prefix + "attn_output", embedding, queryWidth)
         try add(matrix: prefix + "ffn_gate", feedForward, embedding)
         try add(matrix: prefix + "ffn_up", feedForward, embedding)
@@ -87,9 +96,23 @@ struct ModelBuilder {
         try add(vector: prefix + "layer_output_scale", [0.7])
     }
 
-    private mutating func add(vector name: String, _ values: [Float]) throws(GGUFError) {
+    /// The experts beside a layer's feed-forward network, and their router.
+    mutating func addExperts(_ prefix: String, _ experts: ExpertShapes, embedding: Int) throws(GGUFError) {
+        for name in ["pre_ffw_norm_2", "post_ffw_norm_1", "post_ffw_norm_2"] {
+            try add(norm: prefix + name, embedding)
+        }
+        try add(matrix: prefix + "ffn_gate_inp", experts.count, embedding)
+        try add(vector: prefix + "ffn_gate_inp", [Float](repeating: 1, count: embedding), suffix: ".scale")
+        try add(matrix: prefix + "ffn_gate_up_exps", 2 * experts.feedForward, embedding, count: experts.count)
+        try add(matrix: prefix + "ffn_down_exps", embedding, experts.feedForward, count: experts.count)
+        try add(vector: prefix + "ffn_down_exps", [Float](repeating: 1, count: experts.count), suffix: ".scale")
+    }
+
+    private mutating func add(
+        vector name: String, _ values: [Float], suffix: String = ".weight"
+    ) throws(GGUFError) {
         try writer.add(
-            tensor: name + ".weight", dimensions: [values.count], type: .f32,
+            tensor: name + suffix, dimensions: [values.count], type: .f32,
             bytes: values.withUnsafeBytes { Array($0) })
     }
 }

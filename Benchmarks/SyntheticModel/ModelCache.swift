@@ -32,7 +32,7 @@ package struct ModelCache: Sendable {
             throw ModelCacheError.noDirectory(path: directory.path, reason: error.localizedDescription)
         }
         func file(_ infix: String, _ writer: GGUFWriter) throws -> URL {
-            let name = "gemma-4-\(model.preset)-random\(infix)-\(model.type)-v\(Self.version).gguf"
+            let name = "\(model.name)\(infix)-\(model.type)-v\(Self.version).gguf"
             let url = directory.appendingPathComponent(name)
             guard size(of: url) != writer.byteCount else { return url }
             try checkRoom(for: writer.byteCount)

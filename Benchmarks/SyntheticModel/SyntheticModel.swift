@@ -7,6 +7,10 @@ package import GGUF
 package struct SyntheticModel: Sendable, Hashable {
     package let preset: Preset
     package let type: WeightType
+    /// Layers of the target; nil for all of the preset's.
+    package var layers: Int?
+    /// Whether some channels of keys are much larger than the others; see `KeyOutliers`.
+    package var hasKeyOutliers = false
 
     package init(_ preset: Preset, type: WeightType = .q8_0) {
         self.preset = preset
@@ -22,51 +26,78 @@ package struct SyntheticModel: Sendable, Hashable {
         self.init(preset, type: type)
     }
 
+    /// What tells this model from others with the same weights' type, for names of files.
+    var name: String {
+        "gemma-4-\(preset.rawValue)-random" + (layers.map { "-\($0)-layers" } ?? "")
+            + (hasKeyOutliers ? "-key-outliers" : "")
+    }
+
+    private var shapes: Shapes {
+        var shapes = preset.shapes
+        if let layers { shapes.layers = layers }
+        return shapes
+    }
+
+    private var outliers: KeyOutliers { KeyOutliers(isEnabled: hasKeyOutliers) }
+
     /// The file of the target. Weights are generated while it is written.
     package func target() throws(GGUFError) -> GGUFWriter {
-        let shapes = preset.shapes
-        var builder = ModelBuilder(architecture: "gemma4", name: "gemma-4-\(preset)-random", type: type)
+        let shapes = shapes
+        var builder = ModelBuilder(architecture: "gemma4", name: name, type: type)
         let layers = 0..<shapes.layers
         let embd = shapes.embedding
         try builder.addAttentionKeys(shapes, sliding: layers.map(shapes.isSliding))
         try builder.add("embedding_length", embd)
         try builder.add("feed_forward_length", layers.map(shapes.feedForward))
         try builder.add("attention.head_count", shapes.heads)
-        try builder.add("attention.head_count_kv", layers.map { _ in shapes.keyValueHeads })
         try builder.add("attention.shared_kv_layers", shapes.sharedLayers)
         try builder.add("embedding_length_per_layer_input", shapes.perLayer)
         try builder.add("final_logit_softcapping", .float32(30))
+        if let experts = shapes.experts {
+            try builder.add("expert_count", experts.count)
+            try builder.add("expert_used_count", experts.used)
+            try builder.add("expert_feed_forward_length", experts.feedForward)
+        }
 
         try builder.addRotaryFactors(shapes)
         try builder.add(matrix: "token_embd", shapes.vocabulary, embd)
         try builder.add(norm: "output_norm", embd)
-        try builder.add(matrix: "per_layer_token_embd", shapes.vocabulary, shapes.perLayer * shapes.layers)
-        try builder.add(matrix: "per_layer_model_proj", shapes.perLayer * shapes.layers, embd)
-        try builder.add(norm: "per_layer_proj_norm", shapes.perLayer)
-        for layer in layers {
-            let prefix = "blk.\(layer)."
-            let width = shapes.headWidth(sliding: shapes.isSliding(layer))
-            if shapes.ownsCache(layer) {
-                try builder.add(matrix: prefix + "attn_k", shapes.keyValueHeads * width, embd)
-                try builder.add(norm: prefix + "attn_k_norm", width)
-                try builder.add(matrix: prefix + "attn_v", shapes.keyValueHeads * width, embd)
-            }
-            try builder.addLayer(
-                prefix, embedding: embd, queryWidth: shapes.heads * width, headWidth: width,
-                feedForward: shapes.feedForward(layer))
-            try builder.add(matrix: prefix + "inp_gate", shapes.perLayer, embd)
-            try builder.add(matrix: prefix + "proj", embd, shapes.perLayer)
-            try builder.add(norm: prefix + "post_norm", embd)
+        if shapes.perLayer > 0 {
+            try builder.add(matrix: "per_layer_token_embd", shapes.vocabulary, shapes.perLayer * shapes.layers)
+            try builder.add(matrix: "per_layer_model_proj", shapes.perLayer * shapes.layers, embd)
+            try builder.add(norm: "per_layer_proj_norm", shapes.perLayer)
         }
+        for layer in layers { try add(layer, shapes, to: &builder) }
         return builder.writer
     }
 
-    /// The file of the drafter, which has an ordered head.
+    private func add(_ layer: Int, _ shapes: Shapes, to builder: inout ModelBuilder) throws(GGUFError) {
+        let prefix = "blk.\(layer)."
+        let embd = shapes.embedding
+        let isSliding = shapes.isSliding(layer)
+        let width = shapes.headWidth(sliding: isSliding)
+        let factors = outliers.factors(width: width)
+        if shapes.ownsCache(layer) {
+            let keyWidth = shapes.keyValueHeads(sliding: isSliding) * width
+            try builder.add(matrix: prefix + "attn_k", keyWidth, embd)
+            try builder.add(norm: prefix + "attn_k_norm", factors: factors)
+            if shapes.hasValues(sliding: isSliding) { try builder.add(matrix: prefix + "attn_v", keyWidth, embd) }
+        }
+        try builder.addLayer(
+            prefix, embedding: embd, queryWidth: shapes.heads * width, keyFactors: factors,
+            feedForward: shapes.feedForward(layer))
+        if let experts = shapes.experts { try builder.addExperts(prefix, experts, embedding: embd) }
+        guard shapes.perLayer > 0 else { return }
+        try builder.add(matrix: prefix + "inp_gate", shapes.perLayer, embd)
+        try builder.add(matrix: prefix + "proj", embd, shapes.perLayer)
+        try builder.add(norm: prefix + "post_norm", embd)
+    }
+
+    /// The file of the drafter.
     package func drafter() throws(GGUFError) -> GGUFWriter {
-        let shapes = preset.shapes
+        let shapes = shapes
         let drafter = shapes.drafter
-        var builder = ModelBuilder(
-            architecture: "gemma4-assistant", name: "gemma-4-\(preset)-random-assistant", type: type)
+        var builder = ModelBuilder(architecture: "gemma4-assistant", name: name + "-assistant", type: type)
         let layers = 0..<drafter.layers
         let d = drafter.embedding
         try builder.addAttentionKeys(shapes, sliding: layers.map(drafter.isSliding))
@@ -75,7 +106,6 @@ package struct SyntheticModel: Sendable, Hashable {
         try builder.add("nextn_predict_layers", drafter.layers)
         try builder.add("feed_forward_length", drafter.feedForward)
         try builder.add("attention.head_count", drafter.heads)
-        try builder.add("attention.head_count_kv", layers.map { _ in shapes.keyValueHeads })
         try builder.add("attention.shared_kv_layers", drafter.layers)
         try builder.add("embedding_length_per_layer_input", 0)
 
@@ -84,13 +114,15 @@ package struct SyntheticModel: Sendable, Hashable {
         try builder.add(norm: "output_norm", d)
         try builder.add(matrix: "nextn.pre_projection", d, 2 * shapes.embedding)
         try builder.add(matrix: "nextn.post_projection", shapes.embedding, d)
-        try builder.add(matrix: "masked_embd_centroids", shapes.centroids, d)
-        try builder.add(permutation: "masked_embd_ordering", shapes.vocabulary)
+        if drafter.centroids > 0 {
+            try builder.add(matrix: "masked_embd_centroids", drafter.centroids, d)
+            try builder.add(permutation: "masked_embd_ordering", shapes.vocabulary)
+        }
         for layer in layers {
             let width = shapes.headWidth(sliding: drafter.isSliding(layer))
             try builder.addLayer(
-                "blk.\(layer).", embedding: d, queryWidth: drafter.heads * width, headWidth: width,
-                feedForward: drafter.feedForward)
+                "blk.\(layer).", embedding: d, queryWidth: drafter.heads * width,
+                keyFactors: outliers.factors(width: width), feedForward: drafter.feedForward)
         }
         return builder.writer
     }

@@ -81,6 +81,10 @@ struct GemmaBench: ParsableCommand {
             let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: repetitions)
             return try write([time.record], LoadingTime.columns)
         }
+        if model.cacheErrors, let files = try model.syntheticFiles() {
+            let errors = try CacheErrors(of: files.target, threads: threads.values[0])
+            return try write(errors.records, CacheErrors.columns)
+        }
         let plan = try speculation.plan()
         guard let model = try model.load() else { throw ValidationError("name a model with -m") }
         let list = try tests.list(model, plan: plan)

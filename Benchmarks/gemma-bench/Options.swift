@@ -25,11 +25,30 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: """
-            Instead of files: e2b, e4b or mini, a pair of the released shapes with random weights. e2b:q4_0 selects \
-            a type other than q8_0 (\(WeightType.allCases.map(\.rawValue).joined(separator: ", "))). The files \
+            Instead of files: \(Self.presets), a pair of the released shapes with random weights. e2b:q4_0 selects a \
+            type other than q8_0 (\(WeightType.allCases.map(\.rawValue).joined(separator: ", "))). The files \
             are written to the cache folder once.
             """)
     var synthetic: SyntheticModel?
+
+    @Option(
+        parsing: .unconditional,
+        help: "With --synthetic 12b, 26b-a4b or 31b: only this many layers, a multiple of 6, to save disk and memory.")
+    var layers: Int?
+
+    @Flag(
+        help: """
+            With --synthetic: a few channels of the keys are 10 to 30 times as large as the others, as is reported for \
+            trained models.
+            """)
+    var keyOutliers = false
+
+    @Flag(
+        help: """
+            With --synthetic: only measure how far attention's output is from that over an f32 cache, for each type of \
+            cache.
+            """)
+    var cacheErrors = false
 
     @Option(
         name: .customLong("load"), help: "Only measure how long it takes to open and check this GGUF file.")
@@ -38,19 +57,40 @@ struct ModelOptions: ParsableArguments {
     func validate() throws {
         guard [pair.target != nil, synthetic != nil, fileToOpen != nil].count(where: { $0 }) == 1 else {
             throw ValidationError(
-                "name a model: either files with -m and -md, or --synthetic e2b, e4b or mini, or a file to --load")
+                "name a model: either files with -m and -md, or --synthetic \(Self.presets), or a file to --load")
+        }
+        for (name, isGiven) in [
+            ("--layers", layers != nil), ("--key-outliers", keyOutliers), ("--cache-errors", cacheErrors),
+        ] where isGiven && synthetic == nil {
+            throw ValidationError("\(name) goes with --synthetic")
+        }
+        if let layers, let preset = synthetic?.preset, !preset.shorterLayerCounts.contains(layers) {
+            let counts = preset.shorterLayerCounts.map(String.init).joined(separator: ", ")
+            throw ValidationError(
+                counts.isEmpty
+                    ? "--layers: \(preset.rawValue) cannot be cut, because its last layers share the caches of others"
+                    : "--layers is \(layers); \(preset.rawValue) can be cut to \(counts)")
         }
         if pair.drafter != nil, pair.target == nil {
             throw ValidationError("-md goes with -m; --synthetic comes with a drafter")
         }
     }
 
+    private static let presets = Preset.measured.map(\.rawValue).joined(separator: ", ")
+
+    /// The files of the synthetic model; nil if files are named.
+    func syntheticFiles() throws -> (target: URL, drafter: URL)? {
+        guard var model = synthetic else { return nil }
+        model.layers = layers
+        model.hasKeyOutliers = keyOutliers
+        return try ModelCache.standard.files(of: model) { name, bytes in
+            StandardError.write("writing \(name), \(bytes / 1_000_000) MB\n")
+        }
+    }
+
     /// - Returns: nil without a model, which `validate` refuses.
     func load() throws -> BenchmarkModel? {
-        if let synthetic {
-            let files = try ModelCache.standard.files(of: synthetic) { name, bytes in
-                StandardError.write("writing \(name), \(bytes / 1_000_000) MB\n")
-            }
+        if let files = try syntheticFiles() {
             return try BenchmarkModel(target: files.target, drafter: files.drafter)
         }
         return try pair.target.map { try BenchmarkModel(target: $0, drafter: pair.drafter) }

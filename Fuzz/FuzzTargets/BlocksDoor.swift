@@ -75,7 +75,7 @@ enum BlocksDoor {
     private static func attend(_ floats: [Float], _ keyType: CacheType, _ valueType: CacheType, _ compute: Compute)
         throws
     {
-        let width = 32
+        let width = max(32, keyType.widthMultiple, valueType.widthMultiple)
         let count = min(floats.count / width, 24)
         guard count > 0 else { return }
         let cache = try AttentionCache(

@@ -4,7 +4,10 @@ import Platform
 /// Reads a file and everything in it, and writes it again.
 enum GGUFDoor {
     static func run(_ input: [UInt8]) throws {
+        let listing = try GGUFListing(ByteRegion(input))
+        _ = listing.tensors.map { "\(String(describing: $0.problem))" }
         let file = try GGUFFile(ByteRegion(input))
+        try check(listing, file)
         var (texts, numbers) = (0, 0.0)
         for key in file.metadata.keys {
             guard let value = file.metadata[key] else { throw Violation("key \(key) has no value") }
@@ -45,6 +48,17 @@ enum GGUFDoor {
                 tensor: name, dimensions: dimensions, type: type, bytes: [UInt8](repeating: 60, count: count))
         }
         return writer.bytes()
+    }
+
+    /// Checks that a file that can be opened is listed as it is.
+    private static func check(_ listing: GGUFListing, _ file: GGUFFile) throws {
+        let isSame = zip(listing.tensors, file.tensors).allSatisfy { listed, tensor in
+            listed.name.utf8.elementsEqual(tensor.name.utf8) && listed.type == tensor.type
+                && listed.byteCount == UInt64(tensor.byteCount)
+        }
+        guard isSame, listing.tensors.count == file.tensors.count else {
+            throw Violation("the file is listed as another")
+        }
     }
 
     /// Checks that a rewritten file has the same content.

@@ -7,23 +7,25 @@ import Tensor
 /// Loads a model and generates a few tokens with it.
 ///
 /// A drafter is paired with the miniature target, any other file with the miniature drafter if it fits, so that the run
-/// includes drafting.
+/// includes drafting. A file that loads must not have been called one that would be refused.
 enum ModelDoor {
     private static let target = Result { try GGUFFile(ByteRegion(MiniaturePair.target())) }
     private static let drafter = Result { try GGUFFile(ByteRegion(MiniaturePair.drafter())) }
 
     static func run(_ input: [UInt8]) throws {
-        let file = try GGUFFile(ByteRegion(input))
+        let listing = try GGUFListing(ByteRegion(input))
+        let file = try open(input, listing)
+        let inspection = FileInspection(file)
         try? file.checkTensors()
-        let isDrafter =
-            try file.metadata.stringIfPresent("general.architecture")?.utf8.elementsEqual(Drafter.architecture.utf8)
-            ?? false
+        let architecture = try file.metadata.stringIfPresent("general.architecture") ?? ""
+        let isDrafter = Drafter.architectures.contains { architecture.utf8.elementsEqual($0.utf8) }
         let pair =
             try isDrafter
             ? Pair(target: target.get(), assistant: file)
             : (try? Pair(target: file, assistant: drafter.get())) ?? Pair(target: file)
-        // Cache types alternate, so that all of them are used with damaged weights.
-        let types = CacheType.allCases
+        if let refusal = inspection.refusals.first { throw Violation("loaded, but would be refused: \(refusal)") }
+        // Cache types alternate, so that all that fit the miniature's heads are used with damaged weights.
+        let types = CacheType.allCases.filter { $0.widthMultiple <= 32 }
         let session = try Session(
             pair, contextLength: 24, threads: 1, keyCacheType: types[input.count % types.count],
             valueCacheType: types[input.count / types.count % types.count])
@@ -34,5 +36,16 @@ enum ModelDoor {
         var count = 0
         while let step = try session.step(number) { count += step.tokens.count }
         guard count <= 6 else { throw Violation("\(count) tokens instead of at most 6") }
+    }
+    /// Opens the file; one that cannot be opened must be listed with a reason.
+    private static func open(_ input: [UInt8], _ listing: GGUFListing) throws -> GGUFFile {
+        do {
+            return try GGUFFile(ByteRegion(input))
+        } catch {
+            guard !FileInspection(listing, unreadable: error).refusals.isEmpty else {
+                throw Violation("a file that cannot be opened would not be refused")
+            }
+            throw error
+        }
     }
 }

@@ -2,13 +2,17 @@ internal import GGUF
 import Platform
 import Tokenizer
 
-/// Converts texts to tokens and back. The lowest bit of the first byte selects whether special tokens are parsed.
+/// Converts texts to tokens and back. The lowest bit of the first byte selects whether special tokens are parsed, the
+/// next one the miniature vocabulary as Ollama would write it, without types.
 enum TokenizerDoor {
-    private static let tokenizer = Result { try BPETokenizer(GGUFFile(ByteRegion(MiniaturePair.target()))) }
+    private static let tokenizers = Result {
+        try [MiniaturePair.target(), MiniatureVariants.ollama()].map { try BPETokenizer(GGUFFile(ByteRegion($0))) }
+    }
 
     static func run(_ input: [UInt8]) throws {
-        let tokenizer = try tokenizer.get()
-        let (parseSpecial, text) = (input.first.map { $0 & 1 == 1 } ?? false, Array(input.dropFirst()))
+        let choice = input.first ?? 0
+        let tokenizer = try tokenizers.get()[Int(choice >> 1 & 1)]
+        let (parseSpecial, text) = (choice & 1 == 1, Array(input.dropFirst()))
         let tokens = tokenizer.encode(text, parseSpecial: parseSpecial)
         for token in tokens {
             guard let type = tokenizer.vocabulary.type(of: token) else {
@@ -48,6 +52,7 @@ enum TokenizerDoor {
         [
             "\u{1}not one ab<|turn>abcd\n\n<turn|>not", "\0 a  b\n\n\nabcdabcd é 🦙 <0x41>",
             "\u{1}<|channel><channel|><bos>",
+            "\u{3}not one ab<|turn>abcd\n\n<turn|>not <|channel>", "\u{2}<|turn> é <0x41>",
             "\0▁to▁to \u{0}\u{7f}",
         ].enumerated().map { ("text-\($0)", Array($1.utf8)) } + [
             ("not-utf8", [0, 0xff, 0xe2, 0x96, 0x61, 0xf0, 0x9f, 0xa6])

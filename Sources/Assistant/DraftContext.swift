@@ -35,7 +35,8 @@ package final class DraftContext {
             return owner.cache
         }
         activations = try Activations(drafter.config, tokens: 1)
-        rotary = try RotaryEmbeddings(drafter.config, factors: drafter.rotaryFactors, capacity: 1)
+        rotary = try RotaryEmbeddings(
+            drafter.config, factors: drafter.rotaryFactors(with: target), capacity: 1)
         input = try FloatBuffer(count: 2 * drafter.targetEmbeddingLength)
         state = try FloatBuffer(count: drafter.config.embeddingLength)
         let head = drafter.orderedHead

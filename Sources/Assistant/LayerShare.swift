@@ -1,4 +1,5 @@
 package import Gemma4
+internal import Tensor
 
 /// The layer-share callback, the only way by which a drafter reaches a target's cache: the layer of the target whose
 /// keys and values a layer of the drafter reads. It is asked once for each layer.
@@ -41,5 +42,16 @@ extension Drafter {
                 try check("the sliding window", window, targetWindow)
             }
         }
+    }
+    /// The drafter's divisors of the rotation's frequencies; the target's if its file has none.
+    func rotaryFactors(with target: Target) throws(PairError) -> FloatBuffer {
+        if let rotaryFactors { return rotaryFactors }
+        let needed = config.layers.first { $0.kind == .full }.map { $0.headWidth / 2 } ?? 0
+        guard needed == target.rotaryFactors.count else {
+            throw .mismatch(
+                what: "the number of rotation factors (rope_freqs)", drafter: needed,
+                target: target.rotaryFactors.count)
+        }
+        return target.rotaryFactors
     }
 }

@@ -6,14 +6,13 @@ extension PairError {
         do {
             return try body()
         } catch ModelError.wrongArchitecture(let expected, let found) {
-            // By bytes, as in `Config`: a stranger wrote what was found.
-            func isMistaken(_ wanted: String, _ other: String) -> Bool {
-                expected == wanted && found.utf8.elementsEqual(other.utf8)
+            // By bytes, as in `ModelFile`: a stranger wrote what was found.
+            if expected == Target.architecture,
+                let drafter = Drafter.architectures.first(where: { found.utf8.elementsEqual($0.utf8) })
+            {
+                throw PairError.isDrafter(found: drafter, expected: expected)
             }
-            if isMistaken(Target.architecture, Drafter.architecture) {
-                throw PairError.isDrafter(found: Drafter.architecture, expected: expected)
-            }
-            if isMistaken(Drafter.architecture, Target.architecture) {
+            if expected == Drafter.architecture, found.utf8.elementsEqual(Target.architecture.utf8) {
                 throw PairError.isTarget(found: Target.architecture, expected: expected)
             }
             throw ModelError.wrongArchitecture(expected: expected, found: found)

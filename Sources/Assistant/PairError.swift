@@ -9,6 +9,9 @@ public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The layer-share callback names no layer that owns a cache of the drafter layer's kind.
     case noSharedLayer(drafterLayer: Int, kind: String)
     case invalidOrdering(String)
+    /// A drafter in the format of a pull request of llama.cpp that was closed. `name` is a tensor or a
+    /// key that only it has.
+    case abandonedFormat(name: String)
 
     public var description: String {
         switch self {
@@ -21,6 +24,9 @@ public enum PairError: Error, Equatable, Sendable, CustomStringConvertible {
             "the drafter does not fit the target: its layer \(layer) needs the cache of a \(kind) layer, and the "
                 + "target owns none"
         case .invalidOrdering(let reason): "the drafter's ordered head: \(reason)"
+        case .abandonedFormat(let name):
+            "a drafter in the format of a pull request of llama.cpp that was closed (it has \(name)), which is "
+                + "not read; convert the drafter again with llama.cpp"
         }
     }
 }

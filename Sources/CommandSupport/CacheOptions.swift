@@ -11,7 +11,7 @@ package struct CacheOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             How the cache stores keys. f32, f16 (the default) and bf16 keep them exactly or nearly so; the others use \
-            8, 4 or 3 bits.
+            8, 5, 4 or 3 bits.
             """))
     package var keyType: CacheType?
 

@@ -5,7 +5,7 @@ extension PairError: AdvisedError {
         switch self {
         case .isDrafter(_, let expected): "pass a \(expected) file as the model (-m) and this one as its drafter (-md)"
         case .isTarget(_, let expected): "pass a \(expected) file as the drafter (-md) and this one as the model (-m)"
-        case .mismatch, .noSharedLayer, .invalidOrdering: nil
+        case .mismatch, .noSharedLayer, .invalidOrdering, .abandonedFormat: nil
         }
     }
 }

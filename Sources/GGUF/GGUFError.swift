@@ -8,8 +8,10 @@ public enum GGUFError: Error, Equatable, Sendable {
     case cannotWrite(path: String, reason: String)
     /// The file has no bytes.
     case emptyFile
-    /// The file does not begin with `GGUF`.
+    /// The file does not begin with `GGUF`, nor like any other file that is known.
     case notGGUF(magic: [UInt8])
+    /// The file does not begin with `GGUF`; it is something else.
+    case foreign(ForeignFile)
     /// The file was written for big-endian machines.
     case bigEndian
     /// A version other than 2 and 3.
@@ -92,6 +94,7 @@ extension GGUFError: CustomStringConvertible {
         case .notGGUF(let magic):
             "not a GGUF file: it begins with \(magic.map { String($0, radix: 16) }.joined(separator: " ")), "
                 + "not with 47 47 55 46 (\"GGUF\")"
+        case .foreign(let kind): "not a GGUF file but \(kind)"
         case .bigEndian: "a big-endian GGUF file; convert it to little-endian first"
         case .unsupportedVersion(let version): "GGUF version \(version); versions 2 and 3 are supported"
         case .truncated(let what, let offset, let needed, let available):
@@ -116,12 +119,13 @@ extension GGUFError: CustomStringConvertible {
         case .dimensionCount(let tensor, let count): "tensor \(tensor) has \(count) dimensions; expected 1 to 4"
         case .sizeOverflow(let tensor, let dimensions): "tensor \(tensor): the size of \(dimensions) overflows"
         case .unknownTensorType(let tensor, let id):
-            "tensor \(tensor) has type \(id), which this build does not support; use a file in another format "
-                + "(Q8_0, Q4_0, Q4_K_M, ...), or quantize the F16 file with gemma-quantize"
+            "tensor \(tensor) has type \(id)\(Self.readings(ofUnknown: id)), which this build does not support; use a "
+                + "file in another format (Q8_0, Q4_0, Q4_K_M, ...), or quantize the F16 file with gemma-quantize"
         case .contestedTensorType(let tensor, let id, let name, let expected, let found):
             "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but it has \(found) in the file; "
                 + (found < expected ? "the file is truncated, or " : "")
-                + "this is type \(id) of another program, which is not supported; use a file in another format"
+                + "this is \(Self.otherReadings(of: id, name: name, expected: expected, found: found)), which is not "
+                + "supported; use a file in another format"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): the row length \(length) is not a multiple of \(blockSize), the block size of \(type)"
         case .tensorMisaligned(let tensor, let offset, let alignment):

@@ -47,11 +47,14 @@ struct GGUFPart: Sendable {
 // MARK: - Reading
 
 extension GGUFPart {
-    private typealias Header = (version: UInt32, metadata: GGUFMetadata, tensorCount: Int)
+    typealias Header = (version: UInt32, metadata: GGUFMetadata, tensorCount: Int)
 
-    private static func readMetadata(_ cursor: inout ByteCursor) throws(GGUFError) -> Header {
+    static func readMetadata(_ cursor: inout ByteCursor) throws(GGUFError) -> Header {
         let start = Array(cursor.region.bytes.prefix(4))
-        guard start == GGUFFormat.magic else { throw .notGGUF(magic: start) }
+        guard start == GGUFFormat.magic else {
+            if let kind = ForeignFile(cursor.region.bytes) { throw .foreign(kind) }
+            throw .notGGUF(magic: start)
+        }
         try cursor.skip(4, "the magic number")
         let version = try cursor.integer(UInt32.self, "the version")
         // A version that is valid with its bytes swapped was written on a big-endian machine.
@@ -82,18 +85,23 @@ extension GGUFPart {
         var tensors: [TensorInfo] = []
         tensors.reserveCapacity(count)
         for _ in 0..<count {
-            let (tensor, offset) = try readTensorInfo(&cursor, place: layout.end, part: part)
-            try layout.append(tensor, foundAt: offset)
+            let entry = try TensorEntry(&cursor)
+            let tensor = try entry.info(place: layout.end, part: part)
+            try layout.append(tensor, foundAt: entry.offset)
             tensors.append(tensor)
         }
         return tensors
     }
+}
 
-    /// - Parameter place: the offset that the tensor must have.
-    /// - Returns: the tensor at that offset, and the offset stated in the file.
-    private static func readTensorInfo(
-        _ cursor: inout ByteCursor, place: Int, part: Int
-    ) throws(GGUFError) -> (TensorInfo, offset: UInt64) {
+/// What the header says of a tensor, before anything but its form was checked.
+struct TensorEntry {
+    let name: String
+    let lengths: [UInt64]
+    let typeID: UInt32
+    let offset: UInt64
+
+    init(_ cursor: inout ByteCursor) throws(GGUFError) {
         let name = try cursor.string("a tensor name", maximumLength: GGUFFormat.maximumNameLength)
         guard !name.isEmpty else { throw .invalidTensorName(name) }
         let count = try cursor.integer(UInt32.self, "the dimensions of \(name)")
@@ -102,11 +110,17 @@ extension GGUFPart {
         }
         var lengths: [UInt64] = []
         for _ in 0..<count { lengths.append(try cursor.integer(UInt64.self, "the dimensions of \(name)")) }
-        let typeID = try cursor.integer(UInt32.self, "the type of \(name)")
-        let offset = try cursor.integer(UInt64.self, "the offset of \(name)")
-        guard let type = TensorType(id: typeID) else { throw .unknownTensorType(tensor: name, id: typeID) }
+        self.name = name
+        self.lengths = lengths
+        typeID = try cursor.integer(UInt32.self, "the type of \(name)")
+        offset = try cursor.integer(UInt64.self, "the offset of \(name)")
+    }
 
+    /// - Parameter place: the offset that the tensor must have.
+    /// - Returns: the tensor at that offset.
+    func info(place: Int, part: Int) throws(GGUFError) -> TensorInfo {
+        guard let type = TensorType(id: typeID) else { throw .unknownTensorType(tensor: name, id: typeID) }
         let dimensions = try TensorInfo.checked(lengths, tensor: name, type: type)
-        return (TensorInfo(name: name, dimensions: dimensions, type: type, offset: place, part: part), offset)
+        return TensorInfo(name: name, dimensions: dimensions, type: type, offset: place, part: part)
     }
 }

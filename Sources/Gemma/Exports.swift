@@ -20,6 +20,7 @@ public typealias TensorType = GGUF.TensorType
 public typealias CacheType = Tensor.CacheType
 public typealias TokenID = Tokenizer.TokenID
 public typealias SamplingOptions = Sampling.SamplingOptions
+public typealias SamplerKind = Sampling.SamplerKind
 public typealias DraftLength = Speculative.DraftLength
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics
 public typealias DraftEstimates = Speculative.DraftEstimates

@@ -1,5 +1,3 @@
-import Tokenizer
-
 /// The pieces of a text as the model writes it; see `Session.generate`.
 public struct Generation: AsyncSequence, Sendable {
     public typealias Element = String
@@ -14,14 +12,9 @@ public struct Generation: AsyncSequence, Sendable {
     public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         private let generation: Generation
         private var number: Int?
-        private var decoder: StreamingDecoder
         private var hasEnded = false
 
-        fileprivate init(generation: Generation) {
-            self.generation = generation
-            decoder = StreamingDecoder(
-                generation.session.pair.tokenizer, special: generation.options.showsSpecialTokens)
-        }
+        fileprivate init(generation: Generation) { self.generation = generation }
 
         /// Checks the options and adds the prompt to the session's text, without reading it. `next` does so if this was
         /// not called.
@@ -34,7 +27,8 @@ public struct Generation: AsyncSequence, Sendable {
             number = try generation.session.begin(generation.prompt, generation.options)
         }
 
-        /// The text of the next round: whole characters, never an empty string; nil at the end.
+        /// The text of the next round: whole characters, never an empty string, and nothing that may turn out to be the
+        /// beginning of a stop string; nil at the end.
         ///
         /// The task is suspended while the session's own thread computes. A generation that has not begun first waits
         /// for the batch or round that another iterator is computing, whose generation then ends with `superseded`.
@@ -50,15 +44,12 @@ public struct Generation: AsyncSequence, Sendable {
                     number = try await session.worker.run { try session.begin(prompt, options) }
                     self.number = number
                 }
-                var text = ""
-                if let step = try await session.worker.run({ try session.step(number) }) {
-                    if let prompt = step.prompt { generation.progress?(prompt.done, prompt.total) }
-                    for token in step.tokens { text += decoder.append(token) }
-                } else {
+                guard let step = try await session.worker.run({ try session.step(number) }) else {
                     hasEnded = true
-                    text = decoder.finish()
+                    break
                 }
-                if !text.isEmpty { return text }
+                if let prompt = step.prompt { generation.progress?(prompt.done, prompt.total) }
+                if !step.text.isEmpty { return step.text }
             }
             return nil
         }

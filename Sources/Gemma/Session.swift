@@ -34,7 +34,11 @@ public final class Session: Sendable {
         let decoder: SpeculativeDecoder
         var statistics = Statistics()
         var limit = Int.max
+        /// Those that the model ends a text with.
+        var endTokens: Set<TokenID> = []
+        /// Control tokens that are stop strings.
         var stopTokens: Set<TokenID> = []
+        var text: GeneratedText
     }
 
     /// Written after each batch and each round.
@@ -80,7 +84,7 @@ public final class Session: Sendable {
         self.pair = pair
         self.contextLength = length
         snapshot = Mutex(Snapshot(policy: decoder.draftLengthPolicy))
-        engine = Mutex(Engine(decoder: decoder))
+        engine = Mutex(Engine(decoder: decoder, text: GeneratedText(pair.tokenizer, stop: [], special: false)))
     }
 
     /// Figures of the last generation, up to date even while it is running. Never waits for a computation.
@@ -143,6 +147,8 @@ extension Session {
     package struct StepResult: Sendable {
         /// The new tokens; none after a batch of the prompt other than the last.
         package let tokens: [TokenID]
+        /// What can be delivered of their text, and of that of earlier tokens.
+        package let text: String
         /// Tokens of the prompt read so far and in all; nil after a round.
         package let prompt: (done: Int, total: Int)?
     }
@@ -151,14 +157,28 @@ extension Session {
     /// - Throws: `GemmaError.busy` while something is computed.
     package func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
         try options.validate()
-        var sampler = Sampler(try options.sampling(pair.defaultSampling))
-        if options.ignoresEndOfText { sampler.banned = pair.tokenizer.endOfGeneration.sorted() }
+        let sampler = try sampler(options)
         let tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
         let number = try engine.withLockIfAvailable { engine in
             try begin(tokens, sampler, options, &engine)
         }
         guard let number else { throw GemmaError.busy }
         return number
+    }
+
+    private func sampler(_ options: GenerationOptions) throws -> Sampler {
+        let tokenizer = pair.tokenizer
+        var sampling = try options.sampling(pair.defaultSampling)
+        for token in sampling.logitBias.keys where !tokenizer.vocabulary.contains(token) {
+            throw GemmaError.invalidOption(
+                name: "the token of a logit bias", value: "\(token)",
+                expected: "0 to \(tokenizer.vocabulary.count - 1)")
+        }
+        if options.ignoresEndOfText {
+            for token in tokenizer.endOfGeneration { sampling.logitBias[token] = -.infinity }
+        }
+        let dry = sampling.dry
+        return Sampler(sampling, breakers: dry.isOff ? .init() : .init(dry.sequenceBreakers, tokenizer))
     }
 
     private func begin(
@@ -176,7 +196,10 @@ extension Session {
             try decoder.append(prompt)
             decoder.begin(sampler: sampler, options: drafts)
             engine.limit = options.maximumTokens ?? .max
-            engine.stopTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
+            engine.endTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
+            engine.stopTokens = controlTokens(options.stop)
+            engine.text = GeneratedText(
+                pair.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
             engine.statistics = Statistics()
             snapshot.tokens += prompt
             snapshot.statistics = engine.statistics
@@ -184,6 +207,11 @@ extension Session {
             snapshot.generation += 1
             return snapshot.generation
         }
+    }
+
+    /// Those of `strings` that are control tokens, which the text may not show.
+    private func controlTokens(_ strings: [String]) -> Set<TokenID> {
+        Set(strings.compactMap { pair.tokenizer.vocabulary.id(of: $0) }.filter(pair.tokenizer.isSpecial))
     }
 
     /// Reads a batch of the prompt or runs a round. It blocks while it computes: callers are on the worker.
@@ -216,17 +244,28 @@ extension Session.Engine {
         let wanted = limit - statistics.generatedTokens
         guard wanted > 0, decoder.room > 0 else {
             statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
-            return nil
+            return Session.StepResult(tokens: [], text: text.finish(), prompt: nil)
         }
         let isPrompt = decoder.hasUnreadPrompt
         let places = try isPrompt ? readBatch() : runRound(limit: wanted)
         let tokens = Array(decoder.tokens[places])
         statistics.generatedTokens += tokens.count
-        if let last = tokens.last, stopTokens.contains(last) { statistics.finishReason = .endOfText }
-        guard isPrompt else { return Session.StepResult(tokens: tokens, prompt: nil) }
+        let text = statistics.finishReason == nil ? text.take() : text.finish()
+        guard isPrompt else { return Session.StepResult(tokens: tokens, text: text, prompt: nil) }
         let unread = decoder.tokens.count - tokens.count - decoder.target.cache.count
         let done = statistics.promptTokens
-        return Session.StepResult(tokens: tokens, prompt: (done, done + unread))
+        return Session.StepResult(tokens: tokens, text: text, prompt: (done, done + unread))
+    }
+
+    /// Adds a token to the text; returns whether the text ends after it.
+    private mutating func write(_ token: TokenID) -> Bool {
+        text.append(token)
+        if endTokens.contains(token) {
+            statistics.finishReason = .endOfText
+        } else if text.hasStopped || stopTokens.contains(token) {
+            statistics.finishReason = .stopString
+        }
+        return statistics.finishReason != nil
     }
 
     private mutating func readBatch() throws -> Range<Int> {
@@ -236,7 +275,9 @@ extension Session.Engine {
             statistics.promptTokens += decoder.target.cache.count - read
             statistics.promptTime += .now - start
         }
-        return try decoder.readPromptBatch()
+        let places = try decoder.readPromptBatch()
+        for token in decoder.tokens[places] { _ = write(token) }
+        return places
     }
 
     private mutating func runRound(limit: Int) throws -> Range<Int> {
@@ -245,6 +286,6 @@ extension Session.Engine {
             statistics.generationTime += .now - start
             statistics.speculation = decoder.statistics
         }
-        return try decoder.round(limit: limit, stopTokens: stopTokens)
+        return try decoder.round(limit: limit) { write($0) }
     }
 }

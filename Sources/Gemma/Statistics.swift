@@ -5,6 +5,8 @@ public import Speculative
 public enum FinishReason: String, Sendable, Hashable, Codable {
     /// The model ended the text.
     case endOfText
+    /// The model wrote one of `GenerationOptions.stop`.
+    case stopString
     /// `GenerationOptions.maximumTokens` was reached.
     case maximumTokens
     /// The context is full.

@@ -1,10 +1,18 @@
 /// Why a file is not a model that this engine can run, or why the model cannot do what is asked of it.
 public enum ModelError: Error, Equatable, Sendable {
     case wrongArchitecture(expected: String, found: String)
+    /// A GGUF file of another type, which `general.type` gives: an importance matrix for instance.
+    case notAModel(type: String)
     /// A key whose value contradicts another key or a sane range.
     case invalidKey(key: String, value: String, expected: String)
     /// A tensor whose content or size makes no sense: "tensor <name> <found>; expected <expected>".
     case invalidTensor(_ name: String, found: String, expected: String)
+    /// A tensor of the text model that changes the result, and that nothing applies.
+    case unappliedTensor(_ name: String, reason: String)
+    /// A key that changes the result, unless its value is `neutral`, and that nothing applies.
+    case unappliedKey(key: String, value: String, neutral: String)
+    /// Two tensors that are the same one under names of different converters.
+    case sameTensor(String, String)
     /// A per-layer array of the wrong length.
     case wrongLength(key: String, expected: Int, found: Int)
     /// Layer `layer` shares KV, but no layer before it owns a cache of its kind.
@@ -25,9 +33,22 @@ public enum ModelError: Error, Equatable, Sendable {
 extension ModelError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .wrongArchitecture(let expected, let found): "the architecture is \(found); expected \(expected)"
+        case .wrongArchitecture(let expected, let found):
+            "the architecture is \(found); expected \(expected)"
+                + (found.utf8.elementsEqual("clip".utf8)
+                    ? ": this is a model's part for images and sound (mmproj), which is not used; use the model itself"
+                    : "")
+        case .notAModel(let type):
+            "not a model but a GGUF file of type \(type.debugDescription); use the file of a model"
         case .invalidKey(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
         case .invalidTensor(let name, let found, let expected): "tensor \(name) \(found); expected \(expected)"
+        case .unappliedTensor(let name, let reason):
+            "tensor \(name) changes what the model writes, and is not applied: \(reason); use another converter's file"
+        case .unappliedKey(let key, let value, let neutral):
+            "metadata key \(key) is \(value), which changes what the model writes and is not applied"
+                + (neutral.isEmpty ? "" : "; expected \(neutral) or no such key")
+        case .sameTensor(let first, let second):
+            "tensors \(first) and \(second) are one tensor under two names; convert the file again"
         case .wrongLength(let key, let expected, let found):
             "metadata key \(key) has \(found) entries; expected \(expected), one per layer"
         case .noCacheToShare(let layer, let kind):

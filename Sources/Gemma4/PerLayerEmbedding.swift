@@ -1,5 +1,4 @@
 import Foundation
-internal import GGUF
 internal import Tensor
 
 /// The input embeddings of all layers: a table of their own, mixed with a projection of the token's embedding.
@@ -11,15 +10,15 @@ struct PerLayerEmbedding: Sendable {
     let layerCount: Int
     let epsilon: Float
 
-    init(_ file: GGUFFile, _ config: Config) throws {
+    init(_ file: ModelFile, _ config: Config) throws {
         length = config.perLayerLength
         layerCount = config.layers.count
         epsilon = config.epsilon
         let width = layerCount * length
-        table = try file.matrix("per_layer_token_embd.weight", shape: [config.vocabularySize, width])
+        table = try file.matrix("per_layer_token_embd", shape: [config.vocabularySize, width])
         table.adviseSingleRows()  // half of E2B's bytes
-        projection = try file.matrix("per_layer_model_proj.weight", shape: [width, config.embeddingLength])
-        norm = try file.vector("per_layer_proj_norm.weight", count: length)
+        projection = try file.matrix("per_layer_model_proj", shape: [width, config.embeddingLength])
+        norm = try file.vector("per_layer_proj_norm", count: length)
     }
 
     /// The table's part of some rows, for all layers: `[tokens, layers * ple]`.

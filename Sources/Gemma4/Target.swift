@@ -12,50 +12,35 @@ package struct Target: Sendable {
     /// Projects hidden states to logits; the embedding table unless the file has a head of its own.
     let head: Matrix  // [vocab, embd]
     let outputNorm: FloatBuffer  // [embd]
-    let rotaryFactors: FloatBuffer  // [full head width / 2]
+    package let rotaryFactors: FloatBuffer  // [full head width / 2]
     let perLayerEmbedding: PerLayerEmbedding?
     let layers: [DecoderLayer]
 
+    /// Tokens whose logits are −∞, whatever the model says: `tokenizer.ggml.suppress_tokens`.
+    package let suppressedTokens: [Int32]
+
     /// - Throws: `GGUFError`, `ModelError` or `TensorError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
-        config = try Config(file, architecture: Self.architecture, hasCaches: true)
+        let file = try ModelFile(file, architectures: [Self.architecture])
+        try self.init(file)
+        try file.checkNothingIsLeft()
+    }
+
+    /// Reads what a target needs of `file`, and does not mind what is left.
+    package init(_ file: ModelFile) throws {
+        config = try Config(file, hasCaches: true)
         let (vocab, embd) = (config.vocabularySize, config.embeddingLength)
-        tokenEmbedding = try file.matrix("token_embd.weight", shape: [vocab, embd])
-        let ownHead = file.tensor("output.weight") != nil
-        head = try ownHead ? file.matrix("output.weight", shape: [vocab, embd]) : tokenEmbedding
-        outputNorm = try file.vector("output_norm.weight", count: embd)
+        tokenEmbedding = try file.matrix("token_embd", shape: [vocab, embd])
+        head = try file.has("output") ? file.matrix("output", shape: [vocab, embd]) : tokenEmbedding
+        outputNorm = try file.vector("output_norm", count: embd)
         rotaryFactors = try file.rotaryFactors(config)
         perLayerEmbedding = try config.perLayerLength > 0 ? PerLayerEmbedding(file, config) : nil
         layers = try file.decoderLayers(config)
+        suppressedTokens = try file.suppressedTokens(vocabulary: vocab)
     }
 
     /// What a token's embedding is multiplied by.
     package var embeddingScale: Float { Float(config.embeddingLength).squareRoot() }
-}
-
-extension GGUFFile {
-    /// The divisors of the rotation's frequencies in full layers: they must be positive; otherwise the
-    /// angles become NaN.
-    package func rotaryFactors(_ config: Config) throws -> FloatBuffer {
-        guard let width = config.layers.first(where: { $0.kind == .full })?.headWidth else {
-            return FloatBuffer(constantCount: 0)
-        }
-        let name = "rope_freqs.weight"
-        let factors = try vector(name, count: width / 2)
-        for index in 0..<factors.count where !(factors[index] > 0 && factors[index].isFinite) {
-            throw ModelError.invalidTensor(
-                name, found: "holds \(factors[index]) at index \(index)", expected: "a positive number")
-        }
-        return factors
-    }
-
-    package func decoderLayers(_ config: Config) throws -> [DecoderLayer] {
-        try config.layers.indices.map { index in
-            DecoderLayer(
-                config: config.layers[index], weights: try LayerWeights(self, layer: index, config),
-                epsilon: config.epsilon)
-        }
-    }
 }
 
 /// The rotary embeddings of a model's layers, of which those of a kind share one.

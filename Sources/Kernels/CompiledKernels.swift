@@ -93,15 +93,19 @@ package enum CompiledKernels: KernelSet {
         CacheTable.visit(type, ValueStorage(rows: rows, block: block))
     }
 
-    package static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int) {
-        TurboQuant.rotate(row: row, count: count)
+    package static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int, into basis: CacheBasis) {
+        switch basis {
+        case .plain: break
+        case .turbo: TurboQuant.rotate(row: row, count: count)
+        case .trellis: TrellisRotation.rotate(row: row, count: count)
+        }
     }
 
     package static func attend(
-        _ task: AttentionTask, token: Int, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
-        into state: UnsafeMutablePointer<Float>
+        _ task: AttentionTask, tokens: Range<Int>, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into states: UnsafeMutablePointer<Float>
     ) {
-        task.attend(token, head: head, chunk: chunk, scores: scores, into: state)
+        task.attend(tokens, head: head, chunk: chunk, scores: scores, into: states)
     }
 
     package static func merge(

@@ -28,7 +28,7 @@ package struct QuantizationPlan: Sendable {
     /// - Throws: `QuantizationError`, or `GGUFError` if the file does not have the keys of a model.
     package init(_ file: GGUFFile, to fileType: FileType, _ options: QuantizationOptions = .init()) throws {
         let architecture = try file.metadata.string("general.architecture")
-        guard architecture == Target.architecture || architecture == Drafter.architecture else {
+        guard architecture == Target.architecture || Drafter.architectures.contains(architecture) else {
             throw QuantizationError.architecture(architecture)
         }
         self.fileType = fileType

@@ -29,6 +29,8 @@ package struct BlockFormatCheck {
             let ggml_type: UInt32
             /// The root mean square error of the reference's encoding, in single precision.
             let rmse: Double
+            /// Whether the values and the error are those of the rotated rows that the blocks code.
+            let rotated: Bool?
         }
 
         struct WeightedEntry: Decodable {
@@ -113,7 +115,12 @@ package struct BlockFormatCheck {
             let type = ElementFormats.all.first(where: { $0.id == entry.ggml_type })
         else { throw CheckError.invalidReference(path: folder.path, reason: "no known type \(name)") }
         let bytes = [UInt8](try read(folder.appendingPathComponent("\(name).bin")))
-        let expected = try Self.floats(folder.appendingPathComponent("\(name).f32"), count: input.count)
+        var expected = try Self.floats(folder.appendingPathComponent("\(name).f32"), count: input.count)
+        var referenceRMSE = entry.rmse
+        if entry.rotated == true {
+            expected = TrellisBasis.rotatedBack(expected)
+            referenceRMSE = rootMeanSquare(expected, nil)
+        }
         let size = type.byteCount(of: index.width) * index.rows
         guard index.width.isMultiple(of: type.blockSize), bytes.count == size else {
             throw CheckError.wrongSize(path: "\(name).bin", expected: size, found: bytes.count)
@@ -124,7 +131,7 @@ package struct BlockFormatCheck {
             tolerance: Self.rotatedByQR[type] != nil ? 1e-5 : 1e-6,
             encoded: isWeighted
                 ? encodeByImportance(type, bytes, referenceRMSE: index.imatrix?[typeName]?.weighted_rmse ?? 0)
-                : encode(type, bytes, importance: nil, referenceRMSE: entry.rmse))
+                : encode(type, bytes, importance: nil, referenceRMSE: referenceRMSE))
     }
 
     /// - Returns: nil if the format's encoder does not use a matrix.
@@ -163,13 +170,7 @@ package struct BlockFormatCheck {
         guard ElementFormats.encodable.contains(type) else { return nil }
         let bytes = encoded(type, importance)
         let isExact = bytes == expected
-        var (squares, weights) = (0.0, 0.0)
-        for (place, (value, expected)) in zip(decode(bytes, type).plain, input).enumerated() {
-            let weight = importance.map { Double($0[place % index.width]) } ?? 1
-            squares += weight * pow(Double(value) - Double(expected), 2)
-            weights += weight
-        }
-        let rmse = (squares / weights).squareRoot()
+        let rmse = rootMeanSquare(decode(bytes, type).plain, importance)
         let codes = Self.rotatedByQR[type].map {
             equalCodes(bytes, expected, bits: $0, blockBytes: type.blockBytes)
         }
@@ -191,6 +192,17 @@ package struct BlockFormatCheck {
             }
         }
         return bytes
+    }
+
+    /// The root mean square difference between `values` and the input, by the weights of `importance` if it is given.
+    private func rootMeanSquare(_ values: [Float], _ importance: [Float]?) -> Double {
+        var (squares, weights) = (0.0, 0.0)
+        for (place, (value, expected)) in zip(values, input).enumerated() {
+            let weight = importance.map { Double($0[place % index.width]) } ?? 1
+            squares += weight * pow(Double(value) - Double(expected), 2)
+            weights += weight
+        }
+        return (squares / weights).squareRoot()
     }
 
     /// The share of equal codes, in blocks of 256 codes followed by a half.

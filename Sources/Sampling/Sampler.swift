@@ -1,112 +1,102 @@
-import Foundation
-internal import Tensor
-
 /// Turns logits into distributions and draws from them.
 ///
-/// All its randomness comes from one seeded generator in the order of the calls, so that the same seed and calls give
-/// the same tokens.
+/// A distribution depends on the logits, the text before it, `state`, and the seed; see `SamplingStep`. All other
+/// randomness comes from one seeded generator in the order of the calls, so that the same seed and calls give the same
+/// tokens.
 package struct Sampler: Sendable {
     package let options: SamplingOptions
-    /// Tokens that are never drawn.
-    package var banned: [Int32] = []
+    /// Whether a distribution holds one token, so that nothing is random.
+    package let isGreedy: Bool
+    /// What `accept` changes. To take accepted tokens back, set it to what it was before them.
+    package var state = SamplerState()
+
     private var generator: Xoshiro256
-    private var top: TopK
-    private var order: [Int32] = []
+    private var steps: [any SamplingStep]
+    private let mirostat: MirostatFilter?
+    private var candidates = Candidates()
 
-    package init(_ options: SamplingOptions) {
+    /// - Parameters:
+    ///   - options: valid ones.
+    ///   - breakers: the tokens of `options.dry.sequenceBreakers`.
+    package init(_ options: SamplingOptions, breakers: SequenceBreakers = .init()) {
         self.options = options
-        generator = Xoshiro256(seed: options.seed ?? .random(in: .min ... .max))
-        top = TopK(capacity: Self.isPartial(options.topK) ? options.topK : 0)
+        let seed = options.seed ?? .random(in: .min ... .max)
+        generator = Xoshiro256(seed: seed)
+        mirostat = MirostatFilter(options.mirostat)
+        let steps = Self.steps(options, breakers, seed: seed)
+        self.steps = steps
+        isGreedy = steps.contains { ($0 as? Temperature)?.isZero ?? false } && !steps.contains { $0 is XTCFilter }
+        if let mirostat { state = mirostat.initialState }
     }
-
-    package var isGreedy: Bool { options.temperature == 0 }
 
     /// Uniform in 0 ..< 1.
     package mutating func uniform() -> Double { generator.uniform() }
 
     package mutating func draw(from distribution: Distribution) -> Int32? { distribution.draw(uniform()) }
 
-    /// The distribution of the next token after all filters and the temperature; empty where no logit is a number.
+    /// The distribution of the next token after all samplers; empty where no logit is a number.
     /// - Parameters:
-    ///   - logits: those of banned tokens are overwritten.
+    ///   - logits: they are overwritten.
     ///   - candidates: the tokens that `logits` belong to; nil for all in order.
+    ///   - history: the text before the token.
     package mutating func distribution(
-        of logits: UnsafeMutableBufferPointer<Float>, candidates: UnsafeBufferPointer<Int32>? = nil,
-        into result: inout Distribution
+        of logits: UnsafeMutableBufferPointer<Float>, candidates scored: UnsafeBufferPointer<Int32>? = nil,
+        after history: History = .init(), into result: inout Distribution
     ) {
-        ban(in: logits, candidates)
-        let logits = UnsafeBufferPointer(logits)
-        result.removeAll()
-        if isGreedy {
-            let best = argmax(logits)
-            guard !logits.isEmpty, !logits[best].isNaN else { return }
-            result.tokens.append(candidates?[best] ?? Int32(best))
-            result.probabilities.append(1)
-            return
-        }
-        // Until the temperature applies, `probabilities` holds logits.
-        selectLargest(logits, candidates, into: &result)
-        if options.topP < 1 { keepTopP(&result) }
-        if options.minP > 0 { keepMinP(&result) }
-        let scale = min(1 / options.temperature, .greatestFiniteMagnitude)  // 0 times infinity would be NaN
-        let largest = result.probabilities.first ?? 0
-        var sum: Float = 0
-        for index in result.probabilities.indices {
-            let value = exp((result.probabilities[index] - largest) * scale)
-            result.probabilities[index] = value
-            sum += value
-        }
-        for index in result.probabilities.indices { result.probabilities[index] /= sum }
+        candidates.begin(logits, of: scored)
+        let place = Place(history: history, state: state)
+        for index in steps.indices { steps[index].apply(to: &candidates, at: place) }
+        candidates.probabilities(into: &result.probabilities)
+        result.tokens.removeAll(keepingCapacity: true)
+        if !result.probabilities.isEmpty { result.tokens.append(contentsOf: candidates.tokens) }
+        candidates.end()
     }
 
-    // MARK: - Filters
+    /// Takes notice that the text continues with `token`, which was drawn from `distribution` or is as if it were.
+    package mutating func accept(_ token: Int32, of distribution: Distribution) {
+        mirostat?.accept(probability: distribution.probability(of: token), &state)
+    }
+}
 
-    private func ban(in logits: UnsafeMutableBufferPointer<Float>, _ candidates: UnsafeBufferPointer<Int32>?) {
-        guard !banned.isEmpty else { return }
-        if let candidates {
-            for (index, token) in candidates.enumerated() where banned.contains(token) { logits[index] = -.infinity }
-        } else {
-            for token in banned where logits.indices.contains(Int(token)) { logits[Int(token)] = -.infinity }
+// MARK: - The chain
+
+extension Sampler {
+    private static func steps(
+        _ options: SamplingOptions, _ breakers: SequenceBreakers, seed: UInt64
+    ) -> [any SamplingStep] {
+        var steps: [any SamplingStep] = []
+        if !options.logitBias.isEmpty { steps.append(LogitBias(options.logitBias)) }
+        if let mirostat = MirostatFilter(options.mirostat) {
+            if let temperature = Temperature(options.temperature) { steps.append(temperature) }
+            return steps + [mirostat]
         }
+        for (place, kind) in options.samplers.enumerated() {
+            // XTC that is listed twice has two coins.
+            guard let step = step(kind, options, breakers, seed: seed &+ UInt64(place)) else { continue }
+            if (step as? Temperature)?.isZero ?? false {
+                // What keeps the most probable token does not matter before it alone is taken.
+                while steps.last?.keepsLargest ?? false { steps.removeLast() }
+            }
+            steps.append(step)
+        }
+        return steps
     }
 
-    /// Insertion into a sorted list is the faster way up to about this many.
-    private static func isPartial(_ topK: Int) -> Bool { (1...1024).contains(topK) }
-
-    private mutating func selectLargest(
-        _ logits: UnsafeBufferPointer<Float>, _ candidates: UnsafeBufferPointer<Int32>?,
-        into result: inout Distribution
-    ) {
-        func append(_ index: Int32) {
-            result.tokens.append(candidates?[Int(index)] ?? index)
-            result.probabilities.append(logits[Int(index)])
+    /// - Returns: nil if the kind's options are off.
+    private static func step(
+        _ kind: SamplerKind, _ options: SamplingOptions, _ breakers: SequenceBreakers, seed: UInt64
+    ) -> (any SamplingStep)? {
+        switch kind {
+        case .penalties: Penalties(options)
+        case .dry: DRYPenalty(options.dry, breakers: breakers)
+        case .topNSigma: TopNSigma(options.topNSigma)
+        case .topK: TopKFilter(options.topK)
+        case .typicalP: TypicalP(options.typicalP, minKeep: options.minKeep)
+        case .topP: TopP(options.topP, minKeep: options.minKeep)
+        case .minP: MinP(options.minP, minKeep: options.minKeep)
+        case .xtc: XTCFilter(options.xtc, minKeep: options.minKeep, seed: seed)
+        case .temperature:
+            DynamicTemperature(options.temperature, options.dynamicTemperature) ?? Temperature(options.temperature)
         }
-        if Self.isPartial(options.topK) {
-            top.select(from: logits)
-            top.indices.forEach(append)
-        } else {
-            order.removeAll(keepingCapacity: true)
-            order.append(contentsOf: (0..<Int32(logits.count)).lazy.filter { !logits[Int($0)].isNaN })
-            order.sort { (-logits[Int($0)], $0) < (-logits[Int($1)], $1) }
-            let count = options.topK > 0 ? min(options.topK, order.count) : order.count
-            order.prefix(count).forEach(append)
-        }
-    }
-
-    private func keepTopP(_ result: inout Distribution) {
-        let largest = result.probabilities.first ?? 0
-        let weights = result.probabilities.lazy.map { exp($0 - largest) }
-        let total = weights.reduce(0, +)
-        var sum: Float = 0
-        for (index, weight) in weights.enumerated() {
-            sum += weight
-            if sum >= options.topP * total { return result.keepFirst(index + 1) }
-        }
-    }
-
-    private func keepMinP(_ result: inout Distribution) {
-        let limit = (result.probabilities.first ?? 0) + log(options.minP)
-        let count = result.probabilities.firstIndex { $0 < limit } ?? result.count
-        result.keepFirst(max(1, count))
     }
 }

@@ -26,6 +26,7 @@ package final class SpeculativeDecoder {
     private var rejection: RejectionSampling
     private var batch: [Int32] = []  // the unread token and the drafts
     private var draftDistributions: [Distribution] = []  // one for each draft
+    private var samplerStates: [SamplerState] = []  // after each token of a round
     private var distribution = Distribution()
     private var measuredPolicy = DraftLengthPolicy()
     private var assumedPolicy = DraftLengthPolicy(costs: .assumed)
@@ -118,11 +119,12 @@ package final class SpeculativeDecoder {
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
-        sampler.distribution(of: output.logits.mutableRow(0), into: &distribution)
+        sampler.distribution(of: output.logits.mutableRow(0), after: History(tokens), into: &distribution)
         guard let token = sampler.draw(from: distribution) else {
             target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again
             throw ModelError.notANumber(position: tokens.count)
         }
+        sampler.accept(token, of: distribution)
         tokens.append(token)
         return tokens.count - 1..<tokens.count
     }
@@ -132,12 +134,17 @@ package final class SpeculativeDecoder {
     /// One round: as many drafts as the options, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
     ///   - limit: tokens that are wanted at most, at least 1.
-    ///   - stopTokens: the text ends after the first of them.
+    ///   - isLast: called with each new token in order, until it returns true: the text ends after that token.
     /// - Returns: the places of the new tokens in `tokens`.
-    package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
+    package func round(limit: Int, isLast: (Int32) -> Bool) throws -> Range<Int> {
         // A round gives one token more than it accepts drafts.
         let limit = max(0, min(limit, room, target.batchLength) - 1)
-        return try round(draftCount: draftCount(limit: limit), stopTokens: stopTokens)
+        return try round(draftCount: draftCount(limit: limit), isLast: isLast)
+    }
+
+    /// A round after which the text ends at the first of `stopTokens`, if there is one.
+    package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
+        try round(limit: limit, isLast: stopTokens.contains)
     }
 
     private func draftCount(limit: Int) -> Int {
@@ -149,7 +156,7 @@ package final class SpeculativeDecoder {
     }
 
     /// One round with exactly `draftCount` drafts, unless the drafter is unsure.
-    package func round(draftCount: Int, stopTokens: Set<Int32> = []) throws -> Range<Int> {
+    package func round(draftCount: Int, isLast: (Int32) -> Bool = { _ in false }) throws -> Range<Int> {
         let clock = ContinuousClock()
         let start = clock.now
         let endedUnsure = try draft(draftCount)
@@ -160,19 +167,23 @@ package final class SpeculativeDecoder {
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         let accepted: Int
+        let state = sampler.state
+        samplerStates.removeAll(keepingCapacity: true)
         do {
             accepted = try options.syntheticAcceptance.map { try pretend($0, output) } ?? verify(output)
         } catch {
             target.cache.truncate(to: first)
+            sampler.state = state
             throw error
         }
         let end = clock.now
 
-        // Accepted drafts and the token after them; text after a stop token is dropped.
+        // Accepted drafts and the token after them; text after the last token is dropped.
         let news = batch[1...]
-        let count = news.firstIndex(where: stopTokens.contains) ?? news.count
+        let count = news.firstIndex(where: isLast) ?? news.count
         tokens.append(contentsOf: news.prefix(count))
         target.cache.truncate(to: first + count)
+        sampler.state = samplerStates[count - 1]
         keepHidden(output.hidden, row: count - 1)
 
         statistics.count(chosen: draftCount, drafted: drafts, accepted: accepted, tokens: count)
@@ -194,6 +205,9 @@ package final class SpeculativeDecoder {
         batch.append(tokens[tokens.count - 1])
         guard let drafter, count > 0 else { return false }
         var endedUnsure = false
+        // Drafts move the state as if they were accepted; what the target makes of them moves it anew.
+        let state = sampler.state
+        defer { sampler.state = state }
         while draftDistributions.count < count { draftDistributions.append(Distribution()) }
         try drafter.draft(count: count, token: batch[0], at: target.cache.count, hidden: hidden.base) { step in
             // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
@@ -203,33 +217,50 @@ package final class SpeculativeDecoder {
                 return nil
             }
             let place = batch.count - 1
-            sampler.distribution(of: step.logits, candidates: step.candidates, into: &draftDistributions[place])
+            sampler.distribution(
+                of: step.logits, candidates: step.candidates, after: history(drafts: place),
+                into: &draftDistributions[place])
             guard let token = sampler.draw(from: draftDistributions[place]) else { return nil }
+            sampler.accept(token, of: draftDistributions[place])
             batch.append(token)
             return token
         }
         return endedUnsure
     }
 
+    /// The text with the first `count` drafts.
+    private func history(drafts count: Int) -> History { History(tokens, drafts: batch[1..<1 + count]) }
+
     /// Cuts `batch` after the accepted drafts and puts the target's own token there; returns how many were accepted.
     private func verify(_ output: TargetContext.Output) throws -> Int {
         let drafts = batch.count - 1
         for row in 0...drafts {
-            sampler.distribution(of: output.logits.mutableRow(row), into: &distribution)
+            sampler.distribution(
+                of: output.logits.mutableRow(row), after: history(drafts: row), into: &distribution)
             var token: Int32?
             if row == drafts {
                 token = sampler.draw(from: distribution)
             } else {
                 let (draft, drafter) = (batch[row + 1], draftDistributions[row])
-                if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) { continue }
+                if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) {
+                    accept(draft)
+                    continue
+                }
                 token = rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
             }
             guard let token else { throw ModelError.notANumber(position: tokens.count + row) }
+            accept(token)
             batch.removeLast(drafts - row)
             batch.append(token)
             return row
         }
         return drafts
+    }
+
+    /// Tells the sampler of a new token, drawn from `distribution`.
+    private func accept(_ token: Int32) {
+        sampler.accept(token, of: distribution)
+        samplerStates.append(sampler.state)
     }
 
     /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`.
@@ -238,14 +269,17 @@ package final class SpeculativeDecoder {
         if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
         let accepted = synthetic.accepted(of: drafts, uniform: coin?.uniform() ?? 0)
         for row in 0...accepted {
-            sampler.distribution(of: output.logits.mutableRow(row), into: &distribution)
+            sampler.distribution(
+                of: output.logits.mutableRow(row), after: history(drafts: row), into: &distribution)
             guard row < accepted else { break }
             _ = rejection.accepts(
                 batch[row + 1], target: distribution, drafter: draftDistributions[row], sampler: &sampler)
+            accept(batch[row + 1])
         }
         guard let token = sampler.draw(from: distribution) else {
             throw ModelError.notANumber(position: tokens.count + accepted)
         }
+        accept(token)
         batch.removeLast(drafts - accepted)
         batch.append(token)
         return accepted
@@ -256,15 +290,18 @@ package final class SpeculativeDecoder {
         hiddenPosition = target.cache.count - 1
     }
 
+    /// Rounds after which a drafter is judged. Drafts after the first of a round hang on it, so they say little; and a
+    /// right drafter may well miss a few rounds in a row.
+    private static let roundsBeforeWarning = 64
+
     private func warnIfUseless() {
-        guard !hasWarned, statistics.drafted >= 64, let acceptance = statistics.acceptance, acceptance < 0.02 else {
-            return
-        }
+        let (rounds, accepted) = (statistics.draftedByPosition.first ?? 0, statistics.acceptedByPosition.first ?? 0)
+        guard !hasWarned, rounds >= Self.roundsBeforeWarning, accepted * 50 < rounds else { return }
         hasWarned = true
         logger.warning(
             """
-            \(statistics.accepted) of \(statistics.drafted) drafts were accepted: the drafter was probably made for \
-            another target; run without it
+            the first draft was accepted in \(accepted) of \(rounds) rounds: the drafter was probably made for another \
+            target; run without it
             """)
     }
 }

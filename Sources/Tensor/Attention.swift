@@ -17,8 +17,8 @@ extension Compute {
         countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
         let view = cache.view
         let task = AttentionTask(
-            queries: view.keyType.isRotated ? rotated(queries) : queries, firstPosition: firstPosition,
-            cache: view, mask: mask, output: output)
+            queries: rotated(queries, into: view.keyType.basis), firstPosition: firstPosition, cache: view, mask: mask,
+            output: output)
         let heads = queries.count * cache.headCount
         let pieces = AttentionTuning.piecesPerThread * pool.threadCount
         if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
@@ -28,10 +28,11 @@ extension Compute {
         }
     }
 
-    /// `queries` in the domain of TurboQuant's codes; valid until the next call.
-    private func rotated(_ queries: Rows) -> Rows {
+    /// `queries` in the basis of a cache; valid until the next call.
+    private func rotated(_ queries: Rows, into basis: CacheBasis) -> Rows {
+        guard basis != .plain else { return queries }
         let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width).prefix(queries.count)
-        forEachRow(of: queries, QueryRotation(kernels: kernels, input: queries, output: rotated))
+        forEachRow(of: queries, QueryRotation(kernels: kernels, basis: basis, input: queries, output: rotated))
         return rotated
     }
 
@@ -51,7 +52,7 @@ extension Compute {
         let most = (task.cache.capacity - 1) / AttentionTask.chunkLength + 2
         let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
         let states = states.floats((wave + 1) * heads * task.stateLength)
-        let scores = scratch(count: task.sizes.workLength)
+        let scores = scratch(count: task.sizes.workLength(tokens: 1))
         var first = all.lowerBound
         repeat {
             let chunks = first..<min(first + wave, all.upperBound)
@@ -82,12 +83,13 @@ enum AttentionTuning {
 
 private struct QueryRotation: RowOperation {
     let kernels: any KernelSet.Type
+    let basis: CacheBasis
     let input: Rows
     let output: Rows
 
     func apply(_ row: Int) {
         output[row].update(from: input[row], count: input.width)
-        kernels.rotateQueries(output[row], count: input.width)
+        kernels.rotateQueries(output[row], count: input.width, into: basis)
     }
 }
 
@@ -103,20 +105,25 @@ private struct TokenAttentionJob: ParallelJob {
         let first = tile * tileLength
         let tokens = first..<min(first + tileLength, task.queries.count)
         let scores = scratch[thread]
-        let next = scores + task.sizes.workLength
-        func state(_ token: Int) -> UnsafeMutablePointer<Float> {
-            next + (token - first + 1) * task.stateLength
-        }
+        let states = scores + task.sizes.workLength(tokens: tileLength)
+        let next = states + tileLength * task.stateLength
+        func state(_ token: Int) -> UnsafeMutablePointer<Float> { states + (token - first) * task.stateLength }
 
         for chunk in task.chunks(of: tokens) {
-            for token in tokens {
-                let chunks = task.chunks(of: token..<token + 1)
-                guard chunks.contains(chunk) else { continue }
-                if chunk == chunks.lowerBound {
-                    kernels.attend(task, token: token, head: head, chunk: chunk, scores: scores, into: state(token))
+            let seeing = task.tokens(of: tokens, seeing: chunk)
+            guard let firstSeeing = seeing.first else { continue }
+            if seeing.allSatisfy({ task.chunks(of: $0..<$0 + 1).lowerBound == chunk }) {
+                kernels.attend(
+                    task, tokens: seeing, head: head, chunk: chunk, scores: scores, into: state(firstSeeing))
+                continue
+            }
+            kernels.attend(task, tokens: seeing, head: head, chunk: chunk, scores: scores, into: next)
+            for token in seeing {
+                let part = next + (token - firstSeeing) * task.stateLength
+                if task.chunks(of: token..<token + 1).lowerBound == chunk {
+                    state(token).update(from: part, count: task.stateLength)
                 } else {
-                    kernels.attend(task, token: token, head: head, chunk: chunk, scores: scores, into: next)
-                    for member in 0..<task.group { kernels.merge(task, next, into: state(token), member: member) }
+                    for member in 0..<task.group { kernels.merge(task, part, into: state(token), member: member) }
                 }
             }
         }
@@ -142,7 +149,7 @@ private struct ChunkAttentionJob: ParallelJob {
         let heads = task.queries.count * task.cache.headCount
         guard task.chunks(of: token..<token + 1).contains(chunks.lowerBound + chunk) else { return }
         kernels.attend(
-            task, token: token, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread],
+            task, tokens: token..<token + 1, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread],
             into: states + (heads + index) * task.stateLength)
     }
 }
@@ -173,9 +180,18 @@ private struct MergeJob: ParallelJob {
     }
 }
 
+extension AttentionTask {
+    /// Those of `tokens` that see `chunk`: the earlier ones may not see it yet, and the later ones no more.
+    fileprivate func tokens(of tokens: Range<Int>, seeing chunk: Int) -> Range<Int> {
+        func sees(_ token: Int) -> Bool { chunks(of: token..<token + 1).contains(chunk) }
+        guard let first = tokens.first(where: sees), let last = tokens.last(where: sees) else { return 0..<0 }
+        return first..<last + 1
+    }
+}
+
 extension AttentionSizes {
-    /// What a thread needs for `tileLength` tokens: work memory, the tokens' states, and one more state.
-    func scratchLength(tileLength: Int) -> Int { workLength + (tileLength + 1) * stateLength }
+    /// What a thread needs for `tileLength` tokens: work memory, the tokens' states, and those of their next chunk.
+    func scratchLength(tileLength: Int) -> Int { workLength(tokens: tileLength) + 2 * tileLength * stateLength }
 
     /// The most memory that states of chunks need when split among the threads, for any length of the context.
     /// - Parameter heads: the most KV heads, over all tokens.

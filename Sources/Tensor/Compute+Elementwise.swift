@@ -35,7 +35,7 @@ private struct RowJob<Operation: RowOperation>: ParallelJob {
 // MARK: - Operations
 
 extension Compute {
-    /// `output[t] = scale * table[ids[t]]`.
+    /// `output[t] = scale * table[ids[t]]`, and times the table's own scale.
     package func gather(_ ids: ArraySlice<Int32>, of table: Matrix, scale: Float, into output: Rows) {
         ids.withUnsafeBufferPointer { ids in
             forEachRow(
@@ -113,7 +113,7 @@ private struct Gather: RowOperation {
 
     func apply(_ row: Int) {
         table.decode(row: Int(ids[row]), into: output[row], kernels: kernels)
-        kernels.scale(output[row], by: scale, count: output.width)
+        kernels.scale(output[row], by: scale * table.scale, count: output.width)
     }
 }
 

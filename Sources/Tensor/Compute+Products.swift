@@ -7,6 +7,13 @@ extension Compute {
     package func multiply(
         _ input: Rows, by weights: Matrix, into output: Rows, resolution: ByteResolution = .single
     ) {
+        multiplyUnscaled(input, by: weights, into: output, resolution)
+        if weights.scale != 1 { scale(output, by: weights.scale) }
+    }
+
+    private func multiplyUnscaled(
+        _ input: Rows, by weights: Matrix, into output: Rows, _ resolution: ByteResolution
+    ) {
         precondition(input.width == weights.columns && output.width == weights.rows && output.count == input.count)
         guard input.count > 0 else { return }
         observer?.willMultiply(input, by: weights)
@@ -53,7 +60,8 @@ extension Compute {
         let pieces = RowPieces(of: gate, threads: pool.threadCount)
         let job = GatedJob(
             kernels: kernels, gate: gate.task(bytes, into: gated.base, stride: gated.width),
-            up: up.task(bytes, into: other.base, stride: other.width), pieces: pieces,
+            up: up.task(bytes, into: other.base, stride: other.width), gateScale: gate.scale, upScale: up.scale,
+            pieces: pieces,
             following: following(gate, pieces), scratch: scratch(count: ProductSizes.integerScratchCount))
         pool.run(job, count: pieces.count)
     }
@@ -64,6 +72,7 @@ extension Compute {
         into output: UnsafeMutablePointer<Float>
     ) {
         guard !rows.isEmpty else { return }
+        defer { if weights.scale != 1 { kernels.scale(output, by: weights.scale, count: rows.count) } }
         observer?.willMultiply(x, by: weights)
         countProduct(weights, rows: rows.count, tokens: 1)
         let pieceRows = 64
@@ -114,6 +123,8 @@ private struct GatedJob: ParallelJob {
     let kernels: any KernelSet.Type
     let gate: IntegerTask
     let up: IntegerTask
+    let gateScale: Float
+    let upScale: Float
     let pieces: RowPieces
     let following: FollowingProduct?
     let scratch: ThreadScratch
@@ -124,9 +135,11 @@ private struct GatedJob: ParallelJob {
         let next = following?.start(after: index, of: pieces, thread) ?? up.row(rows.upperBound)
         kernels.multiply(up, rows: rows, next: next, scratch: scratch[thread])
         for token in 0..<gate.input.tokens {
-            kernels.gelu(
-                gate.output + (token &* gate.outputStride &+ rows.lowerBound),
-                times: up.output + (token &* up.outputStride &+ rows.lowerBound), count: rows.count)
+            let gated = gate.output + (token &* gate.outputStride &+ rows.lowerBound)
+            let other = up.output + (token &* up.outputStride &+ rows.lowerBound)
+            if gateScale != 1 { kernels.scale(gated, by: gateScale, count: rows.count) }
+            if upScale != 1 { kernels.scale(other, by: upScale, count: rows.count) }
+            kernels.gelu(gated, times: other, count: rows.count)
         }
     }
 }

@@ -22,14 +22,22 @@ extension GGUFFile {
         return buffer
     }
 
-    /// The integers of tensor `name`.
+    /// The `count` integers of tensor `name`, whatever its shape: I32, or I64 whose values fit.
     package func int32s(_ name: String, count: Int) throws -> [Int32] {
-        let info = try tensor(name, shape: [count])
-        guard info.type == .i32 else {
-            throw TensorError.unsupportedType(tensor: name, type: info.type, supported: ["I32"])
+        guard let info = tensor(name) else { throw GGUFError.missingTensor(name) }
+        guard info.elementCount == count else {
+            throw TensorError.wrongShape(tensor: name, expected: [count], found: info.dimensions.reversed())
         }
         let bytes = data(of: info).bytes
-        return (0..<count).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)) }
+        switch info.type.name {
+        case TensorType.i32.name:
+            return (0..<count).map { Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)) }
+        case "I64":
+            return (0..<count).map {
+                Int32(clamping: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self)))
+            }
+        default: throw TensorError.unsupportedType(tensor: name, type: info.type, supported: ["I32", "I64"])
+        }
     }
 
     private func tensor(_ name: String, shape: [Int]) throws -> TensorInfo {

@@ -66,6 +66,15 @@ package struct AttentionSizes {
     /// The scores of a chunk, `[group, chunk]`.
     @inlinable package var scoreLength: Int { group &* AttentionTask.chunkLength }
 
-    /// The scores of a chunk, followed by the weights of a block, `[group, 16]`.
-    @inlinable package var workLength: Int { scoreLength &+ group &* CacheView.blockLength }
+    /// A block of decoded keys or values, 128 wide, and the sums of eight query heads with it.
+    @inlinable package static var decodedLength: Int { CacheView.blockLength &* (128 &+ 2 &* 8) }
+
+    /// What a query head needs for products with codes: the weights of a block's positions and their sum with the
+    /// block's minima, or the sum of each 32 values of the query.
+    @inlinable package var headWorkLength: Int { max(CacheView.blockLength &+ 1, valueWidth / 32) }
+
+    /// The scores of some tokens and a chunk, followed by a decoded block and the memory of the tokens' query heads.
+    @inlinable package func workLength(tokens: Int) -> Int {
+        tokens &* (scoreLength &+ group &* headWorkLength) &+ Self.decodedLength
+    }
 }

@@ -57,13 +57,15 @@ package protocol KernelSet: Sendable {
     static func valueBlockBytes(_ type: CacheType, width: Int) -> Int
     static func store(_ rows: StoredRows, asKeys type: CacheType, in block: UnsafeMutableRawPointer)
     static func store(_ rows: StoredRows, asValues type: CacheType, in block: UnsafeMutableRawPointer)
-    /// Rotates a row of queries, in place, into the basis of TurboQuant's codes.
-    static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int)
-    /// Computes the state of what `token` sees of `chunk`, at least one position.
-    /// - Parameter scores: `AttentionSizes.workLength` floats.
+    /// Rotates a row of queries, in place, into the basis of a cache.
+    static func rotateQueries(_ row: UnsafeMutablePointer<Float>, count: Int, into basis: CacheBasis)
+    /// Computes the states of what consecutive tokens see of `chunk`, each at least one position.
+    /// - Parameters:
+    ///   - scores: `AttentionSizes.workLength` floats for so many tokens, aligned to 64 bytes.
+    ///   - states: `[tokens, AttentionTask.stateLength]`
     static func attend(
-        _ task: AttentionTask, token: Int, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
-        into state: UnsafeMutablePointer<Float>)
+        _ task: AttentionTask, tokens: Range<Int>, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into states: UnsafeMutablePointer<Float>)
     /// Adds the state of the next chunk to that of the chunks before it, for one query head.
     static func merge(
         _ task: AttentionTask, _ next: UnsafePointer<Float>, into state: UnsafeMutablePointer<Float>, member: Int)

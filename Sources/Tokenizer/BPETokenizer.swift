@@ -5,12 +5,13 @@ import GGUF
 /// A space is written `▁`. Special tokens are cut out of the text first. The rest is divided into characters, and those
 /// that are not tokens into bytes. Then neighbours are merged, in the order in which the file lists the merges.
 public final class BPETokenizer: Sendable {
-    /// The value of `tokenizer.ggml.model` that this class implements.
+    /// The usual value of `tokenizer.ggml.model` for what this class implements.
     public static let model = "gemma4"
 
     /// The tokens.
     public let vocabulary: Vocabulary
-    /// The tokens that end an answer: `<eos>`, the end of a turn, and the start of a tool's response.
+    /// The tokens that end an answer: `<eos>`, the end of a turn, the start of a tool's response, and what a file has
+    /// in their place; see `Vocabulary.ends`.
     public let endOfGeneration: Set<TokenID>
 
     let alphabet: Alphabet
@@ -30,8 +31,7 @@ public final class BPETokenizer: Sendable {
         self.merges = try MergeTable(merges, vocabulary)
         alphabet = try Alphabet(vocabulary)
         specialTokens = SpecialTokenTrie(vocabulary)
-        let ends = ["<eos>", "<turn|>", "<|tool_response>"].compactMap { vocabulary.id(of: $0) }
-        endOfGeneration = Set(ends + [vocabulary.eos])
+        endOfGeneration = Set(vocabulary.ends.map(\.token))
     }
 
     /// Whether `id` is matched as a whole in a text instead of being merged from characters: a control token or a
@@ -86,7 +86,7 @@ extension BPETokenizer {
     }
 
     /// Appends the bytes that a token stands for.
-    func appendText(of id: TokenID, special: Bool, to output: inout [UInt8]) {
+    package func appendText(of id: TokenID, special: Bool, to output: inout [UInt8]) {
         guard let token = vocabulary.bytes(of: id), let type = vocabulary.type(of: id) else { return }
         if type.isHidden, !special { return }
         if let byte = ByteToken.byte(of: token) {

@@ -8,10 +8,9 @@ enum Key {
     static let bos = "tokenizer.ggml.bos_token_id"
     static let eos = "tokenizer.ggml.eos_token_id"
     static let unknown = "tokenizer.ggml.unknown_token_id"
-
-    /// Whether `key` gives the token of a role. Most roles are not used here.
-    static func isRole(_ key: String) -> Bool {
-        // By bytes: comparing Strings may take quadratic time for hostile input.
-        key.utf8.starts(with: "tokenizer.ggml.".utf8) && key.utf8.reversed().starts(with: "_token_id".utf8.reversed())
-    }
+    /// The name of the rules by which a text is cut up before merging.
+    static let preTokenizer = "tokenizer.ggml.pre"
+    /// Tokens that end generation besides `eos`: a list, the end of a turn, and the end of a message.
+    static let eosList = "tokenizer.ggml.eos_token_ids"
+    static let ends = [eos, "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"]
 }

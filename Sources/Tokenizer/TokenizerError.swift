@@ -7,7 +7,10 @@ public enum TokenizerError: Error, Equatable, Sendable {
     /// A key is missing or has the wrong type.
     case metadata(GGUFError)
     /// The file has another kind of tokenizer.
-    case unsupportedModel(found: String, supported: String)
+    /// - Parameter rules: `tokenizer.ggml.pre`.
+    case unsupportedModel(found: String, rules: String?, supported: String)
+    /// The file has a tokenizer without merges (SentencePiece), which Gemma 4's is not.
+    case noMerges(model: String)
     /// Two arrays that must have the same length differ.
     case countMismatch(key: String, count: Int, otherKey: String, otherCount: Int)
     /// An array has more elements than token ids or ranks can number.
@@ -38,9 +41,13 @@ extension TokenizerError: CustomStringConvertible {
         switch self {
         case .metadata(let error):
             "vocabulary: \(error)"
-        case .unsupportedModel(let found, let supported):
-            "tokenizer.ggml.model is \(found.debugDescription); this build supports \(supported.debugDescription); "
-                + "use a Gemma 4 file"
+        case .unsupportedModel(let found, let rules, let supported):
+            "tokenizer.ggml.model is \(found.debugDescription)"
+                + (rules.map { " (tokenizer.ggml.pre: \($0.debugDescription))" } ?? "")
+                + "; this build supports \(supported.debugDescription), Gemma 4's tokenizer; use a Gemma 4 file"
+        case .noMerges(let model):
+            "tokenizer.ggml.model is \(model.debugDescription) and tokenizer.ggml.merges is missing; Gemma 4 merges by "
+                + "that list, so convert the file again with a converter that writes it"
         case .countMismatch(let key, let count, let otherKey, let otherCount):
             "\(key) has \(count) elements, but \(otherKey) has \(otherCount); convert the file again"
         case .tooMany(let key, let count, let limit):

@@ -10,6 +10,10 @@ public struct Vocabulary: Sendable {
     /// The token for characters that do not have tokens; nil if there is none.
     public let unknown: TokenID?
 
+    /// The tokens that end an answer, in the order of their ids: those that the file's keys name, and those whose text
+    /// is known to end one.
+    public let ends: [EndToken]
+
     let table: TokenTable
     let types: [TokenType]
 
@@ -26,9 +30,10 @@ public struct Vocabulary: Sendable {
     ///   - tokens: the bytes of every token.
     ///   - types: the type of every token.
     ///   - bos: the id stated in the file; if nil, the token `<bos>` has the role. The same holds for the other roles.
+    ///   - ends: the tokens that end an answer by the file's keys.
     package init(
         tokens: some Collection<some Collection<UInt8>>, types: [TokenType], bos: Int? = nil, eos: Int? = nil,
-        unknown: Int? = nil
+        unknown: Int? = nil, ends: [(key: String, id: Int)] = []
     ) throws(TokenizerError) {
         guard tokens.count <= Self.largestCount else {
             throw .tooMany(key: Key.tokens, count: tokens.count, limit: Self.largestCount)
@@ -37,22 +42,36 @@ public struct Vocabulary: Sendable {
             throw .countMismatch(
                 key: Key.tokenTypes, count: types.count, otherKey: Key.tokens, otherCount: tokens.count)
         }
-        var specialBytes = 0
-        for (id, (token, type)) in zip(tokens, types).enumerated() {
-            let limit = type.isSpecial ? Self.longestSpecialToken : Self.longestToken
-            guard token.count <= limit else { throw .tokenTooLong(token: id, byteCount: token.count, limit: limit) }
-            if type.isSpecial { specialBytes += token.count }
-            guard specialBytes <= Self.specialBytes else { throw .tooManySpecialTokens(limit: Self.specialBytes) }
-            guard type != .byte || ByteToken.byte(of: Array(token)) != nil else {
-                throw .malformedByteToken(token: id, text: String(decoding: token, as: UTF8.self))
-            }
+        for (id, token) in tokens.enumerated() where token.count > Self.longestToken {
+            throw .tokenTooLong(token: id, byteCount: token.count, limit: Self.longestToken)
         }
         let table = TokenTable(tokens)
         self.bos = try table.required(bos, key: Key.bos, text: "<bos>")
-        self.eos = try table.required(eos, key: Key.eos, text: "<eos>")
+        let listed = ends.first { $0.key == Key.eosList }?.id
+        self.eos = try table.required(eos ?? (table.id(of: "<eos>") == nil ? listed : nil), key: Key.eos, text: "<eos>")
         self.unknown = try table.resolve(unknown, key: Key.unknown, text: "<unk>")
+        self.ends = try table.ends(ends, eos: self.eos, types)
         self.table = table
-        self.types = types
+        self.types = table.corrected(types, self.ends)
+        try Self.check(table, self.types)
+    }
+
+    /// Checks the sizes of special tokens and the texts of bytes.
+    private static func check(_ table: TokenTable, _ types: [TokenType]) throws(TokenizerError) {
+        var specialBytes = 0
+        for (id, type) in types.enumerated() {
+            let token = table[id]
+            if type.isSpecial {
+                guard token.count <= longestSpecialToken else {
+                    throw .tokenTooLong(token: id, byteCount: token.count, limit: longestSpecialToken)
+                }
+                specialBytes += token.count
+                guard specialBytes <= Self.specialBytes else { throw .tooManySpecialTokens(limit: Self.specialBytes) }
+            }
+            guard type != .byte || ByteToken.byte(of: token) != nil else {
+                throw .malformedByteToken(token: id, text: String(decoding: token, as: UTF8.self))
+            }
+        }
     }
 
     /// The number of tokens.
@@ -96,5 +115,34 @@ extension TokenTable {
     fileprivate func required(_ id: Int?, key: String, text: String) throws(TokenizerError) -> TokenID {
         guard let id = try resolve(id, key: key, text: text) else { throw .missingSpecialToken(key: key, text: text) }
         return id
+    }
+    /// The tokens that end an answer: those of `stated`, `eos`, and those with a text that is known to end one.
+    fileprivate func ends(
+        _ stated: [(key: String, id: Int)], eos: TokenID, _ types: [TokenType]
+    ) throws(TokenizerError) -> [EndToken] {
+        var ends: [TokenID: EndToken] = [eos: EndToken(token: eos, keys: [], isKnownText: false)]
+        for (key, id) in stated {
+            guard let token = try resolve(id, key: key, text: "") else { continue }
+            var end = ends[token] ?? EndToken(token: token, keys: [], isKnownText: false)
+            if !end.keys.contains(key) { end.keys.append(key) }
+            ends[token] = end
+        }
+        for text in SpecialTexts.ends + [SpecialTexts.endIfControl] {
+            guard let token = id(of: text) else { continue }
+            if text == SpecialTexts.endIfControl, types[Int(token)] != .control { continue }
+            ends[token, default: EndToken(token: token, keys: [], isKnownText: true)].isKnownText = true
+        }
+        return ends.values.sorted { $0.token < $1.token }
+    }
+
+    /// The file's types, but for the tokens that are special in every file: a converter may have called them text, and
+    /// then a chat would be cut up wrong, or an end would be shown to the reader.
+    fileprivate func corrected(_ types: [TokenType], _ ends: [EndToken]) -> [TokenType] {
+        var types = types
+        for (text, type) in SpecialTexts.types {
+            if let token = id(of: text) { types[Int(token)] = type }
+        }
+        for end in ends { types[Int(end.token)] = .control }
+        return types
     }
 }

@@ -97,12 +97,10 @@ struct GemmaGenerate: AsyncParsableCommand {
             throw ValidationError("--spec-type draft-mtp needs a drafter (-md)")
         }
         var options = GenerationOptions(
-            temperature: sampling.temperature.map { $0 < 0 ? 0 : $0 }, topK: sampling.topK, topP: sampling.topP,
-            minP: sampling.minP,
-            seed: sampling.seed.flatMap { UInt64(exactly: $0) },
             maximumTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
             speculation: SpeculationOptions(
                 draftLength: speculation.draftLength, minimumProbability: speculation.minimumProbability))
+        sampling.apply(to: &options, escapes: !text.noEscape)
         options.ignoresEndOfText = text.ignoreEOS
         options.showsSpecialTokens = text.special
         return options

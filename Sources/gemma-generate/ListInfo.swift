@@ -3,25 +3,102 @@ import Foundation
 import GGUF
 import Gemma
 
-/// Prints the metadata and tensors of any GGUF file, even one that the engine cannot run.
+/// Prints the metadata and tensors of any GGUF file, even one that the engine cannot run, and what it would make of it.
 func listInfo(_ url: URL) throws {
-    let file: GGUFFile
+    let listing: GGUFListing
     do {
-        file = try GGUFFile(contentsOf: url)
+        listing = try GGUFListing(contentsOf: url)
     } catch {
         throw GemmaError.cannotLoad(path: url.path, reason: error)
     }
-    var lines = ["GGUF version \(file.version), alignment \(file.alignment)", ""]
-    for key in file.metadata.keys { lines.append("\(printable(key)) = \(file.metadata[key].map(summary) ?? "")") }
-    lines.append("")
-    for tensor in file.tensors {
-        let shape = tensor.dimensions.map(String.init).joined(separator: " x ")
-        lines.append("\(printable(tensor.name))  \(tensor.type.name)  [\(shape)]  \(tensor.byteCount) bytes")
+    // A split model is listed whole if all of it can be opened.
+    let tensors: [ListedTensor]
+    let inspection: FileInspection
+    do {
+        let file = try GGUFFile(contentsOf: url)
+        tensors = file.tensors.map(ListedTensor.init)
+        inspection = FileInspection(file)
+    } catch {
+        tensors = listing.tensors.map(ListedTensor.init)
+        inspection = FileInspection(listing, unreadable: error)
     }
-    let bytes = file.tensors.reduce(0) { $0 + $1.byteCount }
-    lines.append("\(file.tensors.count) tensors, \(bytes) bytes")
+    var lines = ["GGUF version \(listing.version), alignment \(listing.alignment)", ""]
+    for key in listing.metadata.keys {
+        lines.append("\(printable(key)) = \(listing.metadata[key].map(summary) ?? "")")
+    }
+    lines.append("")
+    lines += tensors.map(\.line)
+    lines += [totals(tensors), ""] + findings(inspection)
     try StandardOutput.write(lines.joined(separator: "\n") + "\n")
 }
+
+// MARK: - Tensors
+
+private struct ListedTensor {
+    let name: String
+    let type: String
+    let shape: String
+    let byteCount: UInt64?
+
+    init(_ tensor: TensorInfo) {
+        name = tensor.name
+        type = tensor.type.name
+        shape = tensor.dimensions.map(String.init).joined(separator: " x ")
+        byteCount = UInt64(tensor.byteCount)
+    }
+
+    init(_ tensor: GGUFListing.Tensor) {
+        name = tensor.name
+        type = tensor.type?.name ?? "type \(tensor.typeID)"
+        shape = tensor.dimensions.map(String.init).joined(separator: " x ")
+        byteCount = tensor.byteCount
+    }
+
+    var line: String { "\(printable(name))  \(type)  [\(shape)]  \(byteCount.map { "\($0)" } ?? "?") bytes" }
+}
+
+/// The number of tensors of each type, and of all bytes.
+private func totals(_ tensors: [ListedTensor]) -> String {
+    var counts: [String: Int] = [:]
+    for tensor in tensors { counts[tensor.type, default: 0] += 1 }
+    let types = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+    // Offsets of a damaged file may be of any size.
+    let bytes = tensors.reduce(0 as UInt64) { sum, tensor in
+        let (total, overflow) = sum.addingReportingOverflow(tensor.byteCount ?? 0)
+        return overflow ? .max : total
+    }
+    return "\(tensors.count) tensors, \(bytes) bytes" + (types.isEmpty ? "" : ": \(types.joined(separator: ", "))")
+}
+
+// MARK: - What the engine makes of it
+
+private func findings(_ inspection: FileInspection) -> [String] {
+    var lines: [String] = []
+    if !inspection.ends.isEmpty {
+        lines.append("generation ends at:")
+        lines += inspection.ends.map { end, text in
+            let reasons = end.keys + (end.isKnownText ? ["its text"] : [])
+            return "  \(end.token) \(quoted(text)), by \(reasons.isEmpty ? "default" : reasons.joined(separator: ", "))"
+        }
+    }
+    if inspection.suppressedCount > 0 { lines.append("never written: \(inspection.suppressedCount) tokens") }
+    for (reason, tensors) in inspection.ignored {
+        let shown = 3
+        let names = tensors.prefix(shown).map { printable($0) }.joined(separator: ", ")
+        lines.append("without effect (\(reason)): \(names)" + (tensors.count > shown ? ", ... (\(tensors.count))" : ""))
+    }
+    if inspection.refusals.isEmpty, let role = inspection.role {
+        lines.append("can be used as a \(role.rawValue)")
+    }
+    // A file of one unknown type has as many reasons as tensors.
+    let shown = 20
+    lines += inspection.refusals.prefix(shown).map { "would be refused: \(errorLine(explanation(of: $0)))" }
+    let rest = inspection.refusals.count - shown
+    if rest > 0 { lines.append("would be refused: \(rest) more reasons like these") }
+    return lines
+}
+
+// MARK: - Values
 
 private func quoted(_ text: String) -> String {
     let longest = 120

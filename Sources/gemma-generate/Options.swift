@@ -37,33 +37,6 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-struct SamplingFlags: ParsableArguments {
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "The same seed gives the same text; -1 for a different text each time.")
-    var seed: Int?
-
-    @Option(
-        name: .customLong("temp"), parsing: .unconditional,
-        help: "Temperature; 0 or less always takes the most probable token. Default: the model's own, or 1.0.")
-    var temperature: Float?
-
-    @Option(
-        name: .customLong("top-k"), parsing: .unconditional,
-        help: "Draw from the k most probable tokens; 0 for all. Default: the model's own, or 64.")
-    var topK: Int?
-
-    @Option(
-        name: .customLong("top-p"), parsing: .unconditional,
-        help: "Draw from the most probable tokens that together reach this. Default: the model's own, or 0.95.")
-    var topP: Float?
-
-    @Option(
-        name: .customLong("min-p"), parsing: .unconditional,
-        help: "Draw from tokens at least this fraction as probable as the best. Default: the model's own, or 0.")
-    var minP: Float?
-}
-
 struct SpeculationFlags: ParsableArguments {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case none

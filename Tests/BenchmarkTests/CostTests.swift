@@ -24,7 +24,7 @@ import Testing
         // mini: 10 layers of 512, the 5th and the 10th full, the last 5 without keys and values and twice as wide.
         let heads = { (width: Int) in bytes(8 * width, 512) + bytes(512, 8 * width) }
         let keyValue = { (width: Int) in 2 * bytes(width, 512) }
-        let attention = 8 * heads(64) + 2 * heads(128) + 4 * keyValue(64) + keyValue(128)
+        let attention = 8 * heads(128) + 2 * heads(256) + 4 * keyValue(128) + keyValue(256)
         let feedForward = 5 * 3 * bytes(2048, 512) + 5 * 3 * bytes(4096, 512)
         let perLayer = 10 * (bytes(64, 512) + bytes(512, 64)) + bytes(640, 512)
         let head = bytes(8192, 512)
@@ -48,8 +48,8 @@ import Testing
         let context = try TargetContext(
             target, contextLength: 1024, batchLength: 16, compute: Compute(threadCount: 1))
         let cache = context.cache
-        let position = { (width: Int) in try #require(context.owningLayer(width == 64 ? 0 : 4)).cache.byteCount }
-        let sliding = try position(64) / (128 + 16), full = try position(128) / 1024
+        let position = { (width: Int) in try #require(context.owningLayer(width == 128 ? 0 : 4)).cache.byteCount }
+        let sliding = try position(128) / (128 + 16), full = try position(256) / 1024
         #expect(sliding > 0 && full == 2 * sliding)
         #expect(cache.decodeByteCount(at: 9, target.config) == 10 * (8 * sliding + 2 * full))
         #expect(cache.decodeByteCount(at: 999, target.config) == 8 * 128 * sliding + 2 * 1000 * full)
@@ -67,7 +67,7 @@ import Testing
         let rows = bytes(1, 512) + bytes(1, 640)  // looked up rather than multiplied
         #expect(entries.reduce(0) { $0 + $1.bytes } == target.decodeByteCount - rows + cacheBytes)
         #expect(profile[.target, .attention].bytes == cacheBytes)
-        #expect(profile[.target, .attention].operations == 4 * 8 * (8 * 64 + 2 * 128))
+        #expect(profile[.target, .attention].operations == 4 * 8 * (8 * 128 + 2 * 256))
         #expect(profile[.target, .head].operations == 2 * 8192 * 512)
         #expect(profile[.target, .feedForward].count == 10 && profile[.target, .sampling].count == 0)
         #expect(Step.allCases.allSatisfy { profile[.draft, $0].count == 0 })

@@ -35,6 +35,74 @@ import Testing
         #expect(steps == 2)
     }
 
+    @Test(arguments: [6, 12, nil]) func aPairWithExpertsLoadsAndGivesNumbersWithFewerLayersToo(_ layers: Int?) throws {
+        var model = SyntheticModel(.miniExperts)
+        model.layers = layers
+        let target = try Target(GGUFFile(ByteRegion(model.target().bytes())))
+        let drafter = try Drafter(GGUFFile(ByteRegion(model.drafter().bytes())))
+        try drafter.checkFit(with: target)
+        #expect(target.config.layers.count == layers ?? 12 && target.config.experts?.count == 16)
+        #expect(target.config.layers.map { $0.kind == .full ? 1 : 2 } == target.config.layers.map(\.keyValueHeadCount))
+        let context = try TargetContext(target, contextLength: 8, compute: Compute(threadCount: 1))
+        let drafts = try DraftContext(drafter, context: context)
+        let output = try context.forward([1, 2, 3], logits: 2..<3, hidden: 2..<3)
+        #expect(output.logits.row(0).allSatisfy { $0.isFinite })
+        try drafts.draft(count: 1, token: 4, at: context.cache.count, hidden: output.hidden[0]) { step in
+            #expect(step.logits.allSatisfy { $0.isFinite })
+            return nil
+        }
+    }
+
+    @Test func largeKeyChannelsChangeKeysButNotWhatIsComputed() throws {
+        func logits(hasKeyOutliers: Bool) throws -> [Float] {
+            var model = SyntheticModel(.mini, type: .f32)
+            model.hasKeyOutliers = hasKeyOutliers
+            let file = try GGUFFile(ByteRegion(model.target().bytes()))
+            let norm = try file.vector("blk.0.attn_k_norm.weight", count: 128)
+            let large = (0..<128).filter { norm[$0] > 8 }
+            #expect(large.count == (hasKeyOutliers ? 4 : 0) && large.allSatisfy { large.contains($0 ^ 64) })
+            let compute = Compute(threadCount: 1, precision: .floats)
+            let context = try TargetContext(Target(file), contextLength: 40, cacheTypes: .f32, compute: compute)
+            let output = try context.forward(ArraySlice(0..<40), logits: 39..<40, hidden: 39..<39)
+            return Array(output.logits.row(0))
+        }
+        let (plain, outliers) = (try logits(hasKeyOutliers: false), try logits(hasKeyOutliers: true))
+        #expect(plain != outliers)
+        #expect(zip(plain, outliers).allSatisfy { abs($0 - $1) < 1e-2 })
+    }
+
+    /// Blocks of 128 fit the heads of this pair, unlike those of the bundled one.
+    @Test(arguments: CacheType.allCases) func aBatchGivesTheBitsOfSingleTokensForEachTypeOfCache(_ type: CacheType)
+        throws
+    {
+        let target = try Target(GGUFFile(ByteRegion(SyntheticModel(.mini).target().bytes())))
+        let drafter = try Drafter(GGUFFile(ByteRegion(SyntheticModel(.mini).drafter().bytes())))
+        func context() throws -> TargetContext {
+            try TargetContext(
+                target, contextLength: 200, cacheTypes: CacheTypes(key: type, value: type),
+                compute: Compute(threadCount: 2))
+        }
+        func draft(_ context: TargetContext, _ hidden: UnsafeMutablePointer<Float>) throws -> [UInt32] {
+            var bits: [UInt32] = []
+            let drafts = try DraftContext(drafter, context: context)
+            try drafts.draft(count: 1, token: 4, at: context.cache.count, hidden: hidden) { step in
+                bits = step.logits.map(\.bitPattern)
+                return nil
+            }
+            return bits
+        }
+        let tokens = (0..<150).map { Int32($0 * 31 % 8192) }
+        let together = try context()
+        let all = try together.forward(tokens[...], logits: 149..<150, hidden: 149..<150)
+        let expected = all.logits.row(0).map(\.bitPattern)
+        let expectedDraft = try draft(together, all.hidden[0])
+        let single = try context()
+        for token in tokens.dropLast() { _ = try single.forward([token], logits: 0..<0, hidden: 0..<0) }
+        let last = try single.forward(tokens.suffix(1), logits: 0..<1, hidden: 0..<1)
+        #expect(last.logits.row(0).map(\.bitPattern) == expected)
+        #expect(try draft(single, last.hidden[0]) == expectedDraft)
+    }
+
     /// This keeps the size of activations.
     @Test(arguments: WeightType.allCases) func weightsHaveMeanZeroAndTheRightDeviation(_ type: WeightType) throws {
         let file = try GGUFFile(ByteRegion(SyntheticModel(.mini, type: type).target().bytes()))
@@ -80,9 +148,27 @@ import Testing
         #expect(layerCount == layers)
     }
 
+    /// The numbers of parameters that llama.cpp prints, and that of the sizes in the tests of others for 12B.
+    @Test(arguments: [(Preset.dense12b, 48, 11.9), (.experts26b, 30, 25.2), (.dense31b, 60, 30.7)])
+    func largerShapes(_ preset: Preset, _ layers: Int, _ billions: Double) throws {
+        let target = try SyntheticModel(preset).target()
+        #expect(abs(Double(target.byteCount) / 34 * 32 / 1e9 - billions) < 0.06, "\(target.byteCount)")
+        #expect(preset.shorterLayerCounts.last == layers)
+        var cut = SyntheticModel(preset)
+        cut.layers = 6
+        #expect(try cut.target().byteCount < target.byteCount / 3)
+        #expect(try cut.target().metadata.integer("gemma4.block_count") == 6)
+    }
+
+    @Test func modelsThatShareCachesCannotBeCut() {
+        #expect(Preset.e2b.shorterLayerCounts.isEmpty && Preset.dense12b.shorterLayerCounts.contains(18))
+    }
+
     @Test func namesAreAPresetAndAType() {
         #expect(SyntheticModel("e2b") == SyntheticModel(.e2b, type: .q8_0))
         #expect(SyntheticModel("mini:q4_0") == SyntheticModel(.mini, type: .q4_0))
+        #expect(SyntheticModel("26B-A4B:q4_k") == SyntheticModel(.experts26b, type: .q4_k))
+        #expect(SyntheticModel("12b") == SyntheticModel(.dense12b))
         for bad in ["", "e3b", "e2b:", "e2b:q9", "e2b:q8_0:x"] { #expect(SyntheticModel(bad) == nil, "\(bad)") }
     }
 
@@ -103,6 +189,17 @@ import Testing
             #expect(try Data(contentsOf: files.drafter) == bytes)
             let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory.path)
             #expect(Set(left) == [files.target.lastPathComponent, files.drafter.lastPathComponent])
+        }
+    }
+
+    @Test func namesOfFilesTellModelsApart() throws {
+        try withDirectory { directory in
+            let cache = ModelCache(directory: directory)
+            var (short, outliers) = (SyntheticModel(.miniExperts), SyntheticModel(.miniExperts))
+            short.layers = 6
+            outliers.hasKeyOutliers = true
+            for model in [SyntheticModel(.miniExperts), short, outliers] { _ = try cache.files(of: model) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 6)
         }
     }
 

@@ -61,6 +61,54 @@ struct BadInputTests {
         withExtendedLifetime((file, other)) {}
     }
 
+    @Test("Files that are no model, or not ours, are called what they are")
+    func foreignFiles() throws {
+        let page = try TemporaryFile(Array("<!DOCTYPE html><html>Sign in</html>".utf8))
+        try expect(["-m", page.path], "a web page (HTML), not the model")
+        let pointer = try TemporaryFile(
+            Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 4930000000\n".utf8))
+        try expect(["-m", pointer.path], "a Git LFS pointer")
+        try expect(["-m", pointer.path, "--list-info"], "a Git LFS pointer")
+        let part = try gguf { try $0.metadata.add("general.architecture", .string("clip")) }
+        try expect(["-m", part.path], "mmproj")
+        withExtendedLifetime((page, pointer, part)) {}
+    }
+
+    /// A file of metadata and no tensors.
+    private func gguf(_ fill: (inout GGUFWriter) throws -> Void) throws -> TemporaryFile {
+        var writer = GGUFWriter()
+        try fill(&writer)
+        return try TemporaryFile(writer.bytes())
+    }
+
+    @Test("--list-info lists tensors of unknown types, and says why a file would be refused")
+    func listInfo() throws {
+        // A type is changed in place: the number follows the last dimension.
+        let name = "blk.0.attn_q.weight"
+        var bytes = try Array(Data(contentsOf: #require(BundledModel.target)))
+        let at = try #require(Data(bytes).range(of: Data(name.utf8))).upperBound + 4 + 2 * 8
+        #expect(bytes[at] == 8)
+        bytes[at] = 137
+        let file = try TemporaryFile(bytes)
+        try expect(["-m", file.path], "tensor \(name) has type 137, used for a format of its own (ik_llama.cpp)")
+        let list = try Command("gemma-generate", ["-m", file.path, "--list-info"])
+        #expect(list.status == 0)
+        #expect(list.output.contains("\(name)  type 137  [192 x 128]  26112 bytes"))
+        #expect(list.output.contains("161 tensors, 4633128 bytes: Q8_0 82, F32 78, type 137 1"))
+        #expect(list.output.contains("would be refused: tensor \(name) has type 137"))
+        #expect(list.output.contains("1 \"<eos>\", by tokenizer.ggml.eos_token_id, its text"))
+        withExtendedLifetime(file) {}
+
+        let other = try gguf { writer in
+            try writer.metadata.add("general.architecture", .string("qwen3"))
+            try writer.add(tensor: "blk.0.a", dimensions: [1], type: .f32, bytes: [0, 0, 0, 0])
+        }
+        let foreign = try Command("gemma-generate", ["-m", other.path, "--list-info"])
+        #expect(foreign.status == 0 && foreign.output.contains("blk.0.a  F32  [1]  4 bytes"))
+        #expect(foreign.output.contains("would be refused: the architecture is qwen3; expected gemma4"))
+        withExtendedLifetime(other) {}
+    }
+
     @Test("Pairs that do not fit")
     func pairs() throws {
         let target = try #require(BundledModel.target).path
@@ -77,8 +125,8 @@ struct BadInputTests {
         try expect(["-c", "-1"], "a context length of -1; expected 1")
         try expect(["-c", "2000000000"], "bytes of memory")
         try expect(["-c", "2000000000"], "; use a shorter context (-c ")
-        try expect(["--temp", "nan"], "temperature is nan; expected 0 or more")
-        try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1")
+        try expect(["--temp", "nan"], "temperature is nan; expected 0 or more", status: 2)
+        try expect(["--top-p", "1.5"], "top-p is 1.5; expected 0 to 1", status: 2)
         try expect(["-t", "1025"], "-t is 1025; expected at most 1024", status: 2)
         try expect(["--spec-draft-n-max", "-1"], "drafts is -1")
         try expect(
@@ -98,5 +146,11 @@ struct BadInputTests {
             ["-ctk", "f17"], "'f17' is invalid for '-ctk <ctk>'. Please provide one of the following: ", status: 2)
         try expect(["--cache-type-v", "q9"], "'q9' is invalid", status: 2)
         try expect(["stray"], "stray", status: 2)
+        try expect(["--mirostat", "1"], "--mirostat 1 is not supported", status: 2)
+        try expect(["--samplers", "top_k;tail"], "there is no sampler \"tail\"", status: 2)
+        try expect(["--sampling-seq", "kq"], "there is no sampler \"q\"", status: 2)
+        try expect(["--samplers", "top_k", "--sampling-seq", "k"], "leave one out", status: 2)
+        try expect(["-l", "15043"], "'15043' is invalid", status: 2)
+        try expect(["-r", ""], "the length of a stop string is 0", status: 2)
     }
 }

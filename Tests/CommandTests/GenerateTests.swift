@@ -45,6 +45,47 @@ struct GenerateTests {
         #expect("One day,\n" + hidden.output == flag.output)
     }
 
+    @Test("The text ends before a reverse prompt, whose escapes are as in -p")
+    func reversePrompt() throws {
+        struct Figures: Decodable { let finish_reason: String }
+        let run = try Command(
+            "gemma-generate", ["--temp", "0", "-n", "64", "-r", "\\n", "-r", " Zoe", "--stats", "json"])
+        #expect(run.output == "Once upon a time, there lived a tiny girl named")
+        let figures: Figures = try figures(["--temp", "0", "-n", "64", "-r", " Zoe"])
+        #expect(figures.finish_reason == "stopString")
+        let raw = try Command(
+            "gemma-generate", ["--temp", "0", "-n", "16", "-r", "\\n", "--no-escape", "--stats", "none"])
+        #expect(raw.output == Self.story)
+    }
+
+    @Test("A negative temperature is greedy, and so is a list of samplers that leaves one token")
+    func greedy() throws {
+        for flags in [["--temp", "-1"], ["--top-k", "1"], ["--samplers", "top_k", "--top-k", "1"]] {
+            let run = try Command("gemma-generate", ["-n", "16", "--stats", "none"] + flags)
+            #expect(run.output == Self.story)
+        }
+    }
+
+    /// Each with an effect on the text of the seed.
+    private static let samplerFlags: [[String]] = [
+        ["--repeat-penalty", "3", "--repeat-last-n", "-1"], ["--presence-penalty", "3"], ["--frequency-penalty", "3"],
+        ["--dry-multiplier", "9", "--dry-allowed-length", "0", "--dry-base", "2", "--dry-penalty-last-n", "-1"],
+        ["--dry-multiplier", "9", "--dry-allowed-length", "0", "--dry-sequence-breaker", "none"],
+        ["--typical", "0.3"], ["--xtc-probability", "1", "--xtc-threshold", "0.05"], ["--top-nsigma", "0.2"],
+        ["--dynatemp-range", "1", "--dynatemp-exp", "0.5"], ["--top-p", "0.1", "--min-keep", "3"],
+        ["--mirostat", "2", "--mirostat-lr", "0.5", "--mirostat-ent", "1"], ["-l", "279-20", "-l", "1192+1"],
+        ["--logit-bias", "279-inf"], ["--top-p", "0.1", "--sampling-seq", "kt"],
+    ]
+
+    @Test("Every sampler has its flags", arguments: samplerFlags)
+    func samplers(_ flags: [String]) throws {
+        let common = ["-s", "4", "-n", "60", "--stats", "none"]
+        let usual = try Command("gemma-generate", common)
+        let run = try Command("gemma-generate", common + flags)
+        #expect(run.status == 0 && run.error.isEmpty && run.output != usual.output)
+        #expect(try Command("gemma-generate", common + flags + ["-t", "2"]).output == run.output)
+    }
+
     @Test("--stats json ends with one JSON object")
     func json() throws {
         struct Figures: Decodable {
@@ -136,6 +177,8 @@ struct GenerateTests {
         #expect(info.status == 0)
         #expect(info.output.contains("general.architecture = \"gemma4\""))
         #expect(info.output.contains("blk.0.attn_q.weight  Q8_0  [192 x 128]"))
+        #expect(info.output.contains("16 \"<turn|>\", by its text"))
+        #expect(info.output.hasSuffix("can be used as a target\n"))
     }
 
     @Test("Ctrl-C ends the text, prints the figures, and the exit code is 130")

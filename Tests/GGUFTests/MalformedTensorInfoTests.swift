@@ -120,7 +120,7 @@ import Testing
 
     // MARK: - Types
 
-    @Test(arguments: [UInt32(4), 5, 31, 33, 36, 42, 43, 99, .max]) func anUnknownType(id: UInt32) {
+    @Test(arguments: [UInt32(4), 5, 31, 33, 36, 43, 99, .max]) func anUnknownType(id: UInt32) {
         expect(.unknownTensorType(tensor: "t", id: id), file([32], typeID: id))
     }
 

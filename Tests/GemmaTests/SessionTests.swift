@@ -51,7 +51,10 @@ struct SessionTests {
         #expect(try await text(session.generate("Once upon a time", options: greedy)) == expected)
     }
 
-    @Test("Under each type of cache the story is the same with a drafter and without", arguments: CacheType.allCases)
+    // The bundled model's heads are 32 and 64 wide, which the blocks of 128 do not divide.
+    @Test(
+        "Under each type of cache the story is the same with a drafter and without",
+        arguments: CacheType.allCases.filter { $0 != .tbq3_tcq })
     func cacheTypesWithDrafter(_ type: CacheType) async throws {
         let session = try Session(pair, keyCacheType: type, valueCacheType: .tbq4_0)
         let found = try await text(session.generate("Once upon a time", options: greedy))

@@ -63,7 +63,10 @@ struct CacheSizeTests {
         _ = try refusal(100, memory: SystemMemory(total: bytes - 1, available: 0))
     }
 
-    @Test("The longest possible context is counted without overflow", arguments: CacheType.allCases)
+    // The bundled model's heads are 32 and 64 wide.
+    @Test(
+        "The longest possible context is counted without overflow",
+        arguments: CacheType.allCases.filter { $0.widthMultiple <= 32 })
     func longest(_ type: CacheType) throws {
         let types = CacheTypes(key: type, value: type)
         let refused = try refusal(Int(Int32.max), types, memory: SystemMemory(total: 1 << 30, available: 1 << 30))

@@ -7,9 +7,8 @@ import Testing
 struct SamplerTests {
     private let logits: [Float] = [1, 3, -2, 2.5, 0, 3, -8, 2]
 
-    private func distribution(_ options: SamplingOptions, banned: [Int32] = []) -> Distribution {
+    private func distribution(_ options: SamplingOptions) -> Distribution {
         var sampler = Sampler(options)
-        sampler.banned = banned
         var result = Distribution()
         var logits = logits
         logits.withUnsafeMutableBufferPointer { sampler.distribution(of: $0, into: &result) }
@@ -66,9 +65,11 @@ struct SamplerTests {
         expectEqual(found.probabilities, softmax([6, 6, 5, 4]))
     }
 
-    @Test("A banned token never remains, for any score", arguments: [0, 1])
+    @Test("A token with a bias of minus infinity never remains, for any score", arguments: [0, 1])
     func banned(_ temperature: Float) {
-        let found = distribution(SamplingOptions(temperature: temperature, topK: 3, topP: 1), banned: [1, 5])
+        let found = distribution(
+            SamplingOptions(
+                temperature: temperature, topK: 3, topP: 1, logitBias: [1: -.infinity, 5: -.infinity]))
         #expect(found.tokens == (temperature == 0 ? [3] : [3, 7, 0]))
     }
 
@@ -152,7 +153,8 @@ struct SamplerTests {
         "The lowest temperature takes the best", arguments: [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 1e-30])
     func lowestTemperature(_ temperature: Float) {
         let found = distribution(SamplingOptions(temperature: temperature, topK: 0, topP: 1))
-        expectEqual(found.probabilities, [0.5, 0.5, 0, 0, 0, 0, 0, 0])
+        #expect(found.tokens.starts(with: [1, 5]))
+        expectEqual(found.probabilities.filter { $0 > 0 }, [0.5, 0.5])
     }
 
     @Test(

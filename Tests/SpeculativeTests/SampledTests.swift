@@ -1,4 +1,3 @@
-import Foundation
 import Gemma4
 import Sampling
 import Speculative
@@ -12,10 +11,21 @@ struct SampledTests {
 
     init() throws { pair = try StoryPair() }
 
-    @Test("The same seed gives the same text, on any number of threads", arguments: [0, 3])
-    func seeds(_ drafts: Int) throws {
+    /// The usual samplers, and all at once.
+    private static let samplings = [
+        SamplingOptions(temperature: 0.8, topK: 40),
+        SamplingOptions(
+            temperature: 0.9, dynamicTemperature: .init(range: 0.3), topK: 50, minP: 0.01, typicalP: 0.95,
+            topNSigma: 4, xtc: .init(probability: 0.3), repeatPenalty: 1.1, presencePenalty: 0.1,
+            frequencyPenalty: 0.1, dry: .init(multiplier: 0.8)),
+        SamplingOptions(temperature: 0.9, mirostat: .version2(entropy: 3)),
+    ]
+
+    @Test("The same seed gives the same text, on any number of threads", arguments: samplings, [0, 3])
+    func seeds(_ sampling: SamplingOptions, _ drafts: Int) throws {
         func text(seed: UInt64, threads: Int) throws -> [Int32] {
-            let sampling = SamplingOptions(temperature: 0.8, topK: 40, seed: seed)
+            var sampling = sampling
+            sampling.seed = seed
             return try pair.decoder(drafts: drafts, threads: threads, sampling: sampling)
                 .decode(StoryPair.start, count: 100)
         }
@@ -44,73 +54,5 @@ struct SampledTests {
         let first = try text(threads: 1, rehearsals: 0)
         #expect(try text(threads: 2, rehearsals: 0) == first)
         #expect(try text(threads: 1, rehearsals: 2) == first)
-    }
-
-    /// The three tokens after a prompt: the first from the prompt's pass, two from rounds with a draft in them. With
-    /// three candidates each there are 27 outcomes, whose exact probabilities the target alone gives.
-    @Test("Three tokens follow the target's exact distribution")
-    func distribution() throws {
-        let sampling = SamplingOptions(temperature: 1.5, topK: 3, topP: 1, seed: 5)
-        let exact = try exactProbabilities(sampling)
-        let decoder = try pair.decoder(drafts: 2, context: 16, batch: 16, sampling: sampling)
-        let prompt = StoryPair.start
-        let trials = 2500
-        var counts: [[Int32]: Int] = [:]
-        var accepted = 0
-        for _ in 0..<trials {
-            decoder.restart()
-            counts[try decoder.decode(prompt, count: 3), default: 0] += 1
-        }
-        accepted = decoder.statistics.accepted
-        #expect(accepted > trials / 4 && accepted < decoder.statistics.drafted * 9 / 10)
-
-        var chiSquare = 0.0
-        var cells = 0
-        var rest = (expected: 0.0, counted: 0)
-        #expect(counts.keys.allSatisfy { exact[$0] != nil })
-        for (outcome, probability) in exact {
-            let expected = probability * Double(trials)
-            if expected < 5 {
-                rest = (rest.expected + expected, rest.counted + counts[outcome, default: 0])
-                continue
-            }
-            let difference = Double(counts[outcome, default: 0]) - expected
-            chiSquare += difference * difference / expected
-            cells += 1
-        }
-        if rest.expected > 0 {
-            chiSquare += (Double(rest.counted) - rest.expected) * (Double(rest.counted) - rest.expected) / rest.expected
-            cells += 1
-        }
-        // Wilson-Hilferty: the 99.9 % quantile of chi-square; the seed is fixed, so this never flakes.
-        let freedom = Double(cells - 1)
-        let quantile = freedom * pow(1 - 2 / (9 * freedom) + 3.09 * (2 / (9 * freedom)).squareRoot(), 3)
-        #expect(chiSquare < quantile, "\(chiSquare) over \(cells) cells")
-    }
-
-    /// The probability of each outcome, from passes of the target alone.
-    private func exactProbabilities(_ sampling: SamplingOptions) throws -> [[Int32]: Double] {
-        var sampler = Sampler(sampling)
-        func next(_ tokens: [Int32]) throws -> Distribution {
-            let context = try TargetContext(
-                pair.target, contextLength: 16, batchLength: 16, compute: Compute(threadCount: 1))
-            var result = Distribution()
-            let output = try context.forward(tokens[...], logits: tokens.count - 1..<tokens.count, hidden: 0..<0)
-            sampler.distribution(of: output.logits.mutableRow(0), into: &result)
-            withExtendedLifetime(context) {}
-            return result
-        }
-        var paths: [[Int32]: Double] = [[]: 1]
-        for _ in 0..<3 {
-            var longer: [[Int32]: Double] = [:]
-            for (path, probability) in paths {
-                let distribution = try next(StoryPair.start + path)
-                for (token, share) in zip(distribution.tokens, distribution.probabilities) {
-                    longer[path + [token]] = probability * Double(share)
-                }
-            }
-            paths = longer
-        }
-        return paths
     }
 }

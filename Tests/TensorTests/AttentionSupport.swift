@@ -165,21 +165,32 @@ extension CacheType {
         case .f16: Format(.f16)
         case .bf16: Format(.bf16)
         case .q8_0: Format(.q8_0)
+        case .q5_1: Format(.q5_1)
+        case .q5_0: Format(.q5_0)
+        case .q4_1: Format(.q4_1)
         case .q4_0: Format(.q4_0)
-        case .tbq3_0: Format(.tbq3_0)
+        case .iq4_nl: Format(.iq4_nl)
         case .tbq4_0: Format(.tbq4_0)
+        case .tbq3_0: Format(.tbq3_0)
+        case .tbq3_tcq: Format(.tbq3_tcq)
         }
     }
 
     /// Each of `values` as a cache of this type holds it, by the plain encoder and decoder. Rows are whole blocks.
     func stored(_ values: [Float]) -> [Float] { format.map { $0.decoded($0.encoded(values)) } ?? values }
 
-    /// Bytes of 32 values.
-    var bytesOf32: Int { format?.type.byteCount(of: 32) ?? 128 }
+    /// Bytes of 128 values.
+    var bytesOf128: Int { format?.type.byteCount(of: 128) ?? 512 }
 
     /// The error of the engine's arithmetic beyond that of single precision, relative to each product. Rotations of the
-    /// query, of the result and, in `stored`, of each row back take six roundings each.
-    var rotationError: Double { self == .tbq3_0 || self == .tbq4_0 ? 18 * unitRoundoff : 0 }
+    /// query, of the result and, in `stored`, of each row back take six roundings each, or eight for blocks of 128.
+    var rotationError: Double {
+        switch basis {
+        case .plain: 0
+        case .turbo: 18 * unitRoundoff
+        case .trellis: 24 * unitRoundoff
+        }
+    }
 }
 
 extension AttentionCase.Input {

@@ -151,7 +151,7 @@ import Testing
             let cut = max(0, abs(Double(value)) - 448 * 6)
             return 0.3 * largest + 6 * 0x1p-10 + cut
         // A share of the block's norm, which the error of a single value cannot exceed.
-        case .tbq3_0, .tbq3_k: return 0.26 * norm + 0x1p-22
+        case .tbq3_0, .tbq3_k, .tbq3_tcq: return 0.26 * norm + 0x1p-22
         case .tbq4_0, .tbq4_k: return 0.16 * norm + 0x1p-22
         default:
             Issue.record("no bound for \(format.type.name)")

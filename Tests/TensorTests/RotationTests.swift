@@ -14,7 +14,7 @@ struct RotationTests {
         for _ in 0..<20 {
             let values = generator.floats(32)
             var rotated = values
-            form.kernels.rotateQueries(&rotated, count: 32)
+            form.kernels.rotateQueries(&rotated, count: 32, into: .turbo)
             for row in 0..<32 {
                 let terms = (0..<32).map { column in
                     Double(values[column] * signs[column]) * ((row & column).nonzeroBitCount.isMultiple(of: 2) ? 1 : -1)
@@ -26,11 +26,29 @@ struct RotationTests {
         }
     }
 
+    @Test("The trellis's transform of 128 values is Hadamard's matrix between two rows of signs", arguments: Form.all)
+    func trellis(_ form: Form) {
+        var generator = Generator(93)
+        let (before, after) = (TrellisCodebook.signsBefore, TrellisCodebook.signsAfter)
+        let values = generator.floats(256)
+        var rotated = values
+        form.kernels.rotateQueries(&rotated, count: 256, into: .trellis)
+        for row in 0..<256 {
+            let terms = (0..<128).map { column in
+                Double(values[row / 128 * 128 + column] * before[column])
+                    * ((row & column).nonzeroBitCount.isMultiple(of: 2) ? 1 : -1)
+            }
+            let expected = terms.reduce(0, +) / 128.0.squareRoot() * Double(after[row % 128])
+            #expect(abs(Double(rotated[row]) - expected) < 1e-6)
+        }
+        #expect((0..<128).filter { before[$0] < 0 }.count != (0..<128).filter { after[$0] < 0 }.count)
+    }
+
     @Test("Exact zeros stay exact, because they are ties", arguments: Form.all)
     func ties(_ form: Form) {
         var values = [Float](repeating: 0, count: 32)
         (values[3], values[7]) = (0.1, 0.1)
-        form.kernels.rotateQueries(&values, count: 32)
+        form.kernels.rotateQueries(&values, count: 32, into: .turbo)
         #expect(values.filter { $0 == 0 }.count == 16)
     }
 

@@ -8,8 +8,8 @@ struct TinyVocabulary {
     var types: [TokenType]
     var merges: [String]
 
-    static let controls = ["<pad>", "<eos>", "<bos>", "<unk>", "<|turn>", "<turn|>"]
-    static let userDefined = ["<|channel>", "<channel|>", "<|tool_response>"]
+    static let controls = ["<pad>", "<eos>", "<bos>", "<unk>", "<|turn>", "<turn|>", "<|tool_response>"]
+    static let userDefined = ["<|channel>", "<channel|>"]
     static let bytes = (0..<256).map { byte in
         "<0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) + ">"
     }

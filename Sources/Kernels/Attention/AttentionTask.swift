@@ -3,30 +3,76 @@ internal import TensorBase
 // A chunk of attention; see `AttentionTask` for how chunks are cut and merged.
 
 extension AttentionTask {
-    /// Computes the state of what `token` sees of `chunk`, at least one position.
+    /// Computes the states of what consecutive tokens see of `chunk`, each at least one position.
+    ///
+    /// The tokens share what decoding keys or values costs, if that is more than to load them from memory.
     func attend(
-        _ token: Int, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
-        into state: UnsafeMutablePointer<Float>
+        _ tokens: Range<Int>, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into states: UnsafeMutablePointer<Float>
     ) {
-        let start = chunk &* AttentionTask.chunkLength
-        let positions = mask.positions(visibleAt: firstPosition + token)
-            .clamped(to: start..<start + AttentionTask.chunkLength)
-        computeScores(token, head: head, positions, chunkStart: start, into: scores)
-        for member in 0..<group {
-            let (maximum, sum) = exponentials(
-                scores + (member &* AttentionTask.chunkLength),
-                visible: positions.lowerBound &- start..<positions.upperBound &- start)
-            state[group &* valueWidth &+ member] = maximum
-            state[group &* valueWidth &+ group &+ member] = sum
+        guard cache.keyType.basis == .trellis || cache.valueType.basis == .trellis else {
+            for token in tokens {
+                let state = states + (token &- tokens.lowerBound) &* stateLength
+                attendTogether(token..<token + 1, head: head, chunk: chunk, scores: scores, into: state)
+            }
+            return
         }
-        sumValues(head: head, positions, chunkStart: start, weights: scores, into: state)
+        attendTogether(tokens, head: head, chunk: chunk, scores: scores, into: states)
     }
 
-    /// The scores of whole blocks; those of positions that the token does not see are arbitrary.
-    private func computeScores(
-        _ token: Int, head: Int, _ positions: Range<Int>, chunkStart: Int, into scores: UnsafeMutablePointer<Float>
+    private func attendTogether(
+        _ tokens: Range<Int>, head: Int, chunk: Int, scores: UnsafeMutablePointer<Float>,
+        into states: UnsafeMutablePointer<Float>
     ) {
+        let part = ChunkPart(task: self, tokens: tokens, head: head, chunk: chunk, scores: scores)
+        if cache.keyType.basis == .trellis {
+            part.computeScores(tokens)
+        } else {
+            for token in tokens { part.computeScores(token..<token + 1) }
+        }
+        for token in tokens { part.computeWeights(token, into: states) }
+        if cache.valueType.basis == .trellis {
+            part.sumValues(tokens, into: states)
+        } else {
+            for token in tokens { part.sumValues(token..<token + 1, into: states) }
+        }
+    }
+}
+
+/// What some tokens see of a chunk.
+private struct ChunkPart {
+    let task: AttentionTask
+    /// Those whose scores are in `scores`.
+    let tokens: Range<Int>
+    let head: Int
+    let chunk: Int
+    let scores: UnsafeMutablePointer<Float>  // [tokens, group, chunk], then `CodeWork`
+
+    private var start: Int { chunk &* AttentionTask.chunkLength }
+    private var cache: CacheView { task.cache }
+    private var group: Int { task.group }
+
+    /// What consecutive tokens see of the chunk, each of them some of it.
+    private func positions(_ tokens: Range<Int>) -> Range<Int> {
+        let first = task.mask.positions(visibleAt: task.firstPosition + tokens.lowerBound)
+        let last = task.mask.positions(visibleAt: task.firstPosition + tokens.upperBound &- 1)
+        return (first.lowerBound..<last.upperBound).clamped(to: start..<start + AttentionTask.chunkLength)
+    }
+
+    private func scores(of token: Int) -> UnsafeMutablePointer<Float> {
+        scores + (token &- tokens.lowerBound) &* task.sizes.scoreLength
+    }
+
+    /// The memory for products with codes, which follows the scores.
+    private var work: CodeWork {
+        let decoded = scores + tokens.count &* task.sizes.scoreLength
+        return CodeWork(decoded: decoded, heads: decoded + AttentionSizes.decodedLength)
+    }
+
+    /// The scores of whole blocks; those of positions that a token does not see are arbitrary.
+    func computeScores(_ tokens: Range<Int>) {
         let length = CacheView.blockLength
+        let positions = positions(tokens)
         var block = positions.lowerBound / length
         let end = (positions.upperBound &- 1) / length &+ 1
         while block < end {
@@ -37,10 +83,30 @@ extension AttentionTask {
                 Scoring(
                     product:
                         KeyProduct(
-                            rows: group, width: cache.width, queries: queries[token] + (head &* group &* cache.width),
+                            tokens: tokens.count, rows: group, width: cache.width,
+                            queries: task.queries[tokens.lowerBound] + (head &* group &* cache.width),
+                            queryTokenStride: task.queries.width,
                             blocks: cache.keyBlock(head: head, slot: slot), blockCount: blocks,
-                            scores: scores + (block &* length &- chunkStart), scoreStride: AttentionTask.chunkLength)))
+                            scores: scores(of: tokens.lowerBound) + (block &* length &- start),
+                            scoreStride: AttentionTask.chunkLength, scoreTokenStride: task.sizes.scoreLength,
+                            work: work)))
             block &+= blocks
+        }
+    }
+
+    /// Turns the scores of a token into weights, exp(score - maximum), and stores maxima and sums in its state. What
+    /// other tokens see and it does not gets no weight.
+    func computeWeights(_ token: Int, into states: UnsafeMutablePointer<Float>) {
+        let (all, seen) = (positions(tokens), positions(token..<token + 1))
+        let visible = seen.lowerBound &- start..<seen.upperBound &- start
+        let state = states + (token &- tokens.lowerBound) &* task.stateLength
+        for member in 0..<group {
+            let scores = scores(of: token) + member &* AttentionTask.chunkLength
+            let (maximum, sum) = exponentials(scores, visible: visible)
+            state[group &* task.valueWidth &+ member] = maximum
+            state[group &* task.valueWidth &+ group &+ member] = sum
+            for place in all.lowerBound &- start..<visible.lowerBound { scores[place] = 0 }
+            for place in visible.upperBound..<all.upperBound &- start { scores[place] = 0 }
         }
     }
 
@@ -67,11 +133,9 @@ extension AttentionTask {
         return (maximum, laneSum(of: sums))
     }
 
-    /// The values of what the token sees, weighted. No others are touched: they may hold NaN.
-    private func sumValues(
-        head: Int, _ positions: Range<Int>, chunkStart: Int, weights: UnsafeMutablePointer<Float>,
-        into state: UnsafeMutablePointer<Float>
-    ) {
+    /// The values of what tokens see, weighted. No others are touched: they may hold NaN.
+    func sumValues(_ tokens: Range<Int>, into states: UnsafeMutablePointer<Float>) {
+        let positions = positions(tokens)
         var position = positions.lowerBound
         while position < positions.upperBound {
             let slot = position % cache.capacity
@@ -82,15 +146,21 @@ extension AttentionTask {
                 Summing(
                     product:
                         ValueProduct(
-                            rows: group, width: valueWidth, weights: weights + (position &- chunkStart),
-                            weightStride: AttentionTask.chunkLength,
+                            tokens: tokens.count, rows: group, width: task.valueWidth,
+                            weights: scores(of: tokens.lowerBound) + (position &- start),
+                            weightStride: AttentionTask.chunkLength, weightTokenStride: task.sizes.scoreLength,
                             blocks: cache.valueBlock(head: head, slot: slot &- lane), lane: lane, count: count,
-                            sums: state,
-                            accumulates: position > positions.lowerBound, scratch: weights + sizes.scoreLength)))
+                            sums: states + (tokens.lowerBound &- self.tokens.lowerBound) &* task.stateLength,
+                            sumTokenStride: task.stateLength,
+                            accumulates: position > positions.lowerBound, work: work)))
             position &+= count
         }
     }
+}
 
+// MARK: - States
+
+extension AttentionTask {
     /// Adds the state of the next chunk to that of the chunks before it, for one query head.
     func merge(_ next: UnsafePointer<Float>, into state: UnsafeMutablePointer<Float>, member: Int) {
         let maximumAt = group &* valueWidth &+ member
@@ -117,6 +187,10 @@ extension AttentionTask {
         }
         let factor = 1 / state[group &* (valueWidth &+ 1) &+ member]
         forEachVector(cache.width, result) { _, at in One(state + (member &* valueWidth &+ at)) * factor }
-        if cache.valueType.isRotated { TurboQuant.rotateBack(row: result, count: cache.width) }
+        switch cache.valueType.basis {
+        case .plain: break
+        case .turbo: TurboQuant.rotateBack(row: result, count: cache.width)
+        case .trellis: TrellisRotation.rotateBack(row: result, count: cache.width)
+        }
     }
 }

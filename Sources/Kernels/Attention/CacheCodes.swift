@@ -1,4 +1,4 @@
-// The types of codes that a cache may hold.
+// Codes of 8 and of 3 bits that a cache may hold.
 
 /// Q8_0: signed bytes, packed `[32, 16]`.
 enum ByteCodes: CodedElement {
@@ -34,7 +34,7 @@ enum ByteCodes: CodedElement {
         }
     }
 
-    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiply() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
@@ -43,86 +43,6 @@ extension Int8: VectorElement {
     static func load(_ elements: UnsafeRawPointer) -> SIMD16<Float> {
         widened(elements.loadUnaligned(as: SIMD16<Int8>.self))
     }
-}
-
-/// Codes of 4 bits, eight per word, the words of 16 lanes side by side: `[4, 16]`. The first code is in the lowest
-/// bits.
-protocol NibbleElement: CodedElement {
-    static var table: CodeTable { get }
-}
-
-extension NibbleElement {
-    static var packedBytes: Int { 256 }
-
-    /// Byte i has code i in its low half and code i + 16 in its high half.
-    static func unpack(_ block: UnsafeRawPointer, into codes: UnsafeMutablePointer<UInt8>) {
-        for index in 0..<16 {
-            let byte = block.load(fromByteOffset: 2 &+ index, as: UInt8.self)
-            codes[index] = byte & 15
-            codes[index &+ 16] = byte >> 4
-        }
-    }
-
-    static func pack(_ codes: UnsafePointer<UInt8>, lane: Int, into packed: UnsafeMutableRawPointer) {
-        for word in 0..<4 {
-            var bits: UInt32 = 0
-            for place in 0..<8 { bits |= UInt32(codes[8 &* word &+ place]) &<< UInt32(4 &* place) }
-            packed.storeBytes(of: bits, toByteOffset: 4 &* (16 &* word &+ lane), as: UInt32.self)
-        }
-    }
-
-    static func pack(_ codes: UnsafePointer<UInt8>, index: Int, into packed: UnsafeMutableRawPointer) {
-        replaceBits(UInt32(4 &* (index & 7)), count: 4, by: codes, in: packed + 64 &* (index / 8))
-    }
-
-    @inline(__always)
-    static func decodeKeys<Vectors: VectorGroup>(
-        _ packed: UnsafeRawPointer, stride: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
-    ) {
-        let table = table
-        for word in 0..<4 {
-            var bits = Vectors.Words(packed + 64 &* word, stride: stride)
-            for place in 0..<8 {
-                body(8 &* word &+ place, Vectors(bits) { table.lookUp4($0) })
-                bits.shiftRight(4)
-            }
-        }
-    }
-
-    @inline(__always)
-    static func decodeValues<Vectors: VectorGroup>(
-        _ packed: UnsafeRawPointer, half: Int, _: Vectors.Type, _ body: (Int, Vectors) -> Void
-    ) {
-        let table = table
-        for word in 0..<4 {
-            var bits = (packed + 64 &* word).loadUnaligned(as: SIMD16<UInt32>.self)
-            if Vectors.count == 1 { bits &>>= UInt32(4 &* half) }
-            for place in 0..<4 {
-                body(4 &* word &+ place, Vectors(first: table.lookUp4(bits), second: table.lookUp4(bits &>> 4)))
-                bits &>>= 8
-            }
-        }
-    }
-}
-
-/// Q4_0: code - 8.
-enum NibbleCodes: NibbleElement {
-    typealias Coding = Q4_0
-    static var table: CodeTable {
-        @inline(__always) get { CodeTable(SIMD16(-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7)) }
-    }
-
-    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
-    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
-}
-
-/// TBQ4_0.
-enum TurboCodes4: NibbleElement {
-    typealias Coding = TBQ4_0
-    static var table: CodeTable { @inline(__always) get { CodeTable(TurboQuant.codebook4) } }
-
-    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
-    static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
 }
 
 /// TBQ3_0: codes of 3 bits in words `[3, 16]`. A word holds ten codes, the first in the lowest bits, and has two bits
@@ -216,20 +136,6 @@ enum TurboCodes3: CodedElement {
         low | (tops & 2) &<< 1
     }
 
-    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiplyTiles() }
+    static func score(_ product: KeyProduct) { CodedKeyProduct<Self>(product: product).multiply() }
     static func sum(_ product: ValueProduct) { CodedValueProduct<Self>(product: product).multiply() }
-}
-
-/// Shifts 16 codes right by `shift`, and puts their low `count` bits at bit `start` of 16 words.
-@inline(__always)
-private func replaceBits(
-    _ start: UInt32, count: UInt32, by codes: UnsafePointer<UInt8>, shiftedBy shift: UInt32 = 0,
-    in words: UnsafeMutableRawPointer
-) {
-    let mask: UInt32 = (1 &<< count &- 1)
-    var bits = words.loadUnaligned(as: SIMD16<UInt32>.self)
-    for lane in 0..<16 {
-        bits[lane] = bits[lane] & ~(mask &<< start) | (UInt32(codes[lane]) &>> shift & mask) &<< start
-    }
-    words.storeBytes(of: bits, as: SIMD16<UInt32>.self)
 }

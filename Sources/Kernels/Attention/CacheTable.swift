@@ -15,9 +15,14 @@ enum CacheTable {
         case .f16: visitor.visit(Half.self)
         case .bf16: visitor.visit(BFloat.self)
         case .q8_0: visitor.visit(ByteCodes.self)
+        case .q5_1: visitor.visit(FiveBitCodesWithMinimum.self)
+        case .q5_0: visitor.visit(FiveBitCodes.self)
+        case .q4_1: visitor.visit(NibbleCodesWithMinimum.self)
         case .q4_0: visitor.visit(NibbleCodes.self)
-        case .tbq3_0: visitor.visit(TurboCodes3.self)
+        case .iq4_nl: visitor.visit(CodebookCodes.self)
         case .tbq4_0: visitor.visit(TurboCodes4.self)
+        case .tbq3_0: visitor.visit(TurboCodes3.self)
+        case .tbq3_tcq: visitor.visit(TrellisCodes.self)
         }
     }
 }

@@ -1,12 +1,27 @@
 // Attention's products with codes. As in a `StripProduct` every sum runs in order and in a lane of its own; codes
-// become floats in registers, once for all rows of a tile, and scales are left out of the inner loop.
+// become floats in registers, once for all rows of a tile, and scales and minima are left out of the inner loop.
 
-/// Scores: the sum of each 32 dimensions is multiplied by the keys' scales and added to the sum of those before.
+/// Scores: the sum of each 32 dimensions is multiplied by the keys' scales and added to the sum of those before. The
+/// keys' minima are multiplied by the sum of the query's 32 values.
 struct CodedKeyProduct<Element: CodedElement>: TiledProduct {
     let product: KeyProduct
 
     var rows: Int { product.rows }
     var vectorCount: Int { product.blockCount }
+
+    @inline(__always)
+    func multiply() {
+        if Element.hasMinimum { sumQueries() }
+        multiplyTiles()
+    }
+
+    /// The sum of each 32 values of the queries, `[rows, width / 32]`.
+    private func sumQueries() {
+        for index in 0..<product.rows &* (product.width / 32) {
+            let values = product.queries + 32 &* index
+            product.work.heads[index] = laneSum(of: One(values) + One(values + 16))
+        }
+    }
 
     @inline(__always)
     func multiply<Tile: SumTile>(row: Int, vector: Int, _: Tile.Type) {
@@ -33,14 +48,19 @@ struct CodedKeyProduct<Element: CodedElement>: TiledProduct {
                 }
                 sums.add(vectors, times: factors + index, stride: product.width)
             }
-            let scales = Tile.Vectors(block + group &* Element.scaleBytes, stride: blockBytes, of: Half.self)
-            scores.add(sums, times: scales)
+            let scales = block + group &* Element.scaleBytes
+            scores.add(sums, times: Tile.Vectors(scales, stride: blockBytes, of: Half.self))
+            if Element.hasMinimum {
+                let minima = Tile.Vectors(scales + Element.minimumOffset, stride: blockBytes, of: Half.self)
+                scores.add(minima, times: product.work.heads + (row &* groups &+ group), stride: groups)
+            }
         }
         scores.store(to: output, stride: product.scoreStride)
     }
 }
 
-/// Values: the weights of a block's positions are multiplied by the values' scales first.
+/// Values: the weights of a block's positions are multiplied by the values' scales first. The sum of the weights times
+/// the values' minima is added to all 32 dimensions.
 struct CodedValueProduct<Element: CodedElement> {
     let product: ValueProduct
 
@@ -55,7 +75,10 @@ struct CodedValueProduct<Element: CodedElement> {
             for group in 0..<groups {
                 let scales = Half.load(base + group &* Element.scaleBytes)
                 for row in 0..<product.rows {
-                    (One(weights + row &* product.weightStride) * scales).store(to: product.scratch + 16 &* row)
+                    (One(weights + row &* product.weightStride) * scales).store(to: product.work.heads + 16 &* row)
+                }
+                if Element.hasMinimum {
+                    sumMinima(base + (group &* Element.scaleBytes &+ Element.minimumOffset), lanes, weights)
                 }
                 let packed = base + (groups &* Element.scaleBytes &+ group &* Element.packedBytes)
                 let sums = product.sums + 32 &* group
@@ -66,6 +89,19 @@ struct CodedValueProduct<Element: CodedElement> {
                     multiply(packed, SomeLanes(range: lanes), into: sums, accumulates: accumulates)
                 }
             }
+        }
+    }
+
+    /// For each row the sum of the visible positions' weights times their minima. It follows the scaled weights.
+    @inline(__always)
+    private func sumMinima(_ minima: UnsafeRawPointer, _ lanes: Range<Int>, _ weights: UnsafePointer<Float>) {
+        var minima = Half.load(minima)
+        var visible = One.zero
+        for lane in lanes { visible[lane] = 1 }
+        minima.replace(with: 0, where: visible .== 0)
+        for row in 0..<product.rows {
+            let weights = One(weights + row &* product.weightStride).replacing(with: 0, where: visible .== 0)
+            product.work.heads[16 &* product.rows &+ row] = laneSum(of: weights * minima)
         }
     }
 
@@ -107,13 +143,18 @@ struct CodedValueProduct<Element: CodedElement> {
         _ visible: Lanes, _: Tile.Type
     ) {
         let output = output + (row &* product.width &+ 16 &* half)
-        let factors = product.scratch + 16 &* row
+        let factors = product.work.heads + 16 &* row
         var sums = accumulates ? Tile(output, stride: product.width) : Tile()
         let ahead = packed + StripTuning.groupsAhead &* Element.packedBytes
         Element.decodeValues(packed, half: half, Tile.Vectors.self) { position, vectors in
             let code = 2 &* position
             if code % Element.codesOfLine == 0 { prefetch(ahead + code / Element.codesOfLine &* 64) }
             if visible.contains(position) { sums.add(vectors, times: factors + position, stride: 16) }
+        }
+        if Element.hasMinimum {
+            let ones = SIMD16<Float>(repeating: 1)
+            let minima = product.work.heads + (16 &* product.rows &+ row)
+            sums.add(Tile.Vectors(first: ones, second: ones), times: minima, stride: 1)
         }
         sums.store(to: output, stride: product.width)
     }

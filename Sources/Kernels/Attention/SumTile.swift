@@ -165,6 +165,8 @@ protocol SumTile {
     init(_ floats: UnsafePointer<Float>, stride: Int)
     /// Adds `vectors` times a factor for each row.
     mutating func add(_ vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int)
+    /// Adds `vectors`, whose lanes are pairs, times a pair of factors for each row.
+    mutating func add(pairs vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int)
     /// Adds other sums, each times the factor of its place in a row.
     mutating func add(_ other: Self, times factors: Vectors)
     func store(to floats: UnsafeMutablePointer<Float>, stride: Int)
@@ -188,6 +190,12 @@ struct Sum<Vectors: VectorGroup>: SumTile {
     @inline(__always)
     mutating func add(_ vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int) {
         value.add(vectors, times: SIMD16(repeating: factors.pointee))
+    }
+
+    @inline(__always)
+    mutating func add(pairs vectors: Vectors, times factors: UnsafePointer<Float>, stride: Int) {
+        let pair = UnsafeRawPointer(factors).loadUnaligned(as: UInt64.self)
+        value.add(vectors, times: unsafeBitCast(SIMD8(repeating: pair), to: SIMD16<Float>.self))
     }
 
     @inline(__always)
@@ -219,6 +227,12 @@ struct Above<Part: SumTile>: SumTile {
     mutating func add(_ vectors: Part.Vectors, times factors: UnsafePointer<Float>, stride: Int) {
         upper.add(vectors, times: factors, stride: stride)
         lower.add(vectors, times: factors + (Part.rows &* stride), stride: stride)
+    }
+
+    @inline(__always)
+    mutating func add(pairs vectors: Part.Vectors, times factors: UnsafePointer<Float>, stride: Int) {
+        upper.add(pairs: vectors, times: factors, stride: stride)
+        lower.add(pairs: vectors, times: factors + (Part.rows &* stride), stride: stride)
     }
 
     @inline(__always)

@@ -28,6 +28,7 @@ enum FormatTable {
         case F32.type.id: visitor.visit(F32.self)
         case F16.type.id: visitor.visit(F16.self)
         case BF16.type.id: visitor.visit(BF16.self)
+        case TBQ3_TCQ.type.id: visitor.visit(TBQ3_TCQ.self)
         default: visitInteger(format, AsInteger(visitor: visitor))
         }
     }
@@ -107,6 +108,7 @@ enum FormatTable {
         case TBQ4_0.type.id: visitor.visit(TBQ4_0.self)
         case TBQ3_K.type.id: visitor.visit(TBQ3_K.self)
         case TBQ4_K.type.id: visitor.visit(TBQ4_K.self)
+        case TBQ3_TCQ.type.id: visitor.visit(TBQ3_TCQ.self)
         default: nil
         }
     }

@@ -112,7 +112,7 @@ extension TurboQuant {
     /// The butterflies within 16 values, over lengths 1, 2, 4 and 8. Each adds its partner to every value, or subtracts
     /// the value from its partner. Two vectors at a time would need no signs, but more shuffles.
     @inline(__always)
-    private static func transformed(_ values: SIMD16<Float>) -> SIMD16<Float> {
+    static func transformed(_ values: SIMD16<Float>) -> SIMD16<Float> {
         let upper1 = SIMD16<Float>(1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1)
         let upper2 = SIMD16<Float>(1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1)
         var sums = values * upper1

@@ -1,4 +1,4 @@
-package import GGUF
+internal import GGUF
 package import Tensor
 
 /// The tensors of one layer; `embd` is the embedding length, `hd` the layer's head width.
@@ -52,7 +52,7 @@ package struct ExpertWeights: Sendable {
 
 extension LayerWeights {
     /// Reads the tensors `blk.<index>.*`, their shapes checked against `config`.
-    package init(_ file: GGUFFile, layer index: Int, _ config: Config) throws {
+    package init(_ file: ModelFile, layer index: Int, _ config: Config) throws {
         let layer = config.layers[index]
         let embd = config.embeddingLength
         let tensors = LayerTensors(file: file, prefix: "blk.\(index).")
@@ -70,28 +70,29 @@ extension LayerWeights {
     }
 }
 
-/// Tensors by their names within a layer, `.weight` left out.
+/// Tensors by their names within a layer.
 private struct LayerTensors {
-    let file: GGUFFile
+    let file: ModelFile
     let prefix: String
 
-    func has(_ name: String) -> Bool { file.tensor(prefix + name + ".weight") != nil }
+    func has(_ name: String) -> Bool { file.has(prefix + name) }
 
-    func matrix(_ name: String, _ shape: [Int]) throws -> Matrix {
-        try file.matrix(prefix + name + ".weight", shape: shape)
-    }
+    func matrix(_ name: String, _ shape: [Int]) throws -> Matrix { try file.matrix(prefix + name, shape: shape) }
 
-    func vector(_ name: String, _ count: Int) throws -> FloatBuffer {
-        try file.vector(prefix + name + ".weight", count: count)
-    }
+    func vector(_ name: String, _ count: Int) throws -> FloatBuffer { try file.vector(prefix + name, count: count) }
 
     /// Query, key and value: three matrices, two where V = K, one that is all of them (`attn_qkv`), or the query alone.
     func attention(_ layer: LayerConfig, _ embd: Int) throws -> (Matrix, KeyValueWeights?) {
-        guard layer.cacheSource == .own else { return (try matrix("attn_q", [layer.queryWidth, embd]), nil) }
-        let keyNorm = try vector("attn_k_norm", layer.headWidth)
         let keyEnd = layer.queryWidth + layer.keyWidth
-        if has("attn_qkv") {
-            let fused = try matrix("attn_qkv", [keyEnd + layer.keyWidth, embd])
+        let fused = try has("attn_qkv") ? matrix("attn_qkv", [keyEnd + layer.keyWidth, embd]) : nil
+        guard layer.cacheSource == .own else {
+            for name in ["attn_k", "attn_v", "attn_k_norm"] {
+                file.ignore(prefix + name, because: "the layer reads another's keys and values")
+            }
+            return (try fused?[0..<layer.queryWidth] ?? matrix("attn_q", [layer.queryWidth, embd]), nil)
+        }
+        let keyNorm = try vector("attn_k_norm", layer.headWidth)
+        if let fused {
             let keyValue = KeyValueWeights(
                 key: fused[layer.queryWidth..<keyEnd], value: fused[keyEnd..<keyEnd + layer.keyWidth], keyNorm: keyNorm)
             return (fused[0..<layer.queryWidth], keyValue)
@@ -120,34 +121,28 @@ private struct LayerTensors {
             throw GGUFError.missingKey("\(config.architecture).expert_count")
         }
         let embd = config.embeddingLength
+        // The two scales are the router's own: of its input, and of each expert's share.
         return ExpertWeights(
-            config: experts, router: try matrix("ffn_gate_inp", [experts.count, embd]),
-            routerScale: try file.vector(prefix + "ffn_gate_inp.scale", count: embd),
+            config: experts, router: try file.unscaledMatrix(prefix + "ffn_gate_inp", shape: [experts.count, embd]),
+            routerScale: try vector("ffn_gate_inp.scale", embd),
             inputNorm: try vector("pre_ffw_norm_2", embd), sharedOutputNorm: try vector("post_ffw_norm_1", embd),
             outputNorm: try vector("post_ffw_norm_2", embd),
-            outputScale: try file.vector(prefix + "ffn_down_exps.scale", count: experts.count),
+            outputScale: try vector("ffn_down_exps.scale", experts.count),
             experts: try expertMatrices(experts, embd))
     }
 
     /// Gate and up come as one tensor, gate rows first, or as two.
     private func expertMatrices(_ experts: ExpertConfig, _ embd: Int) throws -> [FeedForwardWeights] {
-        let length = experts.feedForwardLength
-        let down = try matrix("ffn_down_exps", [experts.count, embd, length])
+        let (count, length) = (experts.count, experts.feedForwardLength)
+        let down = try file.matrices(prefix + "ffn_down_exps", shape: [count, embd, length], isScaled: false)
         if has("ffn_gate_up_exps") {
-            let both = try matrix("ffn_gate_up_exps", [experts.count, 2 * length, embd])
-            return (0..<experts.count).map { expert in
-                let start = expert * 2 * length
-                return FeedForwardWeights(
-                    gate: both[start..<start + length], up: both[start + length..<start + 2 * length],
-                    down: down[expert * embd..<(expert + 1) * embd])
+            let both = try file.matrices(prefix + "ffn_gate_up_exps", shape: [count, 2 * length, embd])
+            return zip(both, down).map { both, down in
+                FeedForwardWeights(gate: both[0..<length], up: both[length..<2 * length], down: down)
             }
         }
-        let gate = try matrix("ffn_gate_exps", [experts.count, length, embd])
-        let up = try matrix("ffn_up_exps", [experts.count, length, embd])
-        return (0..<experts.count).map { expert in
-            let rows = expert * length..<(expert + 1) * length
-            return FeedForwardWeights(
-                gate: gate[rows], up: up[rows], down: down[expert * embd..<(expert + 1) * embd])
-        }
+        let gate = try file.matrices(prefix + "ffn_gate_exps", shape: [count, length, embd])
+        let up = try file.matrices(prefix + "ffn_up_exps", shape: [count, length, embd])
+        return (0..<count).map { FeedForwardWeights(gate: gate[$0], up: up[$0], down: down[$0]) }
     }
 }

@@ -1,115 +1,12 @@
-import Foundation
-package import GGUF
-package import Tensor
-
-/// What a layer attends to.
-package enum AttentionKind: Hashable, Sendable {
-    case sliding(window: Int)
-    case full
-
-    package var window: Int? { if case .sliding(let window) = self { window } else { nil } }
-    package var name: String { if case .sliding = self { "sliding" } else { "full" } }
-}
-
-/// Whose keys and values a layer reads.
-package enum CacheSource: Hashable, Sendable {
-    case own
-    /// The cache of a layer before it.
-    case layer(Int)
-    /// A cache that does not belong to the model: whoever runs the layer says which.
-    case outside
-}
-
-/// The sizes of one layer.
-package struct LayerConfig: Hashable, Sendable {
-    package let kind: AttentionKind
-    package let cacheSource: CacheSource
-    package let headCount: Int
-    package let keyValueHeadCount: Int
-    package let headWidth: Int
-    package let feedForwardLength: Int
-
-    package var queryWidth: Int { headCount * headWidth }
-    package var keyWidth: Int { keyValueHeadCount * headWidth }
-}
-
-extension Compute {
-    /// Makes room for the attention of a layer to its cache.
-    package func reserveAttention(tokens: Int, _ layer: LayerConfig) throws(TensorError) {
-        try reserveAttention(
-            tokens: tokens, headCount: layer.headCount, keyValueHeadCount: layer.keyValueHeadCount,
-            width: layer.headWidth)
-    }
-}
-
-/// The sizes of the experts beside a layer's feed-forward network.
-package struct ExpertConfig: Hashable, Sendable {
-    package let count: Int
-    package let usedCount: Int
-    package let feedForwardLength: Int
-}
-
-/// The hyperparameters of a model of Gemma 4's layers, read from the metadata of its file.
-package struct Config: Sendable {
-    /// What `general.architecture` says, which is also the prefix of the keys.
-    package let architecture: String
-    package let layers: [LayerConfig]
-    package let vocabularySize: Int
-    package let contextLength: Int
-    package let embeddingLength: Int
-    package let epsilon: Float
-    package let rotaryBase: Double
-    package let rotaryBaseSliding: Double
-    /// Width of a layer's input embedding; 0 for none.
-    package let perLayerLength: Int
-    package let logitSoftCap: Float?
-    package let experts: ExpertConfig?
-
-    /// Layers that own a cache; the others come after them.
-    package var owningLayerCount: Int { layers.count { $0.cacheSource == .own } }
-
-    /// - Parameters:
-    ///   - architecture: the one that the file must have.
-    ///   - hasCaches: whether layers have keys and values, their own or those of a layer before; all read a cache
-    ///     outside of the model otherwise.
-    /// - Throws: `GGUFError` for a missing key or one of another type, `ModelError` for one that contradicts another.
-    package init(_ file: GGUFFile, architecture: String, hasCaches: Bool) throws {
-        let keys = ConfigReader(metadata: file.metadata, prefix: architecture)
-        try keys.checkArchitecture()
-        self.architecture = architecture
-        let layerCount = try keys.size("block_count", in: Limits.layers)
-        contextLength = try keys.size("context_length", in: Limits.contextLength)
-        embeddingLength = try keys.size("embedding_length", in: Limits.embedding)
-        epsilon = Float(try keys.number("attention.layer_norm_rms_epsilon", in: Limits.epsilon))
-        rotaryBase = try keys.number("rope.freq_base", in: Limits.rotaryBase)
-        rotaryBaseSliding = try keys.number("rope.freq_base_swa", in: Limits.rotaryBase)
-        perLayerLength = try keys.perLayerLength(layerCount: layerCount)
-        logitSoftCap = try keys.softCap()
-        experts = try keys.experts()
-        layers = try keys.layers(count: layerCount, hasCaches: hasCaches)
-        guard let table = file.tensor("token_embd.weight") else { throw GGUFError.missingTensor("token_embd.weight") }
-        vocabularySize = table.rowCount
-        guard Limits.vocabulary.contains(vocabularySize) else {
-            throw ModelError.invalidTensor(
-                table.name, found: "has \(vocabularySize) rows", expected: "1 to \(Limits.vocabulary.upperBound)")
-        }
-    }
-}
+internal import GGUF
 
 /// Reads and checks the keys under an architecture's prefix.
-private struct ConfigReader {
-    let metadata: GGUFMetadata
-    let prefix: String
+struct ConfigReader {
+    let file: ModelFile
 
-    func key(_ name: String) -> String { "\(prefix).\(name)" }
+    private var metadata: GGUFMetadata { file.file.metadata }
 
-    func checkArchitecture() throws {
-        let found = try metadata.string("general.architecture")
-        // By bytes: String's equality may take quadratic time for what a stranger wrote.
-        guard found.utf8.elementsEqual(prefix.utf8) else {
-            throw ModelError.wrongArchitecture(expected: prefix, found: found)
-        }
-    }
+    private func key(_ name: String) -> String { file.key(name) }
 
     func size(_ name: String, in range: ClosedRange<Int>) throws -> Int {
         guard let value = try sizeIfPresent(name, in: range) else { throw GGUFError.missingKey(key(name)) }
@@ -123,17 +20,17 @@ private struct ConfigReader {
     }
 
     func number(_ name: String, in range: ClosedRange<Double>) throws -> Double {
-        let value = try metadata.number(key(name))
+        guard let value = try numberIfPresent(name, in: range) else { throw GGUFError.missingKey(key(name)) }
+        return value
+    }
+
+    func numberIfPresent(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let value = try metadata.numberIfPresent(key(name)) else { return nil }
         guard range.contains(value) else {
             throw ModelError.invalidKey(
                 key: key(name), value: "\(value)", expected: "\(range.lowerBound) to \(range.upperBound)")
         }
         return value
-    }
-
-    func softCap() throws -> Float? {
-        guard metadata[key("final_logit_softcapping")] != nil else { return nil }
-        return Float(try number("final_logit_softcapping", in: Limits.logitSoftCap))
     }
 
     func perLayerLength(layerCount: Int) throws -> Int {
@@ -152,14 +49,27 @@ private struct ConfigReader {
         return ExpertConfig(
             count: count,
             usedCount: try size("expert_used_count", in: 1...min(count, Limits.usedExperts.upperBound)),
-            feedForwardLength: try size("expert_feed_forward_length", in: Limits.feedForward))
+            feedForwardLength: try sameEverywhere("expert_feed_forward_length", in: Limits.feedForward))
+    }
+
+    /// A number, or an array of equal ones.
+    private func sameEverywhere(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+        guard case .array = metadata[key(name)] else { return try size(name, in: range) }
+        let values = try metadata.integers(key(name))
+        guard let first = values.first else { throw ModelError.wrongLength(key: key(name), expected: 1, found: 0) }
+        if let other = values.first(where: { $0 != first }) {
+            throw ModelError.invalidKey(
+                key: key(name), value: "\(first) in one layer and \(other) in another", expected: "the same in all")
+        }
+        try check(name, first, range)
+        return first
     }
 
     func layers(count: Int, hasCaches: Bool) throws -> [LayerConfig] {
         let window = try size("attention.sliding_window", in: Limits.slidingWindow)
         let isSliding = try slidingPattern(count: count)
         let headCounts = try perLayer("attention.head_count", count: count, in: Limits.heads)
-        let keyValueHeadCounts = try perLayer("attention.head_count_kv", count: count, in: Limits.heads)
+        let keyValueHeadCounts = try keyValueHeadCounts(isSliding)
         let feedForwardLengths = try perLayer("feed_forward_length", count: count, in: Limits.feedForward)
         let fullWidth = try headWidth(suffix: "")
         let slidingWidth = try headWidth(suffix: "_swa")
@@ -214,11 +124,25 @@ private struct ConfigReader {
         return owner
     }
 
-    /// The pattern is an array of bool, or a period: every period-th layer is a full one.
+    /// A number for all layers or one for each; a file may have another number for all full layers.
+    private func keyValueHeadCounts(_ isSliding: [Bool]) throws -> [Int] {
+        let counts = try perLayer("attention.head_count_kv", count: isSliding.count, in: Limits.heads)
+        guard let full = try sizeIfPresent("attention.head_count_kv_full", in: 0...Limits.heads.upperBound), full > 0
+        else { return counts }
+        return zip(counts, isSliding).map { $1 ? $0 : full }
+    }
+
+    /// The pattern is an array of bool or of 0 and 1, or a period: every period-th layer is a full one.
     private func slidingPattern(count: Int) throws -> [Bool] {
         let name = "attention.sliding_window_pattern"
-        if case .array = metadata[key(name)] {
-            let pattern = try metadata.boolsIfPresent(key(name)) ?? []
+        if case .array(let array) = metadata[key(name)] {
+            let pattern =
+                try array.elementType == .bool
+                ? metadata.boolsIfPresent(key(name)) ?? []
+                : metadata.integers(key(name)).map { value in
+                    try check(name, value, 0...1)
+                    return value == 1
+                }
             guard pattern.count == count else {
                 throw ModelError.wrongLength(key: key(name), expected: count, found: pattern.count)
             }

@@ -1,0 +1,51 @@
+internal import GGUF
+package import Tensor
+
+extension ModelFile {
+    /// The divisors of the rotation's frequencies in full layers: they must be positive; otherwise the
+    /// angles become NaN.
+    package func rotaryFactors(_ config: Config) throws -> FloatBuffer {
+        let name = "rope_freqs"
+        guard let width = config.layers.first(where: { $0.kind == .full })?.headWidth else {
+            ignore(name, because: "the model has no full layers")
+            return FloatBuffer(constantCount: 0)
+        }
+        let factors = try vector(name, count: width / 2)
+        for index in 0..<factors.count where !(factors[index] > 0 && factors[index].isFinite) {
+            throw ModelError.invalidTensor(
+                tensor(name)?.name ?? name, found: "holds \(factors[index]) at index \(index)",
+                expected: "a positive number")
+        }
+        return factors
+    }
+
+    package func decoderLayers(_ config: Config) throws -> [DecoderLayer] {
+        try config.layers.indices.map { index in
+            DecoderLayer(
+                config: config.layers[index], weights: try LayerWeights(self, layer: index, config),
+                epsilon: config.epsilon)
+        }
+    }
+
+    /// A tensor or a key that only drafters of an abandoned format have; nil if there is none.
+    package var abandonedName: String? {
+        let key = key(NameTable.abandonedKey)
+        return NameTable.abandonedTensors.lazy.compactMap { self.tensor($0)?.name }.first
+            ?? (file.metadata[key] == nil ? nil : key)
+    }
+
+    /// The tokens that must never be written, in rising order.
+    /// - Throws: `ModelError` if one is no token, or if no other is left.
+    func suppressedTokens(vocabulary: Int) throws -> [Int32] {
+        let key = "tokenizer.ggml.suppress_tokens"
+        guard let tokens = try file.metadata.integersIfPresent(key) else { return [] }
+        if let bad = tokens.first(where: { !(0..<vocabulary).contains($0) }) {
+            throw ModelError.invalidKey(key: key, value: "\(bad)", expected: "0 to \(vocabulary - 1) for each token")
+        }
+        let suppressed = Set(tokens)
+        guard suppressed.count < vocabulary else {
+            throw ModelError.invalidKey(key: key, value: "every token", expected: "at least one token left to write")
+        }
+        return suppressed.sorted().map { Int32($0) }
+    }
+}
