@@ -51,7 +51,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func seeds() throws -> [(name: String, bytes: [UInt8])] {
         switch self {
         case .gguf: try [("specimen", GGUFDoor.specimen()), ("target", MiniaturePair.target())]
-        case .model: try MiniaturePair.seeds()
+        case .model: try MiniaturePair.seeds() + MiniatureVariants.seeds()
         case .tokenizer: TokenizerDoor.seeds
         case .blocks: BlocksDoor.seeds
         case .json: JSONDoor.seeds

@@ -35,7 +35,7 @@ package enum MiniaturePair {
         try [
             ("target-q8_0", try target()), ("target-bf16", try target(.bf16)), ("drafter-q8_0", try drafter()),
             ("drafter-f32", try drafter(.f32)),
-        ] + MiniatureVariants.seeds()
+        ]
     }
 
     /// 288 tokens: roles, 256 bytes, characters, and the results of merges.

@@ -119,13 +119,13 @@ extension GGUFError: CustomStringConvertible {
         case .dimensionCount(let tensor, let count): "tensor \(tensor) has \(count) dimensions; expected 1 to 4"
         case .sizeOverflow(let tensor, let dimensions): "tensor \(tensor): the size of \(dimensions) overflows"
         case .unknownTensorType(let tensor, let id):
-            "tensor \(tensor) has type \(id)\(Self.readings(ofUnknown: id)), which this build does not support; use a "
-                + "file in another format (Q8_0, Q4_0, Q4_K_M, ...), or quantize the F16 file with gemma-quantize"
+            "tensor \(tensor) has type \(id)\(TypeReading.readings(ofUnknown: id)), which this build does not support; "
+                + "use a file in another format (Q8_0, Q4_0, Q4_K_M, ...), or quantize the F16 file with gemma-quantize"
         case .contestedTensorType(let tensor, let id, let name, let expected, let found):
             "tensor \(tensor) has type \(id): as \(name) it takes \(expected) bytes, but it has \(found) in the file; "
                 + (found < expected ? "the file is truncated, or " : "")
-                + "this is \(Self.otherReadings(of: id, name: name, expected: expected, found: found)), which is not "
-                + "supported; use a file in another format"
+                + "this is \(TypeReading.otherReadings(of: id, name: name, expected: expected, found: found)), "
+                + "which is not supported; use a file in another format"
         case .rowNotWholeBlocks(let tensor, let length, let type, let blockSize):
             "tensor \(tensor): the row length \(length) is not a multiple of \(blockSize), the block size of \(type)"
         case .tensorMisaligned(let tensor, let offset, let alignment):

@@ -45,19 +45,19 @@ struct TypeReading: Sendable {
     }
 }
 
-extension GGUFError {
+extension TypeReading {
     /// What a type number that is not known here may stand for, for a message.
     static func readings(ofUnknown id: UInt32) -> String {
-        let readings = TypeReading.all(of: id)
+        let readings = all(of: id)
         guard !readings.isEmpty else { return "" }
         return ", used for " + readings.map(\.title).joined(separator: ", ")
     }
 
     /// What a tensor of a contested type may be instead of the type that we know the number for.
     static func otherReadings(of id: UInt32, name: String, expected: Int, found: Int) -> String {
-        let others = TypeReading.all(of: id).filter { $0.name != name }
-        guard let type = TensorType(id: id), !others.isEmpty else { return "type \(id) of another program" }
-        let count = expected / type.blockBytes * type.blockSize
+        let (ours, others) = (all(of: id).first { $0.name == name }, all(of: id).filter { $0.name != name })
+        guard let block = ours?.block, !others.isEmpty else { return "type \(id) of another program" }
+        let count = expected / block.bytes * block.size
         let fitting = others.filter { $0.fits(count: count, byteCount: found) }
         guard fitting.isEmpty else {
             return "type \(id) of another program, \(fitting.map(\.title).joined(separator: " or ")), whose size fits"
