@@ -88,7 +88,9 @@ package struct ImportanceMatrix: Equatable, Sendable {
             }
             entries[name] = sum
         }
-        for name in other.datasets where !datasets.contains(name) { datasets.append(name) }
+        // By bytes: comparing Strings may take quadratic time for what a stranger wrote.
+        var known = Set(datasets.map { Array($0.utf8) })
+        for name in other.datasets where known.insert(Array(name.utf8)).inserted { datasets.append(name) }
         chunkCount = Int(clamping: UInt64(chunkCount) + UInt64(other.chunkCount))
     }
 

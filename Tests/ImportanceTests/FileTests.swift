@@ -89,6 +89,14 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func manyTextsAddUpAtOnce() throws {
+        var (sum, other) = (try Self.matrix(["a.weight": ([1], [1])]), try Self.matrix(["a.weight": ([1], [1])]))
+        sum.datasets = (0..<200_000).map { "text \($0)" }
+        other.datasets = (100_000..<300_000).map { "text \($0)" }
+        try sum.add(other)
+        #expect(sum.datasets == (0..<300_000).map { "text \($0)" })
+    }
+
     @Test func hugeSumsStayFinite() throws {
         var sum = try Self.matrix(["a.weight": ([3e38, 1], [3e38])])
         try sum.add(sum)

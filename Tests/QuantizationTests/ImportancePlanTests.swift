@@ -130,3 +130,14 @@ import Testing
         #expect(try quantized(file, nil).metadata["quantize.imatrix.file"] == nil)
     }
 }
+
+    /// Two letters make a flag, so that the end of a character is found only by counting from the first.
+    @Test(.timeLimit(.minutes(1))) func aLongNameOfFlagsIsCutAtOnce() throws {
+        var matrix = try importance(for: file()).matrix
+        matrix.datasets = [String(repeating: "\u{1F1E9}\u{1F1EA}", count: 1 << 18)]
+        var file = try file()
+        file = try quantized(file, Importance(matrix, name: matrix.datasets[0]))
+        let expected = String(repeating: "\u{1F1E9}\u{1F1EA}", count: 15) + "\u{1F1E9}"
+        #expect(try file.metadata.string("quantize.imatrix.dataset") == expected)
+        #expect(try file.metadata.string("quantize.imatrix.file") == expected)
+    }
