@@ -52,6 +52,7 @@ final class Collection: Sendable {
                 pair.target, contextLength: length, batchLength: model.batchLength, cacheTypes: model.cacheTypes,
                 compute: compute), bos: pair.tokenizer.bos)
         let collector = try ImportanceCollector(file, includesOutput: includesOutput, pool: compute.pool)
+        try collector.check(earlier)
         compute.observer = collector
         try read(chunks, reader, progress) { try self.matrix(collector, chunks: $0, length: length) }
         let matrix = try matrix(collector, chunks: chunks.count, length: length)
@@ -133,7 +134,7 @@ final class Collection: Sendable {
     private func matrix(
         _ collector: ImportanceCollector, chunks: Int, length: Int
     ) throws(ImportanceError) -> ImportanceMatrix {
-        var matrix = collector.matrix(chunkLength: length)
+        var matrix = try collector.matrix(chunkLength: length)
         matrix.chunkCount = chunks
         matrix.datasets = [name]
         var sum = earlier

@@ -85,6 +85,24 @@ struct QuantizeTests {
     @Test("--leave-output-tensor says when it has no effect")
     func outputMatrix() throws {
         let run = try Command(
+    @Test("Values that do not fit the type are an error that says what to do")
+    func overflow() throws {
+        var writer = GGUFWriter()
+        writer.metadata.set("general.architecture", .string("gemma4"))
+        writer.metadata.set("gemma4.block_count", .uint32(1))
+        let values = [Float](repeating: 1e9, count: 64)
+        try writer.add(
+            tensor: "blk.0.attn_q.weight", dimensions: [32, 2], type: .f32, bytes: values.withUnsafeBytes(Array.init))
+        let model = try TemporaryFile(writer.bytes())
+        let run = try Command("gemma-quantize", [model.path, output.path, "f16"])
+        #expect(run.status == 1 && !FileManager.default.fileExists(atPath: output.path))
+        #expect(
+            run.error.hasSuffix(
+                "error: tensor blk.0.attn_q.weight would hold infinity or NaN as F16: its values are too large for "
+                    + "that type; choose a wider type for it, such as BF16, with --tensor-type\n"), "\(run.error)")
+        withExtendedLifetime(model) {}
+    }
+
             "gemma-quantize", ["--dry-run", "--leave-output-tensor", target, output.path, "COPY"])
         #expect(run.status == 0 && run.error.contains("warning: --leave-output-tensor has no effect"))
     }
