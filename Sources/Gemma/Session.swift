@@ -177,6 +177,8 @@ extension Session {
         if options.ignoresEndOfText {
             for token in tokenizer.endOfGeneration { sampling.logitBias[token] = -.infinity }
         }
+        // After the user's biases, which must not bring them back.
+        for token in pair.target.suppressedTokens { sampling.logitBias[token] = -.infinity }
         let dry = sampling.dry
         return Sampler(sampling, breakers: dry.isOff ? .init() : .init(dry.sequenceBreakers, tokenizer))
     }

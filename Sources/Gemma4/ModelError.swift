@@ -28,6 +28,8 @@ public enum ModelError: Error, Equatable, Sendable {
     case cacheTooLarge(contextLength: Int, bytes: Int, available: Int, fitting: Int, fittingWithQ8Cache: Int?)
     /// Every logit of the token at `position` is NaN.
     case notANumber(position: Int)
+    /// No token at `position` may be drawn: the file or the options exclude all of them.
+    case everyTokenExcluded(position: Int)
 }
 
 extension ModelError: CustomStringConvertible {
@@ -60,6 +62,8 @@ extension ModelError: CustomStringConvertible {
             "a text of \(needed) tokens does not fit the context of \(contextLength)"
         case .notANumber(let position):
             "every logit of the token at position \(position) is NaN: the file is damaged"
+        case .everyTokenExcluded(let position):
+            "no token may follow at position \(position): logit biases and suppress_tokens exclude all of them"
         case .cacheTooLarge(let length, let bytes, let available, let fitting, let fittingWithQ8Cache):
             "a context of \(length) tokens needs \(bytes) bytes of memory for keys and values, and \(available) are "
                 + "available; " + (fitting > 0 ? "\(fitting) tokens would fit" : "no context fits")

@@ -16,7 +16,8 @@ package struct Target: Sendable {
     let perLayerEmbedding: PerLayerEmbedding?
     let layers: [DecoderLayer]
 
-    /// Tokens whose logits are −∞, whatever the model says: `tokenizer.ggml.suppress_tokens`.
+    /// Tokens that must never be written, in rising order: `tokenizer.ggml.suppress_tokens`. They have logits all the
+    /// same, which perplexity is computed from; whoever draws tokens excludes them.
     package let suppressedTokens: [Int32]
 
     /// - Throws: `GGUFError`, `ModelError` or `TensorError`, naming the key or tensor.

@@ -201,9 +201,6 @@ package final class TargetContext {
             compute.multiply(
                 states[shifted(logits, by: -firstRow)], by: target.head, into: scores, resolution: .double)
             if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }
-            for row in 0..<scores.count {
-                for token in target.suppressedTokens { scores[row][Int(token)] = -.infinity }
-            }
         }
         return Output(
             logits: scores, hidden: hidden.isEmpty ? states.prefix(0) : states[shifted(hidden, by: -firstRow)])

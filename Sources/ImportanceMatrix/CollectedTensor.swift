@@ -51,6 +51,9 @@ final class DoubleBuffer {
         base = memory.base.bindMemory(to: Double.self, capacity: count)
     }
 
+    var areFinite: Bool { (0..<count).allSatisfy { base[$0].isFinite } }
+
+    /// The numbers, limited to what single precision holds.
     var floats: [Float] { (0..<count).map { min(Float(base[$0]), .greatestFiniteMagnitude) } }
 }
 

@@ -35,13 +35,31 @@ package final class ImportanceCollector: ProductObserver {
     }
 
     /// What has been collected: an entry for each tensor that was multiplied.
-    package func matrix(chunkLength: Int) -> ImportanceMatrix {
+    /// - Throws: `ImportanceError.notFinite` if a tensor was multiplied by NaN or infinity, `tooLarge` if by numbers
+    ///   near that.
+    package func matrix(chunkLength: Int) throws(ImportanceError) -> ImportanceMatrix {
         var matrix = ImportanceMatrix(chunkLength: chunkLength)
         for tensor in tensors where tensor.counts.contains(where: { $0 > 0 }) {
+            guard tensor.sums.areFinite else { throw .notFinite(tensor: tensor.name) }
             matrix.set(
                 tensor.name, .init(sums: tensor.sums.floats, counts: tensor.counts.map { Float($0) }))
         }
+        try matrix.checkWeights()
         return matrix
+    }
+
+    /// Checks that a matrix can be added to what will be collected, to be asked before hours are spent on it.
+    /// - Throws: `ImportanceError.otherModel` if the model has none of the matrix's tensors, or one in another size.
+    package func check(_ matrix: ImportanceMatrix) throws(ImportanceError) {
+        let shared = tensors.filter { matrix.entries[$0.name] != nil }
+        if shared.isEmpty, let name = matrix.names.first { throw .otherModel(entry: name) }
+        for tensor in shared {
+            guard let entry = matrix.entries[tensor.name] else { continue }
+            // The old format has one count for all experts.
+            guard entry.sums.count == tensor.sums.count, [1, tensor.counts.count].contains(entry.counts.count) else {
+                throw .otherModel(entry: tensor.name)
+            }
+        }
     }
 
     /// The tensor whose bytes contain `address`.

@@ -21,6 +21,8 @@ package enum ImportanceError: Error, Equatable, Sendable {
     case shapes(entry: String, sums: [Int], counts: [Int])
     /// A sum or a count is NaN, infinite or negative.
     case invalidValue(entry: String, value: Float)
+    /// The mean square of what a column is multiplied by is too large for encoders.
+    case tooLarge(entry: String, mean: Float, limit: Float)
     case duplicate(entry: String)
     /// The old format: a number that no writer of it writes.
     case invalidNumber(what: String, value: Int, expected: String)
@@ -31,6 +33,10 @@ package enum ImportanceError: Error, Equatable, Sendable {
     case tooManyValues(count: Int, limit: Int)
     /// Two matrices that are not of the same model.
     case differentSizes(entry: String, first: Int, second: Int)
+    /// A matrix of whose tensors the model has none, or one in another size.
+    case otherModel(entry: String)
+    /// A tensor was multiplied by NaN or infinity.
+    case notFinite(tensor: String)
 }
 
 extension ImportanceError: CustomStringConvertible {
@@ -54,6 +60,8 @@ extension ImportanceError: CustomStringConvertible {
                 + "[1, experts or 1]"
         case .invalidValue(let entry, let value):
             "\(entry) holds \(value); expected finite numbers that are not negative; the file is damaged"
+        case .tooLarge(let entry, let mean, let limit):
+            "a column of \(entry) has a mean square of \(mean); expected at most \(limit)"
         case .duplicate(let entry): "\(entry) appears twice"
         case .invalidNumber(let what, let value, let expected):
             "\(what) is \(value); expected \(expected); the file is damaged, or not an importance matrix"
@@ -64,6 +72,10 @@ extension ImportanceError: CustomStringConvertible {
         case .tooManyValues(let count, let limit): "the matrix has \(count) sums; at most \(limit) are supported"
         case .differentSizes(let entry, let first, let second):
             "\(entry) has \(first) sums in one matrix and \(second) in the other; they are not of the same model"
+        case .otherModel(let entry):
+            "the matrix is of another model: this one has no \(entry), or one of another size"
+        case .notFinite(let tensor):
+            "tensor \(tensor) is multiplied by infinity or NaN: a tensor before it is damaged"
         }
     }
 }

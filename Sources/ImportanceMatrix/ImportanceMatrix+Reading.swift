@@ -39,6 +39,7 @@ extension ImportanceMatrix {
             self = try reader.matrix(chunkLength: chunkLength)
         }
         guard !entries.isEmpty else { throw .noEntries }
+        try checkWeights()
     }
 }
 

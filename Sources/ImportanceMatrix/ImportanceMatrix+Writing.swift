@@ -34,9 +34,18 @@ extension ImportanceMatrix {
         }
     }
 
-    /// A typing error must not destroy a model, so only an importance matrix is ever replaced.
-    /// - Throws: `ImportanceError.wouldReplace`.
+    /// Whether a matrix can be written at `url`, to be asked before hours are spent on it. A typing error must not
+    /// destroy a model, so only an importance matrix is ever replaced.
+    /// - Throws: `ImportanceError.wouldReplace`, or `cannotWrite` if the folder is missing or write-protected.
     package static func checkPlace(_ url: URL) throws(ImportanceError) {
+        let folder = url.deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw .cannotWrite(path: url.path, reason: "there is no folder \(folder)")
+        }
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw .cannotWrite(path: url.path, reason: "the folder \(folder) is write-protected")
+        }
         guard FileManager.default.fileExists(atPath: url.path) else { return }
         guard (try? ImportanceMatrix(contentsOf: url)) != nil else { throw .wouldReplace(path: url.path) }
     }

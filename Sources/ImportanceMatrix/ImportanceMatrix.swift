@@ -40,8 +40,13 @@ package struct ImportanceMatrix: Equatable, Sendable {
             if counts.count == 1 { counts = Array(repeating: counts[0], count: added.count) }
             if added.count == 1 { added = Array(repeating: added[0], count: counts.count) }
             guard counts.count == added.count, sums.count.isMultiple(of: counts.count) else { return false }
+            let columns = sums.count / counts.count
+            for index in sums.indices {
+                // Sums of no rows say nothing.
+                let own = counts[index / columns] > 0 ? sums[index] : 0
+                sums[index] = Self.finite(own + (added[index / columns] > 0 ? other.sums[index] : 0))
+            }
             for index in counts.indices { counts[index] = Self.finite(counts[index] + added[index]) }
-            for index in sums.indices { sums[index] = Self.finite(sums[index] + other.sums[index]) }
             return true
         }
 
@@ -61,6 +66,9 @@ package struct ImportanceMatrix: Equatable, Sendable {
     /// The most sums that a file may hold: 268 MB. A sparse file can have any size without using disk space. 26B-A4B
     /// has 14 million.
     package static let maximumValues = 1 << 26
+    /// The largest importance of a column. Those of sound models are many orders smaller; near the largest float,
+    /// encoders would compute infinity.
+    package static let largestWeight: Float = 1e30
 
     package init(chunkLength: Int = Self.defaultChunkLength) { self.chunkLength = chunkLength }
 
@@ -88,8 +96,20 @@ package struct ImportanceMatrix: Equatable, Sendable {
             }
             entries[name] = sum
         }
-        for name in other.datasets where !datasets.contains(name) { datasets.append(name) }
+        // By bytes: comparing Strings may take quadratic time for what a stranger wrote.
+        var known = Set(datasets.map { Array($0.utf8) })
+        for name in other.datasets where known.insert(Array(name.utf8)).inserted { datasets.append(name) }
         chunkCount = Int(clamping: UInt64(chunkCount) + UInt64(other.chunkCount))
+    }
+
+    /// - Throws: `ImportanceError.tooLarge`.
+    func checkWeights() throws(ImportanceError) {
+        for name in names {
+            let largest = entries[name]?.weights.max() ?? 0
+            guard largest <= Self.largestWeight else {
+                throw .tooLarge(entry: name, mean: largest, limit: Self.largestWeight)
+            }
+        }
     }
 
     /// Drops the entries whose names do not satisfy `isKept`.

@@ -11,8 +11,20 @@ struct Conversion: ParallelJob {
     let rowLength: Int
     let rowCount: Int
     let importance: SlicedImportance?
-    /// Whether a thread found values that are not finite; [threads]
-    private var hasBadValues: UnsafeMutablePointer<Bool>?
+    /// The floats of a block of the new tensor.
+    private let storedFloats: StoredFloats
+    private var outcomes: UnsafeMutablePointer<Outcome>?  // [threads]
+
+    /// From good to bad.
+    enum Outcome: Int, Comparable {
+        case finite
+        /// What was written holds infinity or NaN, though the values are finite.
+        case overflow
+        /// The values that were read are not finite.
+        case badInput
+
+        static func < (a: Outcome, b: Outcome) -> Bool { a.rawValue < b.rawValue }
+    }
 
     init(
         source: UnsafeRawPointer, target: UnsafeMutableRawPointer, decoder: TensorType,
@@ -25,19 +37,20 @@ struct Conversion: ParallelJob {
         self.rowLength = rowLength
         self.rowCount = rowCount
         self.importance = importance
+        storedFloats = ElementFormats.traits(of: encoder)?.floats ?? .none
     }
 
     /// Enough that the cost of taking a piece is negligible.
     private var rowsPerPiece: Int { max(1, (1 << 14) / rowLength) }
 
-    /// - Returns: whether all values were finite.
-    func run(on pool: ThreadPool) -> Bool {
-        withUnsafeTemporaryAllocation(of: Bool.self, capacity: pool.threadCount) { flags in
-            flags.initialize(repeating: false)
+    /// - Returns: the worst outcome of a row.
+    func run(on pool: ThreadPool) -> Outcome {
+        withUnsafeTemporaryAllocation(of: Outcome.self, capacity: pool.threadCount) { outcomes in
+            outcomes.initialize(repeating: .finite)
             var job = self
-            job.hasBadValues = flags.baseAddress
+            job.outcomes = outcomes.baseAddress
             pool.run(job, count: (rowCount + rowsPerPiece - 1) / rowsPerPiece)
-            return !flags.contains(true)
+            return outcomes.max() ?? .finite
         }
     }
 
@@ -45,16 +58,25 @@ struct Conversion: ParallelJob {
         let kernels = Kernels.current
         let rows = index * rowsPerPiece..<min((index + 1) * rowsPerPiece, rowCount)
         let (sourceBytes, targetBytes) = (decoder.byteCount(of: rowLength), encoder.byteCount(of: rowLength))
+        var worst = Outcome.finite
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rowLength) { values in
             guard let base = values.baseAddress else { return }
             for row in rows {
                 kernels.decode(source + row * sourceBytes, decoder.id, count: rowLength, into: base)
-                if !Self.areFinite(UnsafeBufferPointer(values)) { hasBadValues?[thread] = true }
+                let encoded = target + row * targetBytes
                 kernels.encode(
                     base, encoder.id, count: rowLength, importance: importance?.row(row, length: rowLength),
-                    into: target + row * targetBytes)
+                    into: encoded)
+                worst = max(worst, outcome(UnsafeBufferPointer(values), encoded))
             }
         }
+        if let outcomes { outcomes[thread] = max(outcomes[thread], worst) }
+    }
+
+    private func outcome(_ values: UnsafeBufferPointer<Float>, _ encoded: UnsafeMutableRawPointer) -> Outcome {
+        guard Self.areFinite(values) else { return .badInput }
+        let blocks = rowLength / encoder.blockSize
+        return storedFloats.areFinite(inRow: encoded, blocks: blocks, type: encoder) ? .finite : .overflow
     }
 
     /// Compares bit patterns, since the optimiser vectorises that.

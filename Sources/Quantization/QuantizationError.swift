@@ -13,7 +13,11 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
     case needsImportance(tensor: String, type: String, isGiven: Bool)
     /// The importance matrix is of another model.
     case importanceSize(tensor: String, expected: Int, found: Int)
+    /// No tensor of the file has an entry in the importance matrix.
+    case importanceOfOtherModel
     case notFinite(tensor: String)
+    /// The values are finite, but would not be in the new type. `isWeighted`: an importance matrix may be the cause.
+    case overflow(tensor: String, type: String, isWeighted: Bool)
     case overwritesInput(path: String)
     case notAFile(path: String)
     case noRoom(path: String, needed: Int, free: Int)
@@ -36,7 +40,12 @@ package enum QuantizationError: Error, Equatable, Sendable, CustomStringConverti
         case .importanceSize(let tensor, let expected, let found):
             "the importance matrix has \(found) numbers for tensor \(tensor), which needs \(expected); it is of "
                 + "another model"
+        case .importanceOfOtherModel:
+            "the importance matrix has no entry for any tensor of the file; it is of another model"
         case .notFinite(let tensor): "tensor \(tensor) holds infinity or NaN; the file is damaged"
+        case .overflow(let tensor, let type, let isWeighted):
+            "tensor \(tensor) would hold infinity or NaN as \(type): its values are too large for that type"
+                + (isWeighted ? ", or the importance matrix makes them so" : "")
         case .overwritesInput(let path): "\(path) is the file being read; choose another name for the output"
         case .notAFile(let path): "\(path) exists and is not a regular file; choose another name for the output"
         case .noRoom(let path, let needed, let free):

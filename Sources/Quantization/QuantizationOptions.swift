@@ -49,10 +49,9 @@ package struct Importance: Sendable {
         ]
     }
 
-    /// At most 127 bytes, whole characters.
+    /// At most 127 bytes, without a part of a scalar.
     private static func cut(_ text: String) -> String {
-        var text = text[...]
-        while text.utf8.count > 127 { text.removeLast() }
-        return String(text)
+        // Not by characters: looking for where those end takes quadratic time for what a stranger may have written.
+        (124...127).reversed().lazy.compactMap { String(text.utf8.prefix($0)) }.first ?? ""
     }
 }

@@ -12,9 +12,14 @@ package struct QuantizationPlan: Sendable {
         package let isFallback: Bool
         /// How much each column matters, `[experts or 1, columns]`; nil if all matter alike.
         let importance: [Float]?
+        /// Whether the importance matrix should have an entry for it, and does not. Embeddings and the output matrix
+        /// need none.
+        package var lacksImportance = false
 
         package var isConverted: Bool { type != tensor.type }
         package var hasImportance: Bool { importance != nil }
+        /// Whether it is encoded by its importance: some types have no choice to make by it.
+        package var heedsImportance: Bool { hasImportance && type.heedsImportance }
         package var byteCount: Int { type.byteCount(of: tensor.rowLength) * tensor.rowCount }
     }
 
@@ -38,6 +43,9 @@ package struct QuantizationPlan: Sendable {
             return
         }
         importance = options.importance
+        if let matrix = importance?.matrix, !file.tensors.contains(where: { matrix.entries[$0.name] != nil }) {
+            throw QuantizationError.importanceOfOtherModel
+        }
         let planner = try Planner(file, architecture, fileType, base: base, options)
         entries = try file.tensors.map { try planner.entry($0) }
     }
@@ -84,7 +92,12 @@ private struct Planner {
         if importance == nil, demandsImportance(type), role != .tokenEmbedding, role != .output {
             throw .needsImportance(tensor: tensor.name, type: type.name, isGiven: options.importance != nil)
         }
-        return .init(tensor: tensor, type: type, isFallback: type != wanted, importance: importance)
+        var entry = QuantizationPlan.Entry(
+            tensor: tensor, type: type, isFallback: type != wanted, importance: importance)
+        entry.lacksImportance =
+            options.importance != nil && importance == nil && type.heedsImportance && role != .tokenEmbedding
+            && role != .output
+        return entry
     }
 
     private func wantedType(_ tensor: TensorInfo, _ role: TensorRole) -> TensorType {
@@ -132,4 +145,9 @@ private struct Planner {
     private func demandsImportance(_ type: TensorType) -> Bool {
         [.iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs].contains(type) || (type == .q2_k && fileType == .q2_K_S)
     }
+}
+
+extension TensorType {
+    /// Whether its encoder makes choices by an importance matrix.
+    fileprivate var heedsImportance: Bool { ElementFormats.traits(of: self).map { $0.importance != .ignored } ?? false }
 }

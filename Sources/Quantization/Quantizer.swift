@@ -46,10 +46,12 @@ package final class Quantizer: Sendable {
                 try Task.checkCancellation()
             }
         }
-        for (file, place) in zip(files, places) {
+        for (index, place) in places.enumerated() {
             do {
-                try file.finish()
+                try files[index].finish()
             } catch {
+                // Some parts of a model are none.
+                for finished in places[..<index] { try? FileManager.default.removeItem(at: finished) }
                 throw GGUFError.cannotWrite(path: place.path, reason: "\(error)")
             }
         }
@@ -131,7 +133,7 @@ package final class Quantizer: Sendable {
         let batch = max(1, Self.batchValues / tensor.rowLength)
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: batch) where !Task.isCancelled {
             let end = min(first + batch, rows.upperBound)
-            let isFinite = withExtendedLifetime(source) {
+            let outcome = withExtendedLifetime(source) {
                 entry.withImportance(from: first) { importance in
                     Conversion(
                         source: base + first * tensor.type.byteCount(of: tensor.rowLength),
@@ -140,10 +142,18 @@ package final class Quantizer: Sendable {
                     ).run(on: pool)
                 }
             }
-            if !isFinite { failure.withLock { $0 = $0 ?? .notFinite(tensor: tensor.name) } }
+            switch outcome {
+            case .finite: break
+            case .badInput: fail(.notFinite(tensor: tensor.name))
+            case .overflow:
+                fail(.overflow(tensor: tensor.name, type: entry.type.name, isWeighted: entry.heedsImportance))
+            }
             progress((end - rows.lowerBound) * rowBytes)
         }
     }
+
+    /// Keeps the first failure, which the writer asks for.
+    private func fail(_ error: QuantizationError) { failure.withLock { $0 = $0 ?? error } }
 
     // MARK: - Its place
 

@@ -122,7 +122,7 @@ package final class SpeculativeDecoder {
         sampler.distribution(of: output.logits.mutableRow(0), after: History(tokens), into: &distribution)
         guard let token = sampler.draw(from: distribution) else {
             target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again
-            throw ModelError.notANumber(position: tokens.count)
+            throw nothingToDraw(from: output.logits.row(0), position: tokens.count)
         }
         sampler.accept(token, of: distribution)
         tokens.append(token)
@@ -248,7 +248,7 @@ package final class SpeculativeDecoder {
                 }
                 token = rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
             }
-            guard let token else { throw ModelError.notANumber(position: tokens.count + row) }
+            guard let token else { throw nothingToDraw(from: output.logits.row(row), position: tokens.count + row) }
             accept(token)
             batch.removeLast(drafts - row)
             batch.append(token)
@@ -277,12 +277,17 @@ package final class SpeculativeDecoder {
             accept(batch[row + 1])
         }
         guard let token = sampler.draw(from: distribution) else {
-            throw ModelError.notANumber(position: tokens.count + accepted)
+            throw nothingToDraw(from: output.logits.row(accepted), position: tokens.count + accepted)
         }
         accept(token)
         batch.removeLast(drafts - accepted)
         batch.append(token)
         return accepted
+    }
+
+    /// Why no token can be drawn. Samplers leave NaN as it is.
+    private func nothingToDraw(from logits: UnsafeBufferPointer<Float>, position: Int) -> ModelError {
+        logits.contains(where: \.isNaN) ? .notANumber(position: position) : .everyTokenExcluded(position: position)
     }
 
     private func keepHidden(_ states: Rows, row: Int) {

@@ -22,6 +22,41 @@ extension GGUFFile {
     }
 }
 
+extension StoredFloats {
+    /// Whether all floats that are stored in a row are finite, so that the values of the row are.
+    package func areFinite(inRow row: UnsafeRawPointer, blocks: Int, type: TensorType) -> Bool {
+        switch encoding {
+        case .single: areFinite(Single.self, row, blocks, type)
+        case .half: areFinite(Half.self, row, blocks, type)
+        case .brain: areFinite(Brain.self, row, blocks, type)
+        case .exponent: areFinite(Exponent.self, row, blocks, type)
+        case .spreadHalf: areFinite(SpreadHalf.self, row, blocks, type)
+        }
+    }
+
+    private func areFinite<Stored: StoredFloat>(
+        _: Stored.Type, _ row: UnsafeRawPointer, _ blocks: Int, _ type: TensorType
+    ) -> Bool {
+        !offsets.contains { holdsNonFinite(Stored.self, row + $0, count: blocks, stride: type.blockBytes) }
+    }
+}
+
+/// Whether any of these floats is NaN or infinite: the one at `first` and that of every block after it. No branch per
+/// float, so that memory is the bottleneck.
+private func holdsNonFinite<Stored: StoredFloat>(
+    _: Stored.Type, _ first: UnsafeRawPointer, count: Int, stride: Int
+) -> Bool {
+    var found = false
+    if stride == MemoryLayout<Stored.Bits>.size {
+        for block in 0..<count {
+            found = Stored.isNotFinite(Stored.bits(first + block &* MemoryLayout<Stored.Bits>.size)) || found
+        }
+    } else {
+        for block in 0..<count { found = Stored.isNotFinite(Stored.bits(first + block &* stride)) || found }
+    }
+    return found
+}
+
 /// The check of one tensor.
 private struct TensorCheck {
     let tensor: TensorInfo
@@ -35,27 +70,12 @@ private struct TensorCheck {
         for row in 0..<tensor.rowCount {
             for offset in floats.offsets {
                 let first = UnsafeRawPointer(base) + (row * rowBytes + offset)
-                guard holdsNonFinite(Stored.self, first, count: blocks) else { continue }
+                guard holdsNonFinite(Stored.self, first, count: blocks, stride: tensor.type.blockBytes) else {
+                    continue
+                }
                 throw error(Stored.self, row: row, first, count: blocks)
             }
         }
-    }
-
-    /// Whether any of these floats is NaN or infinite: the one at `first` and that of every block after it. No branch
-    /// per float, so that memory is the bottleneck.
-    private func holdsNonFinite<Stored: StoredFloat>(
-        _: Stored.Type, _ first: UnsafeRawPointer, count: Int
-    ) -> Bool {
-        let stride = tensor.type.blockBytes
-        var found = false
-        if stride == MemoryLayout<Stored.Bits>.size {
-            for block in 0..<count {
-                found = Stored.isNotFinite(Stored.bits(first + block &* MemoryLayout<Stored.Bits>.size)) || found
-            }
-        } else {
-            for block in 0..<count { found = Stored.isNotFinite(Stored.bits(first + block &* stride)) || found }
-        }
-        return found
     }
 
     private func error<Stored: StoredFloat>(

@@ -3,7 +3,6 @@ import Evaluation
 import Foundation
 import GGUF
 import Gemma
-import Gemma4
 import ImportanceMatrix
 import Logging
 import Synchronization
@@ -11,7 +10,7 @@ import Tensor
 
 /// One run over a text.
 final class Collection: Sendable {
-    private let model: ModelSettings
+    private let model: ReadingSettings
     private let text: TextOptions
     /// The name of the text.
     private let name: String
@@ -23,7 +22,7 @@ final class Collection: Sendable {
     private let savedChunks = Mutex(0)
 
     init(
-        model: ModelSettings, text: TextOptions, name: String, contents: Data, earlier: ImportanceMatrix,
+        model: ReadingSettings, text: TextOptions, name: String, contents: Data, earlier: ImportanceMatrix,
         includesOutput: Bool, output: MatrixOutput
     ) {
         self.model = model
@@ -40,18 +39,15 @@ final class Collection: Sendable {
         progress.show("loading \(model.file.lastPathComponent)")
         defer { progress.clear() }
         let (file, pair) = try load()
-        let length = text.chunkLength(trained: pair.trainedContextLength)
+        let length = text.chunking.length(trained: pair.trainedContextLength)
         let tokens = pair.tokenizer.encode(contents, parseSpecial: text.parseSpecial)
         let chunks = try TokenChunks(
-            [pair.tokenizer.bos] + tokens, length: length, skipping: text.firstChunk, limit: text.chunkLimit)
-        warn(file, pair, chunks)
-        // Activations stay floats: rounded to bytes they would not be what the weights are meant for.
-        let compute = Compute(threadCount: model.threads, precision: .floats)
-        let reader = ChunkReader(
-            try TargetContext(
-                pair.target, contextLength: length, batchLength: model.batchLength, cacheTypes: model.cacheTypes,
-                compute: compute), bos: pair.tokenizer.bos)
+            [pair.tokenizer.bos] + tokens, length: length, skipping: text.firstChunk, limit: text.chunking.limit)
+        let reader = try model.reader(pair, chunks)
+        let compute = reader.context.compute
         let collector = try ImportanceCollector(file, includesOutput: includesOutput, pool: compute.pool)
+        try collector.check(earlier)
+        warn(file, length: length)
         compute.observer = collector
         try read(chunks, reader, progress) { try self.matrix(collector, chunks: $0, length: length) }
         let matrix = try matrix(collector, chunks: chunks.count, length: length)
@@ -99,7 +95,7 @@ final class Collection: Sendable {
     var interruption: String {
         let chunks = savedChunks.withLock(\.self)
         return chunks > 0
-            ? "interrupted; \(output.url.path) holds the first \(chunks) chunks\n"
+            ? "interrupted; \(output.url.path) holds the first \(counted(chunks, "chunk"))\n"
             : "interrupted; nothing was written\n"
     }
 
@@ -114,26 +110,19 @@ final class Collection: Sendable {
         }
     }
 
-    private func warn(_ file: GGUFFile, _ pair: Pair, _ chunks: TokenChunks) {
-        let logger = Logger(label: "gemma")
-        if chunks.length > pair.trainedContextLength {
-            logger.warning(
-                """
-                chunks of \(chunks.length) tokens are longer than the \(pair.trainedContextLength) the model was \
-                trained for
-                """)
-        }
+    private func warn(_ file: GGUFFile, length: Int) {
         if includesOutput, file.tensor("output.weight") == nil {
-            logger.warning(
+            Logger(label: "gemma").warning(
                 "--process-output has no effect: in this model the token embeddings serve as the output matrix")
         }
+        if !earlier.entries.isEmpty { MatrixOptions.warnOfOtherLengths(earlier.chunkLength, length) }
     }
 
     /// The matrices of earlier runs and what was collected in `chunks` chunks.
     private func matrix(
         _ collector: ImportanceCollector, chunks: Int, length: Int
     ) throws(ImportanceError) -> ImportanceMatrix {
-        var matrix = collector.matrix(chunkLength: length)
+        var matrix = try collector.matrix(chunkLength: length)
         matrix.chunkCount = chunks
         matrix.datasets = [name]
         var sum = earlier

@@ -1,6 +1,8 @@
 import ArgumentParser
+import BundledModel
 import CommandSupport
 import Foundation
+import Gemma4
 import ImportanceMatrix
 import Logging
 
@@ -26,12 +28,12 @@ struct GemmaImatrix: AsyncParsableCommand {
             """,
         version: Version.line)
 
-    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Model") var model: ReadingOptions
     @OptionGroup(title: "Text") var text: TextOptions
     @OptionGroup(title: "Matrix") var matrix: MatrixOptions
 
     func validate() throws {
-        if text.file == nil, matrix.inFiles.isEmpty {
+        if text.chunking.file == nil, matrix.inFiles.isEmpty {
             throw ValidationError("name a text with -f, or matrices to add up with --in-file")
         }
     }
@@ -39,15 +41,19 @@ struct GemmaImatrix: AsyncParsableCommand {
     func run() async throws {
         let output = MatrixOutput(matrix)
         try ImportanceMatrix.checkPlace(output.url)
-        let earlier = try matrix.earlier(chunkLength: text.statedLength ?? ImportanceMatrix.defaultChunkLength)
-        guard let path = text.file else {
+        let length = text.chunking.length(trained: ImportanceMatrix.defaultChunkLength)
+        let earlier = try matrix.earlier(chunkLength: max(1, length))
+        guard let path = text.chunking.file else {
             try output.write(earlier)
             return StandardError.write(output.summary(of: earlier))
         }
         // Outside of `Interruptible`, since reading what somebody types cannot be cancelled.
         let contents = try readText(path)
+        // Activations stay floats: rounded to bytes they would not be what the weights are meant for.
+        let settings = try model.settings(
+            bundled: BundledModel.target, cacheTypes: CacheTypes(key: .f32, value: .f32), precision: .floats)
         let collection = Collection(
-            model: try model.settings(), text: text, name: path, contents: contents, earlier: earlier,
+            model: settings, text: text, name: path, contents: contents, earlier: earlier,
             includesOutput: matrix.processOutput, output: output)
         let outcome = try await Interruptible.run { try collection.run() }
         if case .interrupted = outcome {

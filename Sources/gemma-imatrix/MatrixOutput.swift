@@ -33,6 +33,6 @@ struct MatrixOutput: Sendable {
     }
 
     func summary(of matrix: ImportanceMatrix) -> String {
-        "\(url.path) written: \(matrix.entries.count) tensors, \(matrix.chunkCount) chunks\n"
+        "\(url.path) written: \(counted(matrix.entries.count, "tensor")), \(counted(matrix.chunkCount, "chunk"))\n"
     }
 }

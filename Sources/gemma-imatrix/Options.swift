@@ -1,66 +1,16 @@
 import ArgumentParser
-import BundledModel
 import CommandSupport
 import Foundation
-import Gemma4
 import ImportanceMatrix
-
-struct ModelOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the one that comes with swift-gemma.")
-    var model: String?
-
-    @OptionGroup var threads: ThreadOptions
-
-    @Option(
-        name: [.customShort("b"), .customLong("batch-size")], parsing: .unconditional,
-        help: "The most tokens that one pass reads.")
-    var batchLength = 512
-
-    @OptionGroup var cache: CacheOptions
-
-    func validate() throws {
-        guard (1...Int(Int32.max)).contains(batchLength) else {
-            throw ValidationError("-b is \(batchLength); expected 1 or more")
-        }
-    }
-
-    func settings() throws -> ModelSettings {
-        guard let file = model.map({ URL(fileURLWithPath: $0) }) ?? BundledModel.target else {
-            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
-        }
-        return ModelSettings(
-            file: file, threads: threads.count, batchLength: batchLength, cacheTypes: cache.types(default: .f32))
-    }
-}
-
-/// How the model is run.
-struct ModelSettings: Sendable {
-    let file: URL
-    let threads: Int
-    let batchLength: Int
-    let cacheTypes: CacheTypes
-}
+import Logging
 
 struct TextOptions: ParsableArguments {
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "A file with the text, taken as it is but for one final newline; - for standard input.")
-    var file: String?
-
-    @Option(
-        name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: """
-            Tokens per chunk; 0 for the length the model was trained for. Default: 512, or that length if shorter.
-            """)
-    var contextLength: Int?
+    @OptionGroup var chunking: ChunkOptions
 
     @Option(
         name: [.customLong("chunk"), .customLong("from-chunk")], parsing: .unconditional,
         help: "How many chunks to skip at the start.")
     var firstChunk = 0
-
-    @Option(parsing: .unconditional, help: "The most chunks to read; -1 for all.")
-    var chunks = -1
 
     @Flag(help: "Take special tokens (<|turn> and others) in the text as such, not as characters.")
     var parseSpecial = false
@@ -71,21 +21,9 @@ struct TextOptions: ParsableArguments {
     var ppl = true
 
     func validate() throws {
-        guard chunks == -1 || chunks >= 1 else {
-            throw ValidationError("--chunks is \(chunks); expected 1 or more, or -1 for all")
-        }
         guard (0...Int(Int32.max)).contains(firstChunk) else {
             throw ValidationError("--chunk is \(firstChunk); expected 0 or more")
         }
-    }
-
-    var chunkLimit: Int? { chunks < 0 ? nil : chunks }
-
-    /// The length of a chunk if the command line states one.
-    var statedLength: Int? { contextLength.flatMap { $0 > 0 ? $0 : nil } }
-
-    func chunkLength(trained: Int) -> Int {
-        contextLength == 0 ? trained : contextLength ?? min(ImportanceMatrix.defaultChunkLength, trained)
     }
 }
 
@@ -128,11 +66,13 @@ struct MatrixOptions: ParsableArguments {
     var inFiles: [String] { inFileLists.flatMap { $0.split(separator: ",").map(String.init) } }
 
     /// The sum of the matrices of earlier runs; chunks are as long as those of the first.
+    /// - Parameter chunkLength: of files of the old format, which do not say it.
     func earlier(chunkLength: Int) throws -> ImportanceMatrix {
         var sum: ImportanceMatrix?
         for path in inFiles {
             let matrix = try ImportanceMatrix(contentsOf: URL(fileURLWithPath: path), chunkLength: chunkLength)
             do {
+                if let sum { Self.warnOfOtherLengths(sum.chunkLength, matrix.chunkLength) }
                 try sum?.add(matrix)
             } catch {
                 throw ImportanceError.inFile(path: path, error)
@@ -140,6 +80,13 @@ struct MatrixOptions: ParsableArguments {
             sum = sum ?? matrix
         }
         return sum ?? ImportanceMatrix(chunkLength: chunkLength)
+    }
+
+    /// Sums are of tokens and add up all the same; only the number of chunks then says little.
+    static func warnOfOtherLengths(_ first: Int, _ second: Int) {
+        guard first != second else { return }
+        Logger(label: "gemma").warning(
+            "chunks of \(first) and of \(second) tokens are added up, and each counts as one chunk")
     }
 }
 

@@ -4,22 +4,16 @@ import Evaluation
 import Foundation
 import Gemma
 import Gemma4
-import Logging
 import Tensor
 
 /// One run over a text.
 struct Measurement: Sendable {
-    let model: ModelSettings
+    let model: ReadingSettings
     let base: BaseUse
     /// Not used if there is a saved run to compare with, which has its own tokens.
     let text: Data
-    /// Nil for the default, 0 for the length the model was trained for.
-    let chunkLength: Int?
-    /// Nil for all chunks.
-    let chunkLimit: Int?
+    let chunking: ChunkOptions
     let isJSON: Bool
-
-    private static let defaultChunkLength = 512
 
     func run() throws {
         let progress = ProgressLine()
@@ -35,11 +29,11 @@ struct Measurement: Sendable {
     }
 
     private func measure(_ pair: Pair, savingIn url: URL?) throws {
-        let length = wantedLength(pair) ?? min(Self.defaultChunkLength, pair.trainedContextLength)
+        let length = chunking.length(trained: pair.trainedContextLength)
         // A document never contains control tokens. `<bos>` begins every sequence of this architecture.
         let tokens = pair.tokenizer.encode(text, parseSpecial: false)
-        let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunkLimit)
-        let reader = try reader(pair, chunks)
+        let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunking.limit)
+        let reader = try model.reader(pair, chunks)
         let file = try url.map {
             try BaseFileWriter($0, chunks: chunks, vocabulary: pair.target.config.vocabularySize)
         }
@@ -59,13 +53,13 @@ struct Measurement: Sendable {
     private func compare(_ pair: Pair, with url: URL) throws {
         let file = try BaseFile(contentsOf: url, vocabulary: pair.target.config.vocabularySize)
         let chunks = file.chunks
-        if let length = wantedLength(pair), length < chunks.length {
+        if let length = chunking.statedLength(trained: pair.trainedContextLength), length < chunks.length {
             throw EvaluationError.longerChunks(path: url.path, length: chunks.length, contextLength: length)
         }
-        let reader = try reader(pair, chunks)
+        let reader = try model.reader(pair, chunks)
         var divergence = Divergence()
         try write(divergence.tableHeader)
-        for chunk in 0..<min(chunks.count, chunkLimit ?? .max) {
+        for chunk in 0..<min(chunks.count, chunking.limit ?? .max) {
             try reader.read(chunks, chunk) { scored in
                 let positions = scored.firstPosition..<scored.firstPosition + scored.logits.count
                 try file.withRows(ofChunk: chunk, positions: positions) { saved in
@@ -76,23 +70,6 @@ struct Measurement: Sendable {
         }
         try write("\n" + divergence.summary)
         try writeJSON(DivergenceReport(divergence, chunks, model))
-    }
-
-    private func wantedLength(_ pair: Pair) -> Int? { chunkLength == 0 ? pair.trainedContextLength : chunkLength }
-
-    private func reader(_ pair: Pair, _ chunks: TokenChunks) throws -> ChunkReader {
-        if chunks.length > pair.trainedContextLength {
-            Logger(label: "gemma").warning(
-                """
-                chunks of \(chunks.length) tokens are longer than the \(pair.trainedContextLength) the model was \
-                trained for
-                """
-            )
-        }
-        let context = try TargetContext(
-            pair.target, contextLength: chunks.length, batchLength: model.batchLength, cacheTypes: model.cacheTypes,
-            compute: Compute(threadCount: model.threads, precision: model.precision))
-        return ChunkReader(context, bos: pair.tokenizer.bos)
     }
 
     /// Writes lines for a person. If the reader has gone away, only a run that is being saved continues.

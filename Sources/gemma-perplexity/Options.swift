@@ -7,17 +7,7 @@ import Logging
 import Tensor
 
 struct ModelOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: "The model, a GGUF file. Default: the one that comes with swift-gemma.")
-    var model: String?
-
-    @OptionGroup var threads: ThreadOptions
-
-    @Option(
-        name: [.customShort("b"), .customLong("batch-size")], parsing: .unconditional,
-        help: "The most tokens that one pass reads.")
-    var batchLength = 512
-
-    @OptionGroup var cache: CacheOptions
+    @OptionGroup var reading: ReadingOptions
 
     @Flag(
         help: """
@@ -27,51 +17,20 @@ struct ModelOptions: ParsableArguments {
             """)
     var exact = false
 
-    func validate() throws {
-        guard (1...Int(Int32.max)).contains(batchLength) else {
-            throw ValidationError("-b is \(batchLength); expected 1 or more")
-        }
+    func settings() throws -> ReadingSettings {
+        try reading.settings(
+            bundled: BundledModel.target, cacheTypes: exact ? CacheTypes(key: .f32, value: .f32) : CacheTypes(),
+            precision: exact ? .floats : .bytes)
     }
-
-    func settings() throws -> ModelSettings {
-        guard let file = model.map({ URL(fileURLWithPath: $0) }) ?? BundledModel.target else {
-            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
-        }
-        return ModelSettings(
-            file: file, threads: threads.count, batchLength: batchLength,
-            cacheTypes: exact ? cache.types(default: .f32) : cache.types(), precision: exact ? .floats : .bytes)
-    }
-}
-
-/// How the model is run.
-struct ModelSettings: Sendable {
-    let file: URL
-    let threads: Int
-    let batchLength: Int
-    let cacheTypes: CacheTypes
-    let precision: ActivationPrecision
 }
 
 struct TextOptions: ParsableArguments {
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "A file with the text, taken as it is but for one final newline; - for standard input.")
-    var file: String?
+    @OptionGroup var chunking: ChunkOptions
 
     @Option(
         name: [.customLong("bf", withSingleDash: true), .customLong("binary-file")], parsing: .unconditional,
         help: "The same byte for byte: the final newline stays, nothing is converted, and there are no warnings.")
     var binaryFile: String?
-
-    @Option(
-        name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
-        help: """
-            Tokens per chunk; 0 for the length the model was trained for. Default: 512, or that length if shorter.
-            """)
-    var contextLength: Int?
-
-    @Option(parsing: .unconditional, help: "The most chunks to read; -1 for all.")
-    var chunks = -1
 
     @Option(
         name: [.customLong("kl-divergence-base"), .customLong("save-all-logits")],
@@ -84,9 +43,6 @@ struct TextOptions: ParsableArguments {
     var comparesWithBase = false
 
     func validate() throws {
-        guard chunks == -1 || chunks >= 1 else {
-            throw ValidationError("--chunks is \(chunks); expected 1 or more, or -1 for all")
-        }
         if comparesWithBase, klDivergenceBase == nil {
             throw ValidationError("--kl-divergence needs a saved run (--kl-divergence-base FILE)")
         }
@@ -95,7 +51,7 @@ struct TextOptions: ParsableArguments {
         }
     }
 
-    var chunkLimit: Int? { chunks < 0 ? nil : chunks }
+    private var file: String? { chunking.file }
 
     /// The text, unless it comes from a saved run.
     func contents() throws -> Data {

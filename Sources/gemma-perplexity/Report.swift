@@ -1,3 +1,4 @@
+import CommandSupport
 import Evaluation
 import Foundation
 
@@ -45,7 +46,7 @@ private struct Conditions: Encodable {
     let cacheTypeV: String
     let exact: Bool
 
-    init(_ chunks: TokenChunks, _ model: ModelSettings) {
+    init(_ chunks: TokenChunks, _ model: ReadingSettings) {
         self.model = model.file.path
         contextLength = chunks.length
         cacheTypeK = model.cacheTypes.key.rawValue
@@ -60,7 +61,7 @@ struct PerplexityReport: Encodable {
     private let perplexity: Double
     private let perplexityError: Double
 
-    init(_ perplexity: Perplexity, _ chunks: TokenChunks, _ model: ModelSettings) {
+    init(_ perplexity: Perplexity, _ chunks: TokenChunks, _ model: ReadingSettings) {
         conditions = Conditions(chunks, model)
         scoredTokens = perplexity.positionCount
         self.perplexity = perplexity.value
@@ -83,7 +84,7 @@ struct DivergenceReport: Encodable {
     private let sameTop: Double
     private let sameTopError: Double
 
-    init(_ divergence: Divergence, _ chunks: TokenChunks, _ model: ModelSettings) {
+    init(_ divergence: Divergence, _ chunks: TokenChunks, _ model: ReadingSettings) {
         let percentiles = divergence.percentiles([0.5, 0.99, 1])
         conditions = Conditions(chunks, model)
         scoredTokens = divergence.perplexity.positionCount

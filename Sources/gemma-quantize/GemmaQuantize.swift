@@ -64,21 +64,7 @@ struct GemmaQuantize: AsyncParsableCommand {
             valueName: "name=type"))
     var tensorType: [TensorOverride] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "An importance matrix, from gemma-imatrix or llama-imatrix: precision is spent where it matters.",
-            valueName: "file"))
-    var imatrix: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Use the importance matrix only for tensors whose name contains NAME. Can be repeated.", valueName: "name"))
-    var includeWeights: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Do not use it for tensors whose name contains NAME. Can be repeated.", valueName: "name"))
-    var excludeWeights: [String] = []
+    @OptionGroup var matrix: MatrixOptions
 
     @Flag(help: "Leave the output matrix as it is, if the model has one beside the token embeddings.")
     var leaveOutputTensor = false
@@ -91,18 +77,11 @@ struct GemmaQuantize: AsyncParsableCommand {
 
     @OptionGroup var threads: ThreadOptions
 
-    func validate() throws {
-        if !includeWeights.isEmpty, !excludeWeights.isEmpty {
-            throw ValidationError("--include-weights and --exclude-weights cannot be used together")
-        }
-        if imatrix == nil, !includeWeights.isEmpty || !excludeWeights.isEmpty {
-            throw ValidationError("--include-weights and --exclude-weights need a matrix (--imatrix)")
-        }
-    }
-
     mutating func run() async throws {
         let request = try Request(input: input, rest: rest, threads: threads)
-        let options = try options()
+        if request.type == .copy { try refuseConversions() }
+        let matrix = try GivenMatrix(self.matrix)
+        let options = options(matrix?.importance)
         let file: GGUFFile
         let plan: QuantizationPlan
         do {
@@ -115,17 +94,18 @@ struct GemmaQuantize: AsyncParsableCommand {
             Logger(label: "gemma").warning(
                 "--leave-output-tensor has no effect: in this model the token embeddings serve as the output matrix")
         }
+        let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: request.threads))
+        let keepsParts = keepSplit
+        let places = quantizer.places(for: request.output, keepsParts: keepsParts).map(\.path)
+        let shown = places.count > 1 ? "\(places[0]) and \(places.count - 1) more" : places[0]
+        if request.isOutputDerived { StandardError.write("\(dryRun ? "would write" : "writing") \(shown)\n") }
+        matrix?.report(plan)
         let report = Report(plan)
         if dryRun {
             try StandardOutput.write(report.table + report.summary)
             return
         }
         let start = ContinuousClock.now
-        let quantizer = Quantizer(file, plan, pool: ThreadPool(threadCount: request.threads))
-        let keepsParts = keepSplit
-        let places = quantizer.places(for: request.output, keepsParts: keepsParts).map(\.path)
-        let shown = places.count > 1 ? "\(places[0]) and \(places.count - 1) more" : places[0]
-        if request.isOutputDerived { StandardError.write("writing \(shown)\n") }
         let outcome = try await Interruptible.run {
             defer { report.endLine() }
             try quantizer.write(to: request.output, keepsParts: keepsParts) { report.show($0) }
@@ -141,7 +121,7 @@ struct GemmaQuantize: AsyncParsableCommand {
         }
     }
 
-    private func options() throws -> QuantizationOptions {
+    private func options(_ importance: Importance?) -> QuantizationOptions {
         var options = QuantizationOptions()
         options.allowsRequantizing = allowRequantize
         options.isPure = pure
@@ -149,19 +129,18 @@ struct GemmaQuantize: AsyncParsableCommand {
         options.output = outputTensorType?.format
         options.keepsOutput = leaveOutputTensor
         options.overrides = tensorType.map { .init(pattern: $0.pattern, format: $0.format) }
-        if let imatrix { options.importance = Importance(try matrix(imatrix), name: imatrix) }
+        options.importance = importance
         return options
     }
 
-    private func matrix(_ path: String) throws -> ImportanceMatrix {
-        var matrix = try ImportanceMatrix(contentsOf: URL(fileURLWithPath: path))
-        if !includeWeights.isEmpty {
-            matrix.filter { name in includeWeights.contains { name.contains($0) } }
-        }
-        matrix.filter { name in !excludeWeights.contains { name.contains($0) } }
-        StandardError.write(
-            "importance matrix: \(matrix.entries.count) tensors, \(matrix.chunkCount) chunks\n")
-        return matrix
+    /// Options that say how to convert.
+    private func refuseConversions() throws {
+        let options = [
+            ("--imatrix", matrix.imatrix != nil), ("--pure", pure), ("--tensor-type", !tensorType.isEmpty),
+            ("--token-embedding-type", tokenEmbeddingType != nil), ("--output-tensor-type", outputTensorType != nil),
+        ]
+        guard let (name, _) = options.first(where: \.1) else { return }
+        throw ValidationError("COPY converts nothing; leave out \(name)")
     }
 }
 

@@ -103,8 +103,8 @@ final class Report: Sendable {
         guard plan.fallbackCount > 0 else { return }
         Logger(label: "gemma").warning(
             """
-            \(plan.fallbackCount) of \(plan.entries.count) tensors got another type, since their row length is not a \
-            multiple of the block size
+            \(plan.fallbackCount) of \(counted(plan.entries.count, "tensor")) got another type, since their row length \
+            is not a multiple of the block size
             """
         )
     }

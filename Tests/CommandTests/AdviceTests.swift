@@ -9,6 +9,9 @@ struct AdviceTests {
     func facts() {
         let error = TensorError.unsupportedHeadWidth(48, cacheType: "tbq3_0", multiple: 32)
         #expect(explanation(of: error) == "\(error); choose f32, f16 or bf16 with -ctk and -ctv")
+        let wide = TensorError.unsupportedHeadWidth(64, cacheType: "tbq3_tcq", multiple: 128)
+        #expect(advice(for: wide)?.hasPrefix("choose f32, f16, bf16, q8_0, q5_1,") == true)
+        #expect(advice(for: wide)?.contains("tbq3_tcq") == false)
         #expect(advice(for: TensorError.outOfMemory(bytes: 1))?.contains("(-c)") == true)
     }
 

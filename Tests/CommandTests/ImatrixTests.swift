@@ -53,6 +53,35 @@ struct ImatrixTests {
         }
     }
 
+    @Test("Chunks of different lengths are added up with a warning")
+    func otherLengths() throws {
+        func run(_ length: String, _ more: [String]) throws -> Command {
+            try imatrix(["-f", Self.text, "-c", length, "--chunks", "1", "--no-ppl"] + more)
+        }
+        let first = try run("64", ["-o", folder.path("a.gguf")])
+        #expect(first.status == 0 && first.error == "\(folder.path("a.gguf")) written: 80 tensors, 1 chunk\n")
+        let second = try run("32", ["-o", folder.path("b.gguf"), "--in-file", folder.path("a.gguf")])
+        let warning = "chunks of 64 and of 32 tokens are added up, and each counts as one chunk\n"
+        #expect(second.status == 0 && second.error.hasPrefix("warning: " + warning), "\(second.error)")
+        let third = try imatrix(
+            ["--in-file", "\(folder.path("a.gguf")),\(folder.path("b.gguf"))", "-o", folder.path("c.gguf")])
+        #expect(third.status == 0 && third.error.contains("chunks of 64 and of 32 tokens"), "\(third.error)")
+        #expect(try read("c.gguf").entries.values.allSatisfy { $0.counts == [160] })
+    }
+
+    @Test("A matrix of another model is refused before the run, in the old format too")
+    func otherModel() throws {
+        func number(_ value: Int32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian, Array.init) }
+        let name = "blk.0.attn_q.weight"
+        let bytes = number(1) + number(Int32(name.utf8.count)) + Array(name.utf8) + number(1) + number(2) + number(0)
+        try Data(bytes + number(0)).write(to: folder.url.appendingPathComponent("other.dat"))
+        let run = try imatrix(
+            ["-f", Self.text, "-c", "32", "--in-file", folder.path("other.dat"), "-o", folder.path("m.gguf")])
+        #expect(run.status == 1 && run.output.isEmpty)
+        #expect(run.errorLine?.contains("the matrix is of another model: this one has no \(name), or one of") == true)
+        #expect(try folder.names == ["other.dat"])
+    }
+
     @Test("The matrix is saved on the way")
     func saving() throws {
         let run = try imatrix(
@@ -115,9 +144,10 @@ struct ImatrixTests {
         let other = try imatrix(["-f", Self.text, "-o", model])
         #expect(other.status == 1)
         #expect(other.errorLine?.contains("exists and is not an importance matrix; choose another name") == true)
-        let nowhere = try imatrix(
-            ["-f", Self.text, "-c", "32", "--chunks", "2", "--no-ppl", "-o", "/no/such/folder/m"])
+        // Before hours are spent on it.
+        let nowhere = try imatrix(["-f", "/no/such/text", "-o", "/no/such/folder/m"])
         #expect(nowhere.status == 1)
-        #expect(nowhere.errorLine?.contains("cannot write /no/such/folder/m: No such file or directory") == true)
+        #expect(
+            nowhere.errorLine?.contains("cannot write /no/such/folder/m: there is no folder /no/such/folder") == true)
     }
 }

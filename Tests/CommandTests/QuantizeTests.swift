@@ -53,6 +53,8 @@ struct QuantizeTests {
         let run = try Command("gemma-quantize", [input.path, "f16", "--allow-requantize"])
         #expect(run.status == 0)
         let path = folder.appendingPathComponent("ggml-model-F16.gguf").path
+        let dry = try Command("gemma-quantize", ["--dry-run", input.path, "f16", "--allow-requantize"])
+        #expect(dry.status == 0 && dry.error == "would write \(path)\n")
         #expect(run.error.hasPrefix("writing \(path)\n") && run.error.contains("\n\(path) written in "))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(Set(names) == ["in.gguf", "ggml-model-F16.gguf"])
@@ -67,6 +69,7 @@ struct QuantizeTests {
             let run = try Command(
                 "gemma-quantize", ["--allow-requantize", "--pure"] + options + [target, output.path, "q4_0"])
             #expect(run.status == 0 && run.error.hasPrefix("importance matrix: ") == !options.isEmpty)
+            #expect(!run.error.contains("warning: the importance matrix"), "\(run.error)")
             let file = try GGUFFile(contentsOf: output)
             return try ["blk.0.attn_q.weight", "blk.0.ffn_down.weight"].map { name in
                 let data = file.data(of: try #require(file.tensor(name)))
@@ -80,6 +83,55 @@ struct QuantizeTests {
         #expect(
             try tensors(matrix + ["--include-weights", "ffn_down", "--include-weights", "inp_gate"])
                 == [plain[0], weighted[1]])
+    }
+
+    @Test("How much a matrix is used is said, and what it lacks")
+    func lackingImportance() throws {
+        func error(_ tensors: [String], _ options: [String]) throws -> String {
+            var writer = GGUFWriter()
+            writer.metadata.set("general.architecture", .string("gemma4"))
+            writer.metadata.set("gemma4.block_count", .uint32(11))
+            for name in tensors {
+                try writer.add(
+                    tensor: name, dimensions: [192, 2], type: .f16, bytes: Array(repeating: 0, count: 768))
+            }
+            let model = try TemporaryFile(writer.bytes())
+            let words = ["--dry-run", "--imatrix", Self.matrix] + options + [model.path, output.path, "q4_0"]
+            let run = try Command("gemma-quantize", words)
+            return withExtendedLifetime(model) { run.error }
+        }
+        let (known, unknown) = ("blk.0.attn_q.weight", "blk.10.attn_q.weight")
+        let head = "importance matrix: 80 tensors, 4 chunks; used for "
+        #expect(try error([known], []) == head + "1 of 1 converted tensor\n")
+        #expect(
+            try error([known, unknown], []) == head + "1 of 2 converted tensors\nwarning: the importance matrix "
+                + "has no entry for 1 tensor, quantized as without one: \(unknown)\n")
+        let many = try error([known] + (5..<9).map { "blk.\($0).extra.weight" }, [])
+        #expect(
+            many.hasSuffix(
+                " 4 tensors, quantized as without one: blk.5.extra.weight, blk.6.extra.weight, blk.7.extra.weight, "
+                    + "...\n"), "\(many)")
+        // What the user leaves out is not missing.
+        let left = try error([known, unknown], ["--exclude-weights", "blk.10"])
+        #expect(left.hasSuffix("used for 1 of 2 converted tensors\n"), "\(left)")
+    }
+
+    @Test("Values that do not fit the type are an error that says what to do")
+    func overflow() throws {
+        var writer = GGUFWriter()
+        writer.metadata.set("general.architecture", .string("gemma4"))
+        writer.metadata.set("gemma4.block_count", .uint32(1))
+        let values = [Float](repeating: 1e9, count: 64)
+        try writer.add(
+            tensor: "blk.0.attn_q.weight", dimensions: [32, 2], type: .f32, bytes: values.withUnsafeBytes(Array.init))
+        let model = try TemporaryFile(writer.bytes())
+        let run = try Command("gemma-quantize", [model.path, output.path, "f16"])
+        #expect(run.status == 1 && !FileManager.default.fileExists(atPath: output.path))
+        #expect(
+            run.error.hasSuffix(
+                "error: tensor blk.0.attn_q.weight would hold infinity or NaN as F16: its values are too large for "
+                    + "that type; choose a wider type for it, such as BF16, with --tensor-type\n"), "\(run.error)")
+        withExtendedLifetime(model) {}
     }
 
     @Test("--leave-output-tensor says when it has no effect")
@@ -107,6 +159,15 @@ struct QuantizeTests {
             "cannot be stored as Q1_0: its rows of 192 are not a multiple of 128; choose another type")
         try expect(["--imatrix", target, target, output.path, "q8_0"], "but not an importance matrix")
         try expect(["--imatrix", "/no/such", target, output.path, "q8_0"], "cannot open /no/such: No such file")
+        for options in [
+            ["--imatrix", Self.matrix], ["--pure"], ["--tensor-type", "a=f16"], ["--token-embedding-type", "f16"],
+            ["--output-tensor-type", "f16"],
+        ] {
+            let message = "COPY converts nothing; leave out \(options[0])"
+            try expect(options + [target, output.path, "copy"], message, status: 2)
+        }
+        let nothing = ["--imatrix", Self.matrix, "--include-weights", "nothing"]
+        try expect(nothing + [target, output.path, "q8_0"], "leave no entry of \(Self.matrix)", status: 2)
         let both = ["--imatrix", Self.matrix, "--include-weights", "a", "--exclude-weights", "b"]
         try expect(both + [target, output.path, "q8_0"], "cannot be used together", status: 2)
         try expect(["--include-weights", "a", target, output.path, "q8_0"], "need a matrix (--imatrix)", status: 2)

@@ -65,7 +65,10 @@ struct ConverterTests {
 
     @Test(
         "Keys that are missing have the values of every released model",
-        arguments: ["gemma4.rope.freq_base", "gemma4.rope.freq_base_swa", "tokenizer.ggml.token_type"])
+        arguments: [
+            "gemma4.rope.freq_base", "gemma4.rope.freq_base_swa", "gemma4.final_logit_softcapping",
+            "tokenizer.ggml.token_type",
+        ])
     func missingKey(_ key: String) async throws {
         try await expectSameStory { $0[key] = nil }
     }

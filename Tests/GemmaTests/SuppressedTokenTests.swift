@@ -52,7 +52,7 @@ struct SuppressedTokenTests {
         }
     }
 
-    @Test("have no logits, whoever asks for them")
+    @Test("have logits all the same, so that perplexity is that of the model")
     func logits() throws {
         func rows(_ file: AlteredFile) throws -> [[Float]] {
             let context = try TargetContext(
@@ -60,28 +60,34 @@ struct SuppressedTokenTests {
             let output = try context.forward([2, 1874, 1192, 279], logits: 1..<4, hidden: 0..<0)
             return (0..<3).map { Array(output.logits.row($0)) }
         }
-        let suppressed: [TokenID] = [0, 700, 2463]
-        let (plain, masked) = (try rows(.target()), try rows(target(without: suppressed)))
-        for (plain, masked) in zip(plain, masked) {
-            let places = masked.indices.filter { masked[$0] != plain[$0] }
-            #expect(places.map { TokenID($0) } == suppressed)
-            #expect(places.allSatisfy { masked[$0] == -.infinity })
+        #expect(try rows(target(without: [0, 700, 2463])) == rows(.target()))
+    }
+
+    @Test("stay excluded whatever their bias")
+    func bias() async throws {
+        var options = GenerationOptions(temperature: 0, maximumTokens: 8, ignoresEndOfText: true)
+        options.logitBias = [700: 100]
+        #expect(try await tokens(.target(), hasDrafter: false, options) == Array(repeating: 700, count: 8))
+        #expect(try await !tokens(target(without: [700]), hasDrafter: false, options).contains(700))
+    }
+
+    @Test("If they and a bias leave no token, the error says so")
+    func nothingLeft() async throws {
+        var options = GenerationOptions(temperature: 0, maximumTokens: 8)
+        options.logitBias = [700: -.infinity]
+        let file = try target(without: (0..<2464).filter { $0 != 700 })
+        await #expect(throws: ModelError.everyTokenExcluded(position: 5)) {
+            try await tokens(file, hasDrafter: true, options)
         }
     }
 
-    @Test("must be tokens, and leave others to write")
+    @Test("may name numbers that are no token, and leave others to write")
     func invalid() throws {
-        for bad in [-1, 2464] as [Int32] {
-            let error = try refusal(of: target(without: [3, bad]))
-            #expect(
-                error as? ModelError
-                    == .invalidKey(key: Self.key, value: "\(bad)", expected: "0 to 2463 for each token"))
-        }
         let all = try refusal(of: target(without: Array(0..<2464)))
         #expect(
             all as? ModelError
                 == .invalidKey(key: Self.key, value: "every token", expected: "at least one token left to write"))
-        let list = try Pair(target: target(without: [7, 3, 7]).file).target.suppressedTokens
+        let list = try Pair(target: target(without: [7, 3, 7, -1, 2464, .max]).file).target.suppressedTokens
         #expect(list == [3, 7])
     }
 }

@@ -47,7 +47,7 @@ import Testing
         compute.observer = collector
         defer { compute.observer = nil }
         try body()
-        return collector.matrix(chunkLength: 512)
+        return try collector.matrix(chunkLength: 512)
     }
 
     @Test func sumsOfSquaresByColumn() throws {
@@ -107,6 +107,46 @@ import Testing
                 input.rows(width: Self.columns), gate: gate, up: up, into: a.rows(width: 3), scratch: b.rows(width: 3))
         }
         #expect(matrix.entries.values.map(\.counts) == [[2], [2]])
+    }
+
+    @Test func numbersThatAreNotFiniteAreRefused() throws {
+        let query = try file.matrix("blk.0.attn_q.weight", shape: [3, Self.columns])
+        for bad in [Float.nan, .infinity, -.infinity] {
+            #expect(throws: ImportanceError.notFinite(tensor: "blk.0.attn_q.weight")) {
+                try collect { _ = try multiply(by: query, count: 2, first: bad) }
+            }
+        }
+        // Its square is finite in double precision only.
+        #expect(throws: ImportanceError.self) { try collect { _ = try multiply(by: query, count: 2, first: 1e30) } }
+    }
+
+    @Test func aMatrixOfAnotherModelCannotBeAdded() throws {
+        func check(_ entries: [String: (sums: Int, counts: Int)]) throws {
+            var writer = GGUFWriter()
+            writer.metadata.set("general.type", .string("imatrix"))
+            writer.metadata.set("imatrix.chunk_count", .uint32(1))
+            writer.metadata.set("imatrix.chunk_size", .uint32(512))
+            for (name, entry) in entries {
+                for (ending, columns) in [(".in_sum2", entry.sums / entry.counts), (".counts", 1)] {
+                    try writer.add(
+                        tensor: name + ending, dimensions: [columns, entry.counts], type: .f32,
+                        bytes: Array(repeating: 0, count: 4 * columns * entry.counts))
+                }
+            }
+            let collector = try ImportanceCollector(file, includesOutput: false, pool: compute.pool)
+            try collector.check(ImportanceMatrix(ByteRegion(writer.bytes())))
+        }
+        let (query, experts) = ("blk.0.attn_q.weight", "blk.1.ffn_gate_up_exps.weight")
+        try check([query: (Self.columns, 1), "output.weight": (Self.columns, 1)])
+        try check([experts: (3 * Self.columns, 3)])
+        try check([experts: (3 * Self.columns, 1)])
+        #expect(throws: ImportanceError.otherModel(entry: query)) { try check([query: (Self.columns + 1, 1)]) }
+        #expect(throws: ImportanceError.otherModel(entry: experts)) { try check([experts: (3 * Self.columns, 2)]) }
+        #expect(throws: ImportanceError.otherModel(entry: "blk.7.attn_q.weight")) {
+            try check(["blk.7.attn_q.weight": (Self.columns, 1)])
+        }
+        let collector = try ImportanceCollector(file, includesOutput: false, pool: compute.pool)
+        #expect(throws: Never.self) { try collector.check(ImportanceMatrix()) }
     }
 
     // MARK: - Models

@@ -139,7 +139,8 @@ import Testing
                 refused += 1
                 continue
             }
-            #expect(matrix.entries.values.allSatisfy { $0.weights.allSatisfy { $0 >= 0 } })
+            let range = 0...ImportanceMatrix.largestWeight
+            #expect(matrix.entries.values.allSatisfy { $0.weights.allSatisfy(range.contains) })
         }
         #expect(refused > bytes.count)
     }

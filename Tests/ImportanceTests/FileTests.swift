@@ -89,6 +89,31 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func manyTextsAddUpAtOnce() throws {
+        var (sum, other) = (try Self.matrix(["a.weight": ([1], [1])]), try Self.matrix(["a.weight": ([1], [1])]))
+        sum.datasets = (0..<200_000).map { "text \($0)" }
+        other.datasets = (100_000..<300_000).map { "text \($0)" }
+        try sum.add(other)
+        #expect(sum.datasets == (0..<300_000).map { "text \($0)" })
+    }
+
+    @Test func sumsOfNoRowsAreNotAdded() throws {
+        var sum = try Self.matrix(["e.weight": ([4, 8, 3e38, 7], [2, 0])])
+        try sum.add(try Self.matrix(["e.weight": ([9, 9, 1, 2], [0, 1])]))
+        #expect(sum.entries["e.weight"] == .init(sums: [4, 8, 1, 2], counts: [2, 1]))
+    }
+
+    /// With larger ones, encoders would compute infinity.
+    @Test func meansHaveALimit() throws {
+        #expect(try Self.matrix(["a.weight": ([2e30, 1], [2])]).entries["a.weight"]?.weights == [1e30, 0.5])
+        #expect(throws: ImportanceError.tooLarge(entry: "a.weight", mean: 2e30, limit: 1e30)) {
+            try Self.matrix(["a.weight": ([2e30, 1], [1])])
+        }
+        #expect(throws: ImportanceError.tooLarge(entry: "a.weight", mean: .infinity, limit: 1e30)) {
+            try Self.matrix(["a.weight": ([1, 1], [.leastNonzeroMagnitude])])
+        }
+    }
+
     @Test func hugeSumsStayFinite() throws {
         var sum = try Self.matrix(["a.weight": ([3e38, 1], [3e38])])
         try sum.add(sum)
@@ -106,7 +131,14 @@ import Testing
         #expect(throws: ImportanceError.wouldReplace(path: url.path)) { try ImportanceMatrix.checkPlace(url) }
         try ImportanceMatrix(contentsOf: Fixtures.matrix).write(to: url, as: .dat)
         #expect(throws: Never.self) { try ImportanceMatrix.checkPlace(url) }
+        let inFile = url.appendingPathComponent("matrix")
+        #expect(throws: ImportanceError.cannotWrite(path: inFile.path, reason: "there is no folder \(url.path)")) {
+            try ImportanceMatrix.checkPlace(inFile)
+        }
         let nowhere = URL(fileURLWithPath: "/no/such/folder/file")
+        #expect(
+            throws: ImportanceError.cannotWrite(path: nowhere.path, reason: "there is no folder /no/such/folder")
+        ) { try ImportanceMatrix.checkPlace(nowhere) }
         for format in ImportanceFormat.allCases {
             #expect(
                 throws: ImportanceError.cannotWrite(path: nowhere.path, reason: "No such file or directory")

@@ -43,7 +43,7 @@ extension ImportanceMatrix {
         compute.observer = collector
         let reader = ChunkReader(context, bos: bos)
         for chunk in 0..<chunks.count { try reader.readThroughout(chunks, chunk, logits: .none) { _ in } }
-        self = collector.matrix(chunkLength: chunks.length)
+        self = try collector.matrix(chunkLength: chunks.length)
     }
 
     /// The largest relative difference of a column's weight from that of `other`, over the tensors that are included.

@@ -32,7 +32,7 @@ struct ConfigTests {
             ("attention.shared_kv_layers", .uint32(8)), ("attention.key_length", .uint32(31)),
             ("attention.value_length", .uint32(16)), ("rope.dimension_count_swa", .uint32(8)),
             ("attention.layer_norm_rms_epsilon", .float32(.nan)), ("rope.freq_base", .float32(-1)),
-            ("final_logit_softcapping", .float32(0)), ("attention.head_count_kv", .uint32(3)),
+            ("final_logit_softcapping", .float32(-1)), ("attention.head_count_kv", .uint32(3)),
             ("block_count", .uint32(0)), ("embedding_length", .int32(-64)),
         ])
     func invalidValue(_ name: String, _ value: GGUFValue) throws {
@@ -41,6 +41,17 @@ struct ConfigTests {
         #expect { try Target(broken) } throws: { error in
             if case .invalidKey(let found, _, _) = error as? ModelError { found == key } else { false }
         }
+    }
+
+    @Test("Without a key for the soft cap it is 30; zero means that there is none")
+    func softCap() throws {
+        let key = "gemma4.final_logit_softcapping"
+        func cap(_ value: GGUFValue?) throws -> Float? {
+            try Target(file.copy(metadata: { $0 == key ? value : $1 }).file()).config.logitSoftCap
+        }
+        #expect(try cap(nil) == 30)
+        #expect(try cap(.float32(0)) == nil)
+        #expect(try cap(.float32(20)) == 20)
     }
 
     @Test("A per-layer array of another length")

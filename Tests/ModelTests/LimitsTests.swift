@@ -76,7 +76,9 @@ struct LimitsTests {
             .float32(.leastNonzeroMagnitude), .float64(1e-300), .float64(1e300), .float64(.leastNonzeroMagnitude),
             .float64(.nan), .uint32(0), .int64(.max), .int64(.min),
         ]
-        for value in values { try expectRefusal(of: "gemma4." + name, value, in: "e2b-q8_0/target.gguf") }
+        for value in values where name != "final_logit_softcapping" || value.number != 0 {
+            try expectRefusal(of: "gemma4." + name, value, in: "e2b-q8_0/target.gguf")
+        }
     }
 
     @Test("An entry of a per-layer array outside its range is refused")

@@ -67,6 +67,25 @@ import Testing
         }
     }
 
+    @Test func aMatrixWithoutAnyOfTheTensorsIsRefused() throws {
+        let other = try importance(for: file(["blk.7.attn_q.weight"]))
+        #expect(throws: QuantizationError.importanceOfOtherModel) {
+            try QuantizationPlan(file(), to: .q4_0, options(other))
+        }
+    }
+
+    @Test func tensorsThatTheMatrixLacksAreKnown() throws {
+        let names = ["blk.0.attn_q.weight", "blk.0.ffn_up.weight", "token_embd.weight"]
+        let options = try options(importance(for: file([names[0]])))
+        func plan(_ type: FileType) throws -> QuantizationPlan { try QuantizationPlan(file(names), to: type, options) }
+        #expect(try plan(.q4_0).entries.map(\.lacksImportance) == [false, true, false])
+        #expect(try plan(.q4_0).entries.map(\.heedsImportance) == [true, false, false])
+        // An encoder that has no choice to make needs no matrix.
+        #expect(try plan(.q8_0).entries.map(\.lacksImportance) == [false, false, false])
+        #expect(try plan(.q8_0).entries.map(\.heedsImportance) == [false, false, false])
+        #expect(try QuantizationPlan(file(names), to: .q4_0).entries.map(\.lacksImportance) == [false, false, false])
+    }
+
     /// llama-quantize ignores what older programs wrote for embeddings.
     @Test func embeddingsOfAnotherSizeAreEncodedPlainly() throws {
         var writer = try modelWriter()
@@ -128,5 +147,16 @@ import Testing
         #expect(metadata["quantize.imatrix.entries_count"] == .uint32(1))
         #expect(metadata["quantize.imatrix.chunks_count"] == .uint32(7))
         #expect(try quantized(file, nil).metadata["quantize.imatrix.file"] == nil)
+    }
+
+    /// Two letters make a flag, so that the end of a character is found only by counting from the first.
+    @Test(.timeLimit(.minutes(1))) func aLongNameOfFlagsIsCutAtOnce() throws {
+        var matrix = try importance(for: file()).matrix
+        matrix.datasets = [String(repeating: "\u{1F1E9}\u{1F1EA}", count: 1 << 18)]
+        var file = try file()
+        file = try quantized(file, Importance(matrix, name: matrix.datasets[0]))
+        let expected = String(repeating: "\u{1F1E9}\u{1F1EA}", count: 15) + "\u{1F1E9}"
+        #expect(try file.metadata.string("quantize.imatrix.dataset") == expected)
+        #expect(try file.metadata.string("quantize.imatrix.file") == expected)
     }
 }

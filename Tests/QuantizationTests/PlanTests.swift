@@ -26,6 +26,18 @@ import Testing
         #expect(plan.entries.map(\.isConverted) == Array(repeating: false, count: kept.count) + [true, true])
     }
 
+    @Test func whatIsNotOfTheTextModelStays() throws {
+        var writer = try modelWriter()
+        let kept = ["v.blk.0.attn_q.weight", "a.blk.0.ffn_up.weight", "mm.input_projection.weight"]
+        // Other converters' names of the centroids.
+        let centroids = ["mtp.centroids.weight", "mtp_centroids.weight"]
+        for name in kept + centroids { try writer.add(name) }
+        try writer.add("mtp.pre_projection.weight")
+        let plan = try QuantizationPlan(writer.file, to: .q8_0)
+        for name in kept + centroids { #expect(plan.types[name] == "F16", "\(name)") }
+        #expect(plan.types["mtp.pre_projection.weight"] == "Q8_0")
+    }
+
     // MARK: - Mixes
 
     /// The types of a tensor in 16 layers as one letter each: `6` for Q6_K.
@@ -53,6 +65,12 @@ import Testing
         #expect(letters(plan, "attn_q") == "4444444444444444" && letters(plan, "ffn_up") == letters(plan, "attn_q"))
         #expect(plan.types["token_embd.weight"] == "Q6_K" && plan.types["per_layer_token_embd.weight"] == "Q6_K")
         #expect(plan.fallbackCount == 0)
+    }
+
+    @Test func fusedProjectionsCountAsValues() throws {
+        var writer = try modelWriter(layers: 16)
+        for layer in 0..<16 { try writer.add("blk.\(layer).attn_qkv.weight") }
+        #expect(letters(try QuantizationPlan(writer.file, to: .q4_K_M), "attn_qkv") == "6644644644644666")
     }
 
     @Test func aSmallMixSparesTheFirst() throws {

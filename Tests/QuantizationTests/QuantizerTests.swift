@@ -1,7 +1,6 @@
 import BundledModel
 import Foundation
 import GGUF
-import Gemma
 import ImportanceMatrix
 import Platform
 import Quantization
@@ -55,32 +54,32 @@ import Testing
         #expect(folder.names == ["f32.gguf", "q8_0.gguf"])
     }
 
-    /// Those that all rows of the bundled model can have.
-    private static let fileTypes = FileType.allCases.filter { $0 != .q1_0 }
+    /// Rows of two experts that several threads share, each with weights of its own.
+    private func experts() throws -> (GGUFFile, QuantizationOptions) {
+        let (name, shape) = ("blk.0.ffn_gate_up_exps.weight", [256, 96, 2])
+        let values = (0..<shape.reduce(1, *)).map { Float(($0 * 7919) % 1009) / 500 - 1 }
+        var writer = try modelWriter()
+        try writer.add(tensor: name, dimensions: shape, type: .f32, bytes: values.withUnsafeBytes(Array.init))
+        var options = QuantizationOptions()
+        options.importance = try importance([name: ((0..<512).map { Float(1 + $0 * 31 % 17) }, [1, 2])])
+        return (try writer.file, options)
+    }
 
-    /// With the bundled model's importance matrix.
-    private var weighted: QuantizationOptions {
-        get throws {
-            var options = requantizing
-            let url = fixtures.appendingPathComponent("imatrix/tiny-imatrix.gguf")
-            options.importance = Importance(try ImportanceMatrix(contentsOf: url), name: "tiny-imatrix.gguf")
-            return options
+    @Test(arguments: FileType.allCases) func threadsChangeNoBit(_ type: FileType) throws {
+        let (file, options) = try experts()
+        let plan = try QuantizationPlan(file, to: type, options)
+        let bytes = try [1, 3].map { threads in
+            let output = folder.file("\(threads).gguf")
+            try Quantizer(file, plan, pool: ThreadPool(threadCount: threads)).write(to: output)
+            return try Data(contentsOf: output)
         }
+        #expect(bytes[0] == bytes[1])
     }
 
-    @Test(arguments: fileTypes) func threadsChangeNoBit(_ type: FileType) throws {
-        let one = try Data(contentsOf: quantize(target, "1.gguf", type, threads: 1, weighted))
-        let three = try Data(contentsOf: quantize(target, "3.gguf", type, threads: 3, weighted))
-        #expect(one == three)
-    }
-
-    @Test(arguments: fileTypes) func aQuantizedModelStillTellsAStory(_ type: FileType) async throws {
-        let output = try quantize(target, "model.gguf", type, weighted)
-        let session = try Session(Pair(target: output), contextLength: 64)
-        let options = GenerationOptions(temperature: 0, maximumTokens: 8)
-        var text = ""
-        for try await piece in session.generate("Once upon a time", options: options) { text += piece }
-        #expect(text.contains("there"), "\(text)")
+    /// Others do in `ReferenceTests`.
+    @Test(arguments: FileType.allCases.filter { $0.number == nil })
+    func aQuantizedModelStillTellsAStory(_ type: FileType) async throws {
+        try await expectStory(quantize(target, "model.gguf", type, requantizing))
     }
 
     @Test func turboQuantHasNoFileType() throws {
@@ -108,7 +107,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["parts", "parts.gguf"]) func aSplitModelMayStaySplit(_ name: String) throws {
+    /// A model in three parts.
+    private func splitModel() throws -> GGUFFile {
         for (index, tensor) in ["q", "k", "v"].enumerated() {
             var writer = try index == 0 ? modelWriter() : GGUFWriter()
             try writer.metadata.add("split.no", .uint16(UInt16(index)))
@@ -117,7 +117,11 @@ import Testing
             try writer.add("blk.0.attn_\(tensor).weight")
             try writer.write(to: folder.file("m-0000\(index + 1)-of-00003.gguf"))
         }
-        let input = try GGUFFile(contentsOf: folder.file("m-00001-of-00003.gguf"))
+        return try GGUFFile(contentsOf: folder.file("m-00001-of-00003.gguf"))
+    }
+
+    @Test(arguments: ["parts", "parts.gguf"]) func aSplitModelMayStaySplit(_ name: String) throws {
+        let input = try splitModel()
         let quantizer = try Quantizer(input, QuantizationPlan(input, to: .q8_0), pool: ThreadPool(threadCount: 1))
         try quantizer.write(to: folder.file(name), keepsParts: true)
         let file = try GGUFFile(contentsOf: folder.file("parts-00001-of-00003.gguf"))
@@ -131,6 +135,21 @@ import Testing
         #expect(folder.names.count == 6)
         let whole = try quantize(folder.file("parts-00001-of-00003.gguf"), "whole.gguf", .copy)
         #expect(try GGUFFile(contentsOf: whole).bytes("blk.0.attn_v.weight") == file.bytes("blk.0.attn_v.weight"))
+    }
+
+    @Test func ofASplitModelThatFailsNoPartIsLeft() throws {
+        let input = try splitModel()
+        let quantizer = try Quantizer(input, QuantizationPlan(input, to: .q8_0), pool: ThreadPool(threadCount: 1))
+        let second = folder.file("parts-00002-of-00003.gguf")
+        let error = GGUFError.cannotWrite(path: second.path, reason: "Is a directory")
+        #expect(throws: error) {
+            try quantizer.write(to: folder.file("parts"), keepsParts: true) { progress in
+                // Too late for the check of the places.
+                guard case .began(0) = progress else { return }
+                try? FileManager.default.createDirectory(at: second, withIntermediateDirectories: false)
+            }
+        }
+        #expect(folder.names.filter { $0.hasPrefix("parts") } == [second.lastPathComponent])
     }
 
     @Test func aCopyChangesNoTensorAndKeepsTheFileType() throws {
@@ -170,12 +189,18 @@ import Testing
 
     // MARK: - What is left after a failure
 
-    private func floatFile(_ values: [Float]) throws -> URL {
+    private static let tensor = "blk.0.attn_q.weight"
+
+    private func floatModel(_ values: [Float], rowLength: Int = 32) throws -> GGUFWriter {
         var writer = try modelWriter()
         try writer.add(
-            tensor: "blk.0.attn_q.weight", dimensions: [32, values.count / 32], type: .f32,
+            tensor: Self.tensor, dimensions: [rowLength, values.count / rowLength], type: .f32,
             bytes: values.withUnsafeBytes { Array($0) })
-        try writer.write(to: folder.file("in.gguf"))
+        return writer
+    }
+
+    private func floatFile(_ values: [Float], rowLength: Int = 32) throws -> URL {
+        try floatModel(values, rowLength: rowLength).write(to: folder.file("in.gguf"))
         return folder.file("in.gguf")
     }
 
@@ -183,10 +208,43 @@ import Testing
         var values = [Float](repeating: 1, count: 64)
         values[40] = value
         let input = try floatFile(values)
-        #expect(throws: QuantizationError.notFinite(tensor: "blk.0.attn_q.weight")) {
+        #expect(throws: QuantizationError.notFinite(tensor: Self.tensor)) {
             try quantize(input, "out.gguf", .q8_0)
         }
         #expect(folder.names == ["in.gguf"])
+    }
+
+    @Test(arguments: [FileType.f16, .q8_0, .q6_K, .q4_K_S, .q4_0, .iq4_NL, .tbq4_0])
+    func valuesThatAreTooLarge(_ type: FileType) throws {
+        let input = try floatFile((0..<512).map { $0 % 3 == 0 ? 1e9 : -1e9 }, rowLength: 256)
+        let name = try #require(type.format?.name)
+        #expect(throws: QuantizationError.overflow(tensor: Self.tensor, type: name, isWeighted: false)) {
+            try quantize(input, "out.gguf", type)
+        }
+        #expect(folder.names == ["in.gguf"])
+        try GGUFFile(contentsOf: quantize(input, "out.gguf", .bf16)).checkTensors()
+    }
+
+    /// Whatever the values and the matrix, within what files may hold.
+    @Test(arguments: FileType.allCases) func whatIsWrittenCanBeLoaded(_ type: FileType) throws {
+        let importances: [[Float]] = [[1e30], [0, 1e30], [1e30, 1e-30, 1], [1e30, 1e30, 1e-38, 0, 1], [1e-38]]
+        for size in [1, 1e9, 1e37] as [Float] {
+            let values = (0..<256).map { Float($0 * 37 % 101 - 50) / 50 * size }
+            let file = try floatModel(values, rowLength: 256).file
+            for importance in importances {
+                let sums = (0..<256).map { importance[$0 % importance.count] }
+                var options = QuantizationOptions()
+                options.importance = try QuantizationTests.importance([Self.tensor: (sums, [1])])
+                let plan = try QuantizationPlan(file, to: type, options)
+                do {
+                    let output = folder.file("out.gguf")
+                    try Quantizer(file, plan, pool: ThreadPool(threadCount: 1)).write(to: output)
+                    try GGUFFile(contentsOf: output).checkTensors()
+                } catch QuantizationError.overflow(_, let format, _) {
+                    #expect(format == type.format?.name)
+                }
+            }
+        }
     }
 
     @Test func cancellingLeavesNothing() async throws {

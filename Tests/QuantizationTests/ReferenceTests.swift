@@ -32,9 +32,9 @@ import Testing
     }
 
     /// The bundled model, quantized again. One hash for each file: of the names, the types and the bytes of its
-    /// tensors.
+    /// tensors. Its files are read by the engine, too.
     @Test(arguments: fileTypes, [false, true])
-    func theBundledModel(_ type: FileType, hasImportance: Bool) throws {
+    func theBundledModel(_ type: FileType, hasImportance: Bool) async throws {
         let url = fixtures.appendingPathComponent("quantize/requantized.json")
         let reference = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: url))
         let model = try GGUFFile(contentsOf: #require(BundledModel.target))
@@ -46,6 +46,7 @@ import Testing
         }
         let found = file == nil ? "refused" : String(hash.hexadecimal.prefix(16))
         #expect(found == reference[type.rawValue + (hasImportance ? "+imatrix" : "")])
+        if hasImportance, file != nil { try await expectStory(folder.file("out.gguf")) }
     }
 
     // MARK: - References that are not in the repository

@@ -1,5 +1,6 @@
 import Foundation
 import GGUF
+import Gemma
 import ImportanceMatrix
 import Platform
 import Quantization
@@ -51,6 +52,15 @@ extension GGUFFile {
         let region = data(of: tensor)
         return withExtendedLifetime(region) { Array(region.bytes) }
     }
+}
+
+/// The bundled model, however few bits it has, begins the same story.
+func expectStory(_ model: URL) async throws {
+    let session = try Session(Pair(target: model), contextLength: 64)
+    let options = GenerationOptions(temperature: 0, maximumTokens: 8)
+    var text = ""
+    for try await piece in session.generate("Once upon a time", options: options) { text += piece }
+    #expect(text.contains("there"), "\(text)")
 }
 
 // MARK: - Importance matrices

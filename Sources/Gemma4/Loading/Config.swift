@@ -62,6 +62,7 @@ package struct Config: Sendable {
     package let rotaryBaseSliding: Double
     /// Width of a layer's input embedding; 0 for none.
     package let perLayerLength: Int
+    /// Nil for none, as drafters have it.
     package let logitSoftCap: Float?
     package let experts: ExpertConfig?
 
@@ -71,6 +72,9 @@ package struct Config: Sendable {
     /// What the rotation's base is where the file does not say so: that of every released model. llama.cpp takes 10000
     /// for both.
     private static let usualRotaryBase = 1e6, usualRotaryBaseSliding = 1e4
+
+    /// The soft cap of a target whose file does not give one: that of every released model, and llama.cpp's.
+    private static let usualLogitSoftCap: Float = 30
 
     /// - Parameter hasCaches: whether layers have keys and values, their own or those of a layer before; all read a
     ///   cache outside of the model otherwise.
@@ -86,7 +90,7 @@ package struct Config: Sendable {
         rotaryBaseSliding =
             try keys.numberIfPresent("rope.freq_base_swa", in: Limits.rotaryBase) ?? Self.usualRotaryBaseSliding
         perLayerLength = try keys.perLayerLength(layerCount: layerCount)
-        logitSoftCap = try keys.numberIfPresent("final_logit_softcapping", in: Limits.logitSoftCap).map { Float($0) }
+        logitSoftCap = try keys.logitSoftCap(usual: hasCaches ? Self.usualLogitSoftCap : nil)
         experts = try keys.experts()
         layers = try keys.layers(count: layerCount, hasCaches: hasCaches)
         guard let table = file.tensor("token_embd") else { throw GGUFError.missingTensor("token_embd.weight") }

@@ -33,6 +33,14 @@ struct ConfigReader {
         return value
     }
 
+    /// The soft cap of the logits; nil for none, which the file may say with a zero.
+    /// - Parameter usual: the cap if the file does not give one.
+    func logitSoftCap(usual: Float?) throws -> Float? {
+        let name = "final_logit_softcapping"
+        if try metadata.numberIfPresent(key(name)) == 0 { return nil }
+        return try numberIfPresent(name, in: Limits.logitSoftCap).map { Float($0) } ?? usual
+    }
+
     func perLayerLength(layerCount: Int) throws -> Int {
         let name = "embedding_length_per_layer_input"
         guard let length = try sizeIfPresent(name, in: Limits.perLayerEmbedding) else { return 0 }

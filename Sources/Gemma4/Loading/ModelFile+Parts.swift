@@ -34,15 +34,11 @@ extension ModelFile {
             ?? (file.metadata[key] == nil ? nil : key)
     }
 
-    /// The tokens that must never be written, in rising order.
-    /// - Throws: `ModelError` if one is no token, or if no other is left.
+    /// The tokens that must never be written, in rising order. Numbers that are no token are left out, as in llama.cpp.
+    /// - Throws: `ModelError` if no other token is left.
     func suppressedTokens(vocabulary: Int) throws -> [Int32] {
         let key = "tokenizer.ggml.suppress_tokens"
-        guard let tokens = try file.metadata.integersIfPresent(key) else { return [] }
-        if let bad = tokens.first(where: { !(0..<vocabulary).contains($0) }) {
-            throw ModelError.invalidKey(key: key, value: "\(bad)", expected: "0 to \(vocabulary - 1) for each token")
-        }
-        let suppressed = Set(tokens)
+        let suppressed = Set(try file.metadata.integersIfPresent(key) ?? []).filter((0..<vocabulary).contains)
         guard suppressed.count < vocabulary else {
             throw ModelError.invalidKey(key: key, value: "every token", expected: "at least one token left to write")
         }
