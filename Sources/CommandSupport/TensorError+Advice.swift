@@ -8,4 +8,8 @@ extension TensorError: AdvisedError {
         case .wrongShape, .unsupportedType, .notFinite: nil
         }
     }
+
+    package var otherAdvice: String? {
+        if case .outOfMemory = self { "close other programs" } else { nil }
+    }
 }
