@@ -19,31 +19,25 @@ package enum Preset: String, CaseIterable, Sendable {
         switch self {
         case .e2b:
             Shapes(
-                embedding: 1536, layers: 35, feedForward: 6144, keyValueHeads: 1, headWidth: 256, fullHeadWidth: 512,
-                window: 512, slidingPerFull: 4, sharedLayers: 20, isDoubleWide: true, perLayer: 256,
-                vocabulary: 262_144,
-                drafter: DrafterShapes(embedding: 256, layers: 4, feedForward: 2048, heads: 4, centroids: 2048))
+                embedding: 1536, layers: 35, feedForward: 6144, keyValueHeads: 1, window: 512, slidingPerFull: 4,
+                sharedLayers: 20, isDoubleWide: true, perLayer: 256, drafter: .small)
         case .e4b:
             Shapes(
-                embedding: 2560, layers: 42, feedForward: 10_240, keyValueHeads: 2, headWidth: 256, fullHeadWidth: 512,
-                window: 512, slidingPerFull: 5, sharedLayers: 18, perLayer: 256, vocabulary: 262_144,
-                drafter: DrafterShapes(embedding: 256, layers: 4, feedForward: 2048, heads: 4, centroids: 2048))
+                embedding: 2560, layers: 42, feedForward: 10_240, keyValueHeads: 2, window: 512, slidingPerFull: 5,
+                sharedLayers: 18, perLayer: 256, drafter: .small)
         case .dense12b:
             Shapes(
                 embedding: 3840, layers: 48, feedForward: 15_360, heads: 16, keyValueHeads: 8, fullKeyValueHeads: 1,
-                headWidth: 256, fullHeadWidth: 512, window: 1024, slidingPerFull: 5, vocabulary: 262_144,
-                drafter: DrafterShapes(embedding: 1024, layers: 4, feedForward: 8192, heads: 16))
+                window: 1024, slidingPerFull: 5, drafter: .large(heads: 16))
         case .experts26b:
             Shapes(
                 embedding: 2816, layers: 30, feedForward: 2112, heads: 16, keyValueHeads: 8, fullKeyValueHeads: 2,
-                headWidth: 256, fullHeadWidth: 512, window: 1024, slidingPerFull: 5, vocabulary: 262_144,
-                experts: ExpertShapes(count: 128, used: 8, feedForward: 704),
-                drafter: DrafterShapes(embedding: 1024, layers: 4, feedForward: 8192, heads: 16))
+                window: 1024, slidingPerFull: 5, experts: ExpertShapes(count: 128, used: 8, feedForward: 704),
+                drafter: .large(heads: 16))
         case .dense31b:
             Shapes(
                 embedding: 5376, layers: 60, feedForward: 21_504, heads: 32, keyValueHeads: 16, fullKeyValueHeads: 4,
-                headWidth: 256, fullHeadWidth: 512, window: 1024, slidingPerFull: 5, vocabulary: 262_144,
-                drafter: DrafterShapes(embedding: 1024, layers: 4, feedForward: 8192, heads: 32))
+                window: 1024, slidingPerFull: 5, drafter: .large(heads: 32))
         case .mini:
             Shapes(
                 embedding: 512, layers: 10, feedForward: 2048, keyValueHeads: 1, headWidth: 128, fullHeadWidth: 256,

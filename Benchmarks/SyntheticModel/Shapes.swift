@@ -1,4 +1,4 @@
-/// The sizes of a target.
+/// The sizes of a target. Those with a default are the same in all released models, or zero in most of them.
 struct Shapes {
     let embedding: Int
     var layers: Int
@@ -8,8 +8,8 @@ struct Shapes {
     /// The KV heads of full layers, whose values are their keys; nil if they have as many as the others, and values of
     /// their own.
     var fullKeyValueHeads: Int?
-    let headWidth: Int
-    let fullHeadWidth: Int
+    var headWidth = 256
+    var fullHeadWidth = 512
     let window: Int
     /// Sliding layers between two full ones.
     let slidingPerFull: Int
@@ -19,7 +19,7 @@ struct Shapes {
     var isDoubleWide = false
     /// Width of a layer's input embedding; 0 for none.
     var perLayer = 0
-    let vocabulary: Int
+    var vocabulary = 262_144
     /// The experts beside a layer's feed-forward network.
     var experts: ExpertShapes?
     let drafter: DrafterShapes
@@ -48,4 +48,12 @@ struct DrafterShapes {
     var centroids = 0
 
     func isSliding(_ layer: Int) -> Bool { layer != layers - 1 }
+
+    /// That of E2B and E4B.
+    static let small = DrafterShapes(embedding: 256, layers: 4, feedForward: 2048, heads: 4, centroids: 2048)
+
+    /// That of the larger models.
+    static func large(heads: Int) -> DrafterShapes {
+        DrafterShapes(embedding: 1024, layers: 4, feedForward: 8192, heads: heads)
+    }
 }

@@ -63,6 +63,7 @@ struct GemmaBench: ParsableCommand {
             throw ValidationError("-t: expected 1 to \(ThreadOptions.range.upperBound) threads")
         }
         threads.values.forEach(ThreadOptions.noticeCrowding)
+        try validateContextLength(contextLength)
         guard (1...10_000).contains(repetitions) else {
             throw ValidationError("-r is \(repetitions); expected 1 to 10000")
         }

@@ -32,6 +32,7 @@ package struct Drafter: Sendable {
     /// - Throws: `GGUFError`, `ModelError`, `TensorError` or `PairError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
         let file = try ModelFile(file, architectures: Self.architectures)
+        try file.checkKeys()
         try self.init(file)
         try file.checkNothingIsLeft()
     }

@@ -16,4 +16,8 @@ extension ModelError: AdvisedError {
         default: nil
         }
     }
+
+    package var otherAdvice: String? {
+        if case .contextFull = self { "make the text shorter" } else { nil }
+    }
 }

@@ -8,4 +8,8 @@ extension PairError: AdvisedError {
         case .mismatch, .noSharedLayer, .invalidOrdering, .abandonedFormat: nil
         }
     }
+
+    package var otherAdvice: String? {
+        if case .isDrafter(_, let expected) = self { "use a \(expected) file" } else { nil }
+    }
 }

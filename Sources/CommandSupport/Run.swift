@@ -37,8 +37,10 @@ private func end<Command: ParsableCommand>(with type: Command.Type, _ dialect: L
 }
 
 private func run<Command: ParsableCommand>(_ type: Command.Type, _ dialect: LlamaDialect) async throws {
+    let program = try ProgramOptions(type)
+    ProgramOptions.current = program
     let translation = try ArgumentTranslation(
-        Array(CommandLine.arguments.dropFirst()), for: try ProgramOptions(type), table: LlamaOptionTable(dialect))
+        Array(CommandLine.arguments.dropFirst()), for: program, table: LlamaOptionTable(dialect))
     var command: any ParsableCommand
     do {
         command = try Command.parseAsRoot(translation.arguments)

@@ -9,6 +9,10 @@ extension TensorError: AdvisedError {
         case .wrongShape, .unsupportedType, .notFinite: nil
         }
     }
+
+    package var otherAdvice: String? {
+        if case .outOfMemory = self { "close other programs" } else { nil }
+    }
 }
 
 /// `f32, f16 or bf16`

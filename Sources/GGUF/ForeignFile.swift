@@ -52,8 +52,14 @@ extension ForeignFile {
     }
 
     private static func text(_ start: [UInt8]) -> ForeignFile? {
-        let isText = start.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 || $0 == 0x0a || $0 == 0x0d }
-        guard isText, start.count >= 8 else { return nil }
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        let start = start.starts(with: mark) ? start.dropFirst(mark.count) : start[...]
+        if isHTML(start) { return .html }
+        // Text may hold what controls a terminal or a printer: a form feed, an escape.
+        let controls: Set<UInt8> = [0x09, 0x0a, 0x0c, 0x0d, 0x1b]
+        guard start.count >= 8, start.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || controls.contains($0) }) else {
+            return nil
+        }
         let text = String(decoding: start, as: UTF8.self)
         let words = text.split { $0.isWhitespace || $0.isNewline }
         guard let first = words.first?.lowercased() else { return .text("") }
@@ -61,11 +67,17 @@ extension ForeignFile {
             let size = words.firstIndex(of: "size").flatMap { words.dropFirst($0 + 1).first }.flatMap { Int($0) }
             return .gitLFSPointer(byteCount: size)
         }
-        if first.hasPrefix("<!doctype") || first.hasPrefix("<html") || first.hasPrefix("<head") { return .html }
         if first.hasPrefix("<?xml") { return .xml }
         let beginning = words.joined(separator: " ").unicodeScalars.prefix(60)
             .map { $0.isASCII ? String($0) : "?" }.joined()
         return first.hasPrefix("{") || first.hasPrefix("[") ? .json(beginning) : .text(beginning)
+    }
+
+    /// Whether a tag or a comment of HTML comes first, apart from blanks and control bytes.
+    private static func isHTML(_ start: ArraySlice<UInt8>) -> Bool {
+        let first = start.drop { $0 <= 0x20 }.prefix(10).map { (0x41...0x5a).contains($0) ? $0 + 0x20 : $0 }
+        return ["<!doctype", "<!--", "<html", "<head", "<title", "<meta", "<script", "<style", "<body", "<div"]
+            .contains { first.starts(with: $0.utf8) }
     }
 }
 
@@ -74,18 +86,18 @@ extension ForeignFile: CustomStringConvertible {
     public var description: String {
         switch self {
         case .gitLFSPointer(let byteCount):
-            "a Git LFS pointer, not the model: Git stored the name of the file in place of the file itself"
+            "a Git LFS pointer, which Git keeps in place of the model"
                 + (byteCount.map { " (\($0) bytes)" } ?? "")
                 + "; run `git lfs pull`, or download the file from its page"
         case .html:
-            "a web page (HTML), not the model; the download gave a page in place of the file: use the link of the file "
-                + "itself, and log in if the page asks for it"
-        case .xml: "an XML text, probably a server's error message, not the model; download the file again"
+            "a web page (HTML), which the download gave in place of the file; use the file's own link, and log in if "
+                + "the page asks for it"
+        case .xml: "XML text, probably a server's error message; download the file again"
         case .json(let text):
-            "a JSON text, not the model: it begins with \(text.debugDescription); it is a server's error message, a "
-                + "manifest or a configuration; use the file of the weights"
+            "JSON text that begins with \(text.debugDescription): a server's error message, a manifest or a "
+                + "configuration; use the file with the weights"
         case .text(let text):
-            "a text, not the model: it begins with \(text.debugDescription); download the file again"
+            "text that begins with \(text.debugDescription); download the file again"
         case .safetensors:
             "a safetensors file; convert the model to GGUF with llama.cpp's convert_hf_to_gguf.py, or download a GGUF "
                 + "file of it"

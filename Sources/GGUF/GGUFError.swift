@@ -92,8 +92,8 @@ extension GGUFError: CustomStringConvertible {
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
         case .emptyFile: "the file is empty; expected a GGUF model"
         case .notGGUF(let magic):
-            "not a GGUF file: it begins with \(magic.map { String($0, radix: 16) }.joined(separator: " ")), "
-                + "not with 47 47 55 46 (\"GGUF\")"
+            "not a GGUF file: its first bytes are \(magic.map { String($0, radix: 16) }.joined(separator: " ")); "
+                + "expected 47 47 55 46 (\"GGUF\")"
         case .foreign(let kind): "not a GGUF file but \(kind)"
         case .bigEndian: "a big-endian GGUF file; convert it to little-endian first"
         case .unsupportedVersion(let version): "GGUF version \(version); versions 2 and 3 are supported"

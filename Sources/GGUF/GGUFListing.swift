@@ -12,10 +12,10 @@ public struct GGUFListing: Sendable {
         /// In the order of ggml: the length of a row first.
         public let dimensions: [UInt64]
         public let typeID: UInt32
-        /// Nil if the number is not known, or if the tensor's size belies it.
+        /// Nil if the type number is unknown or does not agree with the tensor's size.
         public let type: TensorType?
-        /// The bytes up to the next tensor, or to the end of the file; of a known type those that it takes. Nil if the
-        /// offsets make no sense.
+        /// The size of the values; if the type is not known, the distance to the next tensor or to the end of the file.
+        /// Nil if the offsets make no sense.
         public let byteCount: UInt64?
         /// Why the tensor cannot be read; nil if it can.
         public let problem: GGUFError?

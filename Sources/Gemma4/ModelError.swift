@@ -7,10 +7,10 @@ public enum ModelError: Error, Equatable, Sendable {
     case invalidKey(key: String, value: String, expected: String)
     /// A tensor whose content or size makes no sense: "tensor <name> <found>; expected <expected>".
     case invalidTensor(_ name: String, found: String, expected: String)
-    /// A tensor of the text model that changes the result, and that nothing applies.
+    /// A tensor of the text model that may change the result, and that nothing applies.
     case unappliedTensor(_ name: String, reason: String)
-    /// A key that changes the result, unless its value is `neutral`, and that nothing applies.
-    case unappliedKey(key: String, value: String, neutral: String)
+    /// A key that changes the result, unless its value is one of `neutral`, and that nothing applies.
+    case unappliedKey(key: String, value: String, neutral: [String])
     /// Two tensors that are the same one under names of different converters.
     case sameTensor(String, String)
     /// A per-layer array of the wrong length.
@@ -45,10 +45,11 @@ extension ModelError: CustomStringConvertible {
         case .invalidKey(let key, let value, let expected): "metadata key \(key) is \(value); expected \(expected)"
         case .invalidTensor(let name, let found, let expected): "tensor \(name) \(found); expected \(expected)"
         case .unappliedTensor(let name, let reason):
-            "tensor \(name) changes what the model writes, and is not applied: \(reason); use another converter's file"
+            "tensor \(name) may change what the model writes and is not applied: \(reason); use a file from another "
+                + "converter"
         case .unappliedKey(let key, let value, let neutral):
-            "metadata key \(key) is \(value), which changes what the model writes and is not applied"
-                + (neutral.isEmpty ? "" : "; expected \(neutral) or no such key")
+            "metadata key \(key) is \(value), which changes what the model writes and is not supported"
+                + (neutral.isEmpty ? "" : "; it must be \(neutral.joined(separator: ", ")) or absent")
         case .sameTensor(let first, let second):
             "tensors \(first) and \(second) are one tensor under two names; convert the file again"
         case .wrongLength(let key, let expected, let found):

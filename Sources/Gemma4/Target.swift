@@ -23,12 +23,14 @@ package struct Target: Sendable {
     /// - Throws: `GGUFError`, `ModelError` or `TensorError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
         let file = try ModelFile(file, architectures: [Self.architecture])
+        try file.checkKeys()
         try self.init(file)
         try file.checkNothingIsLeft()
     }
 
     /// Reads what a target needs of `file`, and does not mind what is left.
     package init(_ file: ModelFile) throws {
+        file.ignoreDrafter()
         config = try Config(file, hasCaches: true)
         let (vocab, embd) = (config.vocabularySize, config.embeddingLength)
         tokenEmbedding = try file.matrix("token_embd", shape: [vocab, embd])

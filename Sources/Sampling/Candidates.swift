@@ -1,15 +1,16 @@
 import Foundation
 internal import Tensor
 
-/// The tokens that may still be drawn, with their logits.
+/// The tokens that can still be drawn, with their logits.
 ///
-/// At first these are all that a model scored, and the logits stay in its buffer, so that a change of a few tokens
-/// costs no more than that. What drops tokens makes a list of the others, without NaN and minus infinity.
+/// At first, all tokens that the model scored are candidates, and their logits stay in the model's buffer, so that it
+/// is cheap to change a few of them. The first step that drops tokens copies the others to a list, without those whose
+/// logits are NaN or minus infinity.
 ///
-/// The pointers are those of a call under way, and none between calls: hence it is Sendable.
+/// `@unchecked Sendable` because the pointers are only set during a call.
 struct Candidates: @unchecked Sendable {
     private(set) var tokens: [Int32] = []
-    /// Less `shift`.
+    /// The logits minus `shift`.
     private(set) var logits: [Float] = []
     /// What was subtracted from all logits, which no distribution depends on but a change of single logits may.
     private var shift: Float = 0

@@ -8,7 +8,8 @@ extension SamplingOptions {
         self.init()
         func number(_ key: String) throws -> Float? { try metadata.numberIfPresent(key).map { Float($0) } }
         temperature = try number(Key.temperature) ?? temperature
-        topK = try metadata.integerIfPresent(Key.topK) ?? topK
+        // Some recommend -1 for all tokens.
+        topK = try metadata.integerIfPresent(Key.topK).map { max(0, $0) } ?? topK
         topP = try number(Key.topP) ?? topP
         minP = try number(Key.minP) ?? minP
         xtc.probability = try number(Key.xtcProbability) ?? xtc.probability

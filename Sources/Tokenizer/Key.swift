@@ -10,7 +10,9 @@ enum Key {
     static let unknown = "tokenizer.ggml.unknown_token_id"
     /// The name of the rules by which a text is cut up before merging.
     static let preTokenizer = "tokenizer.ggml.pre"
-    /// Tokens that end generation besides `eos`: a list, the end of a turn, and the end of a message.
+    /// Tokens that end generation besides `eos`: a list, the end of a turn, the end of a message, and what fills up or
+    /// separates files where code is completed.
     static let eosList = "tokenizer.ggml.eos_token_ids"
-    static let ends = [eos, "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"]
+    static let ends =
+        [eos] + ["eot", "eom", "fim_pad", "fim_rep", "fim_sep"].map { "tokenizer.ggml.\($0)_token_id" }
 }

@@ -50,7 +50,7 @@ public struct Vocabulary: Sendable {
         let listed = ends.first { $0.key == Key.eosList }?.id
         self.eos = try table.required(eos ?? (table.id(of: "<eos>") == nil ? listed : nil), key: Key.eos, text: "<eos>")
         self.unknown = try table.resolve(unknown, key: Key.unknown, text: "<unk>")
-        self.ends = try table.ends(ends, eos: self.eos, types)
+        self.ends = try table.ends(ends, eos: self.eos)
         self.table = table
         self.types = table.corrected(types, self.ends)
         try Self.check(table, self.types)
@@ -117,9 +117,7 @@ extension TokenTable {
         return id
     }
     /// The tokens that end an answer: those of `stated`, `eos`, and those with a text that is known to end one.
-    fileprivate func ends(
-        _ stated: [(key: String, id: Int)], eos: TokenID, _ types: [TokenType]
-    ) throws(TokenizerError) -> [EndToken] {
+    fileprivate func ends(_ stated: [(key: String, id: Int)], eos: TokenID) throws(TokenizerError) -> [EndToken] {
         var ends: [TokenID: EndToken] = [eos: EndToken(token: eos, keys: [], isKnownText: false)]
         for (key, id) in stated {
             guard let token = try resolve(id, key: key, text: "") else { continue }
@@ -127,9 +125,8 @@ extension TokenTable {
             if !end.keys.contains(key) { end.keys.append(key) }
             ends[token] = end
         }
-        for text in SpecialTexts.ends + [SpecialTexts.endIfControl] {
+        for text in SpecialTexts.ends(where: { id(of: $0) != nil }) {
             guard let token = id(of: text) else { continue }
-            if text == SpecialTexts.endIfControl, types[Int(token)] != .control { continue }
             ends[token, default: EndToken(token: token, keys: [], isKnownText: true)].isKnownText = true
         }
         return ends.values.sorted { $0.token < $1.token }
@@ -142,6 +139,8 @@ extension TokenTable {
         for (text, type) in SpecialTexts.types {
             if let token = id(of: text) { types[Int(token)] = type }
         }
+        // Where it is no end, it is a part of the text and is shown.
+        if let tag = id(of: SpecialTexts.tagOrEnd), types[Int(tag)] == .control { types[Int(tag)] = .normal }
         for end in ends { types[Int(end.token)] = .control }
         return types
     }

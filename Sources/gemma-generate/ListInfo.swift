@@ -82,20 +82,28 @@ private func findings(_ inspection: FileInspection) -> [String] {
         }
     }
     if inspection.suppressedCount > 0 { lines.append("never written: \(inspection.suppressedCount) tokens") }
-    for (reason, tensors) in inspection.ignored {
-        let shown = 3
-        let names = tensors.prefix(shown).map { printable($0) }.joined(separator: ", ")
-        lines.append("without effect (\(reason)): \(names)" + (tensors.count > shown ? ", ... (\(tensors.count))" : ""))
-    }
+    for (reason, tensors) in inspection.ignored { lines.append("without effect (\(reason)): \(list(tensors))") }
+    if !inspection.unusedKeys.isEmpty { lines.append("not used: metadata keys \(list(inspection.unusedKeys))") }
     if inspection.refusals.isEmpty, let role = inspection.role {
         lines.append("can be used as a \(role.rawValue)")
     }
-    // A file of one unknown type has as many reasons as tensors.
-    let shown = 20
-    lines += inspection.refusals.prefix(shown).map { "would be refused: \(errorLine(explanation(of: $0)))" }
+    let shown = 50
+    for refusal in inspection.refusals.prefix(shown) {
+        lines.append("would be refused: \(errorLine(explanation(of: refusal.error)))")
+        if !refusal.alike.isEmpty {
+            lines.append("  the same goes for \(list(refusal.alike))")
+        }
+    }
     let rest = inspection.refusals.count - shown
-    if rest > 0 { lines.append("would be refused: \(rest) more reasons like these") }
+    if rest > 0 { lines.append("would be refused: \(rest) more reasons") }
     return lines
+}
+
+/// Some names, and how many there are if they are more.
+private func list(_ names: [String]) -> String {
+    let shown = 3
+    let list = names.prefix(shown).map { printable($0) }.joined(separator: ", ")
+    return names.count > shown ? "\(list), ... (\(names.count))" : list
 }
 
 // MARK: - Values

@@ -24,6 +24,8 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Print the model's metadata and tensors, and stop.")
     var listInfo = false
 
+    func validate() throws { try validateContextLength(contextSize) }
+
     /// - Returns: nil for the default.
     func contextLength(of pair: Pair) -> Int? { contextSize == 0 ? pair.trainedContextLength : contextSize }
 

@@ -39,7 +39,7 @@ struct SamplingFlags: ParsableArguments {
 
     @Option(
         name: .customLong("top-k"), parsing: .unconditional,
-        help: "Draw from the k most probable tokens; 0 for all. Default: the model's own, or 64.")
+        help: "Draw from the k most probable tokens; 0 or less for all. Default: the model's own, or 64.")
     var topK: Int?
 
     @Option(
@@ -170,7 +170,7 @@ struct SamplingFlags: ParsableArguments {
         options.seed = seed.flatMap { UInt64(exactly: $0) }
         options.samplers = samplers ?? samplerLetters
         options.temperature = temperature.map { $0 < 0 ? 0 : $0 }
-        options.topK = topK
+        options.topK = topK.map { max(0, $0) }
         options.topP = topP
         options.minP = minP
         options.typicalP = typicalP

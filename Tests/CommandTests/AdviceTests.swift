@@ -22,6 +22,20 @@ struct AdviceTests {
         #expect(explanation(of: error).hasPrefix("F: "))
     }
 
+    @Test("A program that lacks an option gets other advice, or none")
+    func otherPrograms() {
+        func advice(_ error: any Error, _ options: String...) -> String? {
+            let declared = options.map { ($0, ProgramOptions.Option(takesValue: true)) }
+            return CommandSupport.advice(
+                for: error, in: ProgramOptions(program: "p", Dictionary(uniqueKeysWithValues: declared)))
+        }
+        let memory = TensorError.outOfMemory(bytes: 1)
+        #expect(advice(memory, "-c") == "close other programs, or take a shorter context (-c)")
+        #expect(advice(memory) == "close other programs")
+        #expect(advice(TensorError.unsupportedHeadWidth(48, cacheType: "tbq3_0", multiple: 32), "-ctk") == nil)
+        #expect(advice(PairError.isDrafter(found: "a", expected: "b"), "-m") == "use a b file")
+    }
+
     @Test("Without advice an error stays as it is")
     func none() {
         struct Other: Error {}

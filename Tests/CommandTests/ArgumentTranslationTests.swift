@@ -72,6 +72,7 @@ import Testing
     @Test func optionsWithoutEffectAreToldOnce() throws {
         let line = try translation([
             "-ngl", "99", "--gpu-layers=5", "-n", "3", "--mlock", "--mlock", "-ngl", "-1", "-ts", "3,1", "-no-cnv",
+            "--spec-draft-cpu-range-batch", "0-1",
         ])
         #expect(line.arguments == ["-n", "3"])
         #expect(
@@ -80,6 +81,8 @@ import Testing
                 "--gpu-layers has no effect: everything is computed on the processor",
                 "--mlock has no effect: files are mapped, and read when they are needed",
                 "-ts has no effect: everything is computed on the processor",
+                "--spec-draft-cpu-range-batch has no effect: the drafter is computed where the model is, by the same "
+                    + "threads",
             ])
     }
 
@@ -103,9 +106,23 @@ import Testing
                 == "gemma-test has no -hf: nothing is downloaded; download the file and give it with -m")
         #expect(error("--lora=x")?.contains("merge it into the model") == true)
         #expect(error("-sys", "Be brief.")?.contains("<|turn>system") == true)
+        #expect(error("--mtp")?.contains("nothing is downloaded, and this program uses no drafter") == true)
         #expect(error("--top-k", "5")?.hasPrefix("gemma-test has no --top-k: ") == true)
         #expect(error("--port", "80")?.contains("server") == true)
         #expect(error("--control-vector-layer-range", "1", "2")?.contains("control vectors") == true)
+    }
+
+    @Test func textsMentionOnlyOptionsThatTheProgramHas() {
+        let reason: Reason = ["give it with -m", "give it with --input", "give its path"]
+        #expect(reason.text(for: Self.program) == "give it with -m")
+        func text(_ options: String...) -> String {
+            let declared = Dictionary(uniqueKeysWithValues: options.map { ($0, Self.file) })
+            return reason.text(for: ProgramOptions(program: "p", declared))
+        }
+        #expect(text("-m", "--input") == "give it with -m")
+        #expect(text("--input") == "give it with --input" && text("-i") == "give its path")
+        #expect(Self.program.hasOptions(in: "see gemma-bench --rates; use taskset(1), FILE- or -5") == true)
+        #expect(Self.program.hasOptions(in: "write --prompt \"a\" (-x)") == false)
     }
 
     @Test func whatIsUnknownIsRefusedWithAGuess() {
@@ -184,7 +201,10 @@ import Testing
             switch option.otherwise {
             case .usual: break
             case .noEffect(let reason), .refused(let reason):
-                #expect(!reason.isEmpty && reason.count < 140 && !reason.contains("\n"), "\(option.names)")
+                #expect(!reason.texts.isEmpty)
+                for text in reason.texts {
+                    #expect(!text.isEmpty && text.count < 140 && !text.contains("\n"), "\(option.names)")
+                }
             }
         }
     }

@@ -64,7 +64,7 @@ struct BadInputTests {
     @Test("Files that are no model, or not ours, are called what they are")
     func foreignFiles() throws {
         let page = try TemporaryFile(Array("<!DOCTYPE html><html>Sign in</html>".utf8))
-        try expect(["-m", page.path], "a web page (HTML), not the model")
+        try expect(["-m", page.path], "a web page (HTML), which the download gave")
         let pointer = try TemporaryFile(
             Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 4930000000\n".utf8))
         try expect(["-m", pointer.path], "a Git LFS pointer")
@@ -109,6 +109,33 @@ struct BadInputTests {
         withExtendedLifetime(other) {}
     }
 
+    @Test("--list-info groups reasons and tensors, and lists keys that are not used")
+    func listing() throws {
+        let target = try GGUFFile(contentsOf: #require(BundledModel.target))
+        var writer = GGUFWriter()
+        writer.metadata = target.metadata
+        writer.metadata.set("gemma4.new_in_2027", .uint32(1))
+        for tensor in target.tensors {
+            try writer.add(
+                tensor: tensor.name, dimensions: tensor.dimensions, type: tensor.type, region: target.data(of: tensor))
+        }
+        let usable = try TemporaryFile(writer.bytes())
+        let list = try Command("gemma-generate", ["-m", usable.path, "--list-info"])
+        #expect(list.output.hasSuffix("not used: metadata keys gemma4.new_in_2027\ncan be used as a target\n"))
+        for layer in 0..<5 {
+            try writer.add(tensor: "blk.\(layer).attn_q.bias", dimensions: [1], type: .f32, bytes: [0, 0, 0, 0])
+        }
+        writer.metadata.set("gemma4.rope.scaling.type", .string("yarn"))
+        let refused = try TemporaryFile(writer.bytes())
+        let lines = try Command("gemma-generate", ["-m", refused.path, "--list-info"]).output.split(separator: "\n")
+        let reasons = lines.suffix(3)
+        #expect(reasons.first?.hasPrefix("would be refused: metadata key gemma4.rope.scaling.type is") == true)
+        #expect(reasons.dropFirst().first?.hasPrefix("would be refused: tensor blk.0.attn_q.bias may change") == true)
+        #expect(
+            reasons.last == "  the same goes for blk.1.attn_q.bias, blk.2.attn_q.bias, blk.3.attn_q.bias, ... (4)")
+        withExtendedLifetime((usable, refused)) {}
+    }
+
     @Test("Pairs that do not fit")
     func pairs() throws {
         let target = try #require(BundledModel.target).path
@@ -122,7 +149,10 @@ struct BadInputTests {
 
     @Test("Numbers out of range")
     func numbers() throws {
-        try expect(["-c", "-1"], "a context length of -1; expected 1")
+        for length in ["-1", "2147483648"] {
+            let range = "expected 1 to 2147483647, or 0 for the length the model was trained for"
+            try expect(["-c", length], "-c is \(length); \(range)", status: 2)
+        }
         try expect(["-c", "2000000000"], "bytes of memory")
         try expect(["-c", "2000000000"], "; use a shorter context (-c ")
         try expect(["--temp", "nan"], "temperature is nan; expected 0 or more", status: 2)

@@ -1,5 +1,7 @@
 import BundledModel
+import CommandSupport
 import Foundation
+import Gemma
 import Testing
 
 /// Command lines written for llama.cpp, given to the programs.
@@ -30,7 +32,7 @@ import Testing
             "gemma-generate",
             [
                 "--temperature", "-1", "--n_predict", "16", "--stats", "none", "--draft-max", "2", "--draft-p-min=0.1",
-                "--threads", "0", "--ctx-size", "0", "--seed", "-1", "--spec-draft-model",
+                "--threads", "0", "--ctx-size", "0", "--seed", "-1", "--top-k", "-1", "--spec-draft-model",
                 try #require(BundledModel.assistant).path,
             ])
         #expect(run.status == 0 && run.output == Self.story && run.error.isEmpty, "\(run.error)")
@@ -41,7 +43,8 @@ import Testing
         for (words, message) in [
             (
                 ["-hf", "owner/repo"],
-                "\(program) has no -hf: nothing is downloaded; download the file and give it with -m"
+                "\(program) has no -hf: nothing is downloaded; download the file and give "
+                    + (["gemma-quantize", "gemma-check"].contains(program) ? "its path" : "it with -m")
             ),
             (["-hff", "x"], "has no -hff"), (["--model-url", "x"], "has no --model-url"),
             (["-frob"], "unknown option -frob"), (["--frob"], "unknown option --frob"), (["-mli"], "has no -mli"),
@@ -49,6 +52,36 @@ import Testing
             let run = try Command(program, words)
             #expect(run.status == 2 && run.output.isEmpty)
             #expect(run.errorLine?.contains(message) == true, "\(run.error)")
+        }
+    }
+
+    /// What is said of the options that a program lacks mentions only options that it has.
+    @Test(arguments: programs)
+    func reasonsFitTheProgram(_ program: String) throws {
+        let options = try ProgramOptions(dump: Data(Command(program, ["--experimental-dump-help"]).output.utf8))
+        #expect(options.program == program && options["--help"] != nil)
+        let dialects: [String: LlamaDialect] = ["gemma-bench": .bench, "gemma-quantize": .quantize]
+        var texts: [String] = []
+        for option in (dialects[program] ?? .common).options where option.names.allSatisfy({ options[$0] == nil }) {
+            switch option.otherwise {
+            case .usual: break
+            case .noEffect(let reason), .refused(let reason): texts.append(reason.text(for: options))
+            }
+        }
+        #expect(texts.count > 100)
+        let errors: [any Error] = [
+            ModelError.contextFull(needed: 2, contextLength: 1), TensorError.outOfMemory(bytes: 1),
+            ModelError.cacheTooLarge(
+                contextLength: 9, bytes: 9, available: 1, fitting: 1, fittingWithQ8Cache: 2),
+            PairError.isDrafter(found: "a", expected: "b"), PairError.isTarget(found: "a", expected: "b"),
+            TensorError.unsupportedHeadWidth(48, cacheType: "tbq3_0", multiple: 32),
+        ]
+        texts += errors.compactMap { advice(for: $0, in: options) }
+        for text in texts {
+            let own = text.replacing(#/gemma-[a-z]+ --?[a-z-]+/#, with: "")
+            for match in own.matches(of: #/(?:^|[ ("])(--?[A-Za-z][A-Za-z0-9-]*)/#) {
+                #expect(options[String(match.1)] != nil, "\(program): \(text)")
+            }
         }
     }
 
@@ -63,6 +96,9 @@ import Testing
             ("gemma-quantize", ["-m", "file"], "gemma-quantize has no -m: name the input first"),
             ("gemma-generate", ["--chunks", "2"], "gemma-generate has no --chunks: see gemma-perplexity"),
             ("gemma-check", ["pairs", "--port", "80"], "gemma-check has no --port: it is for a server"),
+            ("gemma-perplexity", ["-sys", "text"], "gemma-perplexity has no -sys: it continues no text"),
+            ("gemma-bench", ["-sys", "text"], "gemma-bench has no -sys: it continues no text"),
+            ("gemma-generate", ["-sys", "text"], "write it there: --prompt \"<|turn>system"),
         ] {
             let run = try Command(program, words)
             #expect(run.status == 2 && run.output.isEmpty)
@@ -84,6 +120,8 @@ import Testing
         let model = try #require(BundledModel.target).path
         let bench = ["-m", model, "-n", "0", "-r", "1", "-c", "0", "-p"]
         #expect(try Command("gemma-bench", bench + ["8"]).status == 0)
+        let negative = try Command("gemma-bench", bench + ["8", "-c", "-1"])
+        #expect(negative.status == 2 && negative.errorLine?.contains("-c is -1; expected 1 to") == true)
         let long = try Command("gemma-bench", bench + ["2049"])
         #expect(long.errorLine?.contains("need a context of 2049 tokens, not 2048") == true, "\(long.error)")
     }

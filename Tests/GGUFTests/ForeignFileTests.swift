@@ -10,7 +10,10 @@ import Testing
             Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 4930000000\n".utf8)
         ),
         (.html, Array("<!DOCTYPE html>\n<html><head><title>Sign in</title>".utf8)),
-        (.html, Array("\n  <HTML lang=\"en\">".utf8)),
+        (.html, Array("\n  <HTML lang=\"en\">".utf8)), (.html, [0xef, 0xbb, 0xbf] + Array("<!doctype html>".utf8)),
+        (.html, Array("<!-- saved from a browser --><html>".utf8)), (.html, Array("<html><title>\u{1}</title>".utf8)),
+        (.html, [0xc, 0] + Array("<head><title>Sign in".utf8)),
+        (.text("Error: \u{1B}[31mnot found"), [0xef, 0xbb, 0xbf] + Array("Error: \u{1B}[31mnot found\u{C}".utf8)),
         (.xml, Array("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>".utf8)),
         (.json("{\"error\":\"Invalid credentials\"}"), Array("{\"error\":\"Invalid credentials\"}\n".utf8)),
         (.text("Entry not found"), Array("Entry not found".utf8)),
@@ -32,6 +35,7 @@ import Testing
         for (kind, _) in Self.files {
             let message = "\(GGUFError.foreign(kind))"
             #expect(message.hasPrefix("not a GGUF file but ") && !message.contains("\n"))
+            #expect(message.ranges(of: "not ").count <= 2, "\(message)")
             #expect(["download", "convert", "use", "unpack"].contains { message.contains($0) })
         }
     }

@@ -97,6 +97,9 @@ struct ConverterTests {
             file.add(tensor: "draft.blk.0.attn_q.weight", [1])
             file.add(tensor: "draft.centroids.weight", [1])
             file.add(tensor: "draft.token_ordering.weight", [1])
+            for name in ["nextn.pre_projection", "blk.10.nextn.eh_proj", "mtp.centroids", "masked_embd_ordering"] {
+                file.add(tensor: name + ".weight", [1])
+            }
         }
     }
 
@@ -144,6 +147,17 @@ struct ConverterTests {
         #expect(tensor == "blk.3.\(name)")
     }
 
+    @Test("A scale of the output matrix is refused if the embeddings serve as that matrix")
+    func tiedHead() throws {
+        let error = try refusal { $0.add(tensor: "output.scale", [2]) }
+        #expect(
+            "\(error)"
+                == """
+                tensor output.scale may change what the model writes and is not applied: there is no output.weight \
+                that it could belong to; use a file from another converter
+                """)
+    }
+
     @Test("A scale of several values for one matrix is refused")
     func scaleShape() throws {
         let error = try refusal { $0.add(tensor: "blk.3.attn_q.scale", [1, 2]) }
@@ -173,6 +187,10 @@ struct ConverterTests {
             ("rope.scaling.type", GGUFValue.string("yarn")), ("rope.scaling.factor", .float32(8)),
             ("attn_logit_softcapping", .float32(50)), ("attention.scale", .float32(0.0625)),
             ("expert_gating_func", .uint32(2)), ("attention.causal", .bool(false)),
+            ("hidden_act", .string("silu")), ("hidden_activation", .string("gelu")),
+            ("router_logit_softcapping", .float32(30)), ("attention.temperature_scale", .float32(0.1)),
+            ("attention.use_kq_norm", .bool(false)), ("rope.freq_scale", .float32(0.5)),
+            ("embedding_scale", .float32(13)), ("activation_sparsity_scale", .array(GGUFArray([0, 0.95] as [Float]))),
         ])
     func unappliedKey(_ name: String, _ value: GGUFValue) throws {
         let error = try refusal { $0["gemma4." + name] = value }
@@ -190,15 +208,25 @@ struct ConverterTests {
             file["gemma4.rope.scaling.factor"] = .float32(1)
             file["gemma4.attn_logit_softcapping"] = .float32(0)
             file["gemma4.attention.causal"] = .bool(true)
+            file["gemma4.attention.use_kq_norm"] = .bool(true)
+            file["gemma4.hidden_activation"] = .string("gelu_pytorch_tanh")
+            file["gemma4.activation_sparsity_scale"] = .array(GGUFArray([Float](repeating: 0, count: 10)))
+            file["gemma4.embedding_scale"] = .float32(13.875)  // the root of 192 in BF16
+            file["gemma4.new_in_2027"] = .float32(3)
         }
     }
 
-    @Test("A layer beyond the number of layers is refused, and a tensor that has two names")
+    @Test("A layer beyond the number of layers, an unknown tensor, and one with two names are refused")
     func tensorsTooMany() throws {
         let beyond = try refusal { $0.add(tensor: "blk.10.attn_norm.weight", [1]) }
         #expect(
             beyond as? ModelError
                 == .unappliedTensor("blk.10.attn_norm.weight", reason: "metadata key gemma4.block_count is 10"))
+        let stems = ["lm_head", "blk.02.attn_norm", "blk.+1.attn_norm", "blk.-1.attn_norm"]
+        for name in stems.map({ $0 + ".weight" }) {
+            let unknown = try refusal { $0.add(tensor: name, [1]) }
+            #expect(unknown as? ModelError == .unappliedTensor(name, reason: "it is not known here"))
+        }
         let twice = try refusal { $0.add(tensor: "blk.2.layer_scalar", [1]) }
         #expect(twice as? ModelError == .sameTensor("blk.2.layer_output_scale.weight", "blk.2.layer_scalar"))
     }

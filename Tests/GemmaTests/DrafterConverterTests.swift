@@ -83,7 +83,7 @@ struct DrafterConverterTests {
         try await expectSameDrafts { $0.remove(tensor: "rope_freqs.weight") }
     }
 
-    @Test("Without a dense head's centroids, or with the key that says not to use them")
+    @Test("A drafter without centroids has a dense head, and so has one with a key that switches them off")
     func denseHead() async throws {
         var dense = try AlteredFile.drafter()
         for name in Self.ours.suffix(2) { dense.remove(tensor: name) }
@@ -148,7 +148,7 @@ struct DrafterConverterTests {
         }
     }
 
-    @Test("Clusters of unequal sizes, and a number of clusters that the tensor belies")
+    @Test("Clusters of unequal sizes are refused, and so is a number of clusters that contradicts the tensor")
     func clusters() throws {
         let unequal = try refusal { file in
             try asMTP(&file)
@@ -158,12 +158,12 @@ struct DrafterConverterTests {
         #expect(
             unequal as? PairError
                 == .invalidOrdering("cluster 0 has more than 44 tokens, its share of 2464"))
-        let belied = try refusal { file in
+        let contradicted = try refusal { file in
             try asAtomicChat(&file)
             file["gemma4_assistant.n_centroids"] = .uint32(57)
         }
         #expect(
-            belied as? ModelError
+            contradicted as? ModelError
                 == .invalidKey(
                     key: "gemma4_assistant.n_centroids", value: "57", expected: "56, the rows of mtp.centroids.weight"))
     }

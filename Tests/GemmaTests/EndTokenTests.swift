@@ -9,11 +9,14 @@ struct EndTokenTests {
     /// The token that ends the bundled model's stories, and one that never occurs in them.
     private static let end = 1, other = 0
 
+    /// The story of the plain file, to its end.
+    private static let plain = Task { try await Telling(count: 500) }
+
     /// A story that is told to its end, with the end token changed and no key that names it.
     private func expectSameStory(
         _ change: (inout AlteredFile) throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        let plain = try await Telling(count: 500)
+        let plain = try await Self.plain.value
         #expect(plain.finish == .endOfText)
         var target = try AlteredFile.target()
         target["tokenizer.ggml.eos_token_id"] = .uint32(UInt32(Self.other))
@@ -24,9 +27,10 @@ struct EndTokenTests {
     @Test(
         "are found by their texts, whatever their type",
         arguments: [
-            "<eos>", "<turn|>", "<|tool_response>", "<|im_end|>", "<end_of_turn>", "<|endoftext|>", "<|eot_id|>",
-            "<|eom_id|>", "<|end|>", "<EOT>",
-        ], [TokenType.normal, .userDefined, .control])
+            ("<eos>", TokenType.normal), ("<turn|>", .userDefined), ("<|tool_response>", .normal),
+            ("<|im_end|>", .normal), ("<|im_end|>", .userDefined), ("<|im_end|>", .control),
+            ("<｜end▁of▁sentence｜>", .normal),
+        ])
     func byText(_ text: String, _ type: TokenType) async throws {
         try await expectSameStory { file in
             // The text may be another token's.
@@ -36,19 +40,9 @@ struct EndTokenTests {
         }
     }
 
-    @Test("</s> is a tag of HTML, unless the file calls it a control token")
-    func htmlTag() async throws {
-        try await expectSameStory { file in
-            try file.set(text: "</s>", of: Self.end)
-            try file.set(type: .control, of: Self.end)
-        }
-        var target = try AlteredFile.target()
-        try target.set(text: "</s>", of: 4)
-        try target.set(type: .normal, of: 4)
-        #expect(try !Pair(target: target.file).tokenizer.endOfGeneration.contains(4))
-    }
-
-    @Test("are found by keys", arguments: ["eot_token_id", "eom_token_id", "eos_token_id", "eos_token_ids"])
+    @Test(
+        "are found by keys",
+        arguments: ["eot_token_id", "eom_token_id", "eos_token_id", "eos_token_ids", "fim_pad_token_id"])
     func byKey(_ name: String) async throws {
         try await expectSameStory { file in
             try file.set(text: "<that is all>", of: Self.end)
@@ -69,7 +63,7 @@ struct EndTokenTests {
 
     @Test("Ids of tokens that are used must exist; others do not matter")
     func outOfRange() async throws {
-        for name in ["bos_token_id", "eos_token_id", "unknown_token_id", "eot_token_id", "eom_token_id"] {
+        for name in ["bos_token_id", "eos_token_id", "unknown_token_id", "eot_token_id", "fim_sep_token_id"] {
             var target = try AlteredFile.target()
             let key = "tokenizer.ggml." + name
             target[key] = .uint32(99_999)

@@ -39,12 +39,13 @@ struct OptionsTests {
         try metadata.add("general.sampling.xtc_threshold", .float32(0.125))
         try metadata.add("general.sampling.penalty_repeat", .float32(1.5))
         try metadata.add("general.sampling.penalty_last_n", .int32(-1))
+        try metadata.add("general.sampling.top_k", .int32(-1))
         try metadata.add("general.sampling.mirostat", .int32(2))
         try metadata.add("general.sampling.mirostat_tau", .float32(4))
         try metadata.add("general.sampling.mirostat_eta", .float32(0.5))
         try metadata.add("general.sampling.sequence", .string("top-k;infill;temperature;xtc"))
         let expected = SamplingOptions(
-            xtc: .init(probability: 0.25, threshold: 0.125), repeatPenalty: 1.5, repeatLastN: -1,
+            topK: 0, xtc: .init(probability: 0.25, threshold: 0.125), repeatPenalty: 1.5, repeatLastN: -1,
             mirostat: .version2(learningRate: 0.5, entropy: 4), samplers: [.topK, .temperature, .xtc])
         #expect(try SamplingOptions(metadata) == expected)
     }

@@ -160,8 +160,8 @@ struct SamplerTests {
     @Test(
         "A file's default outside its range is refused by its key",
         arguments: [
-            ("temp", GGUFValue.float32(.nan)), ("temp", .float32(-1)), ("temp", .float64(1e300)), ("top_k", .int32(-1)),
-            ("top_k", .int64(.min)), ("top_p", .float32(1.5)), ("top_p", .float32(.nan)), ("min_p", .float32(-0.1)),
+            ("temp", GGUFValue.float32(.nan)), ("temp", .float32(-1)), ("temp", .float64(1e300)),
+            ("top_p", .float32(1.5)), ("top_p", .float32(.nan)), ("min_p", .float32(-0.1)),
             ("min_p", .float32(.infinity)),
         ])
     func invalidDefaults(_ name: String, _ value: GGUFValue) throws {

@@ -61,4 +61,60 @@ import Tokenizer
         tiny.remove("<|tool_response>")
         #expect(try tiny.tokenizer().endOfGeneration.count == 2)
     }
+
+    @Test(
+        arguments: [
+            "<|im_end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>",
+            "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_utterance>", "<EOT>", "_<EOT>", "[EOT]",
+            "[EOS]", "<｜end▁of▁sentence｜>", "[e~[", "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]",
+            "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>",
+        ])
+    func aTextThatEndsAnAnswerIsAControlTokenWhateverItsType(_ text: String) throws {
+        for type in [TokenType.normal, .userDefined, .control, .unused] {
+            var tiny = TinyVocabulary()
+            tiny.add(text, type)
+            let tokenizer = try tiny.tokenizer()
+            let id = try #require(tokenizer.vocabulary.id(of: text))
+            #expect(tokenizer.endOfGeneration.contains(id) && tokenizer.vocabulary.type(of: id) == .control)
+            #expect(tokenizer.endOfGeneration.count == 4)
+        }
+    }
+
+    @Test func textsThatOnlyLookLikeEndsAreNone() throws {
+        for text in ["<|file_sep", "<file_sep>", "<fim-sep>", "<repo_name>", "<pad>", "<|im_start|>", "<|END|>"] {
+            var tiny = TinyVocabulary()
+            tiny.add(text, .control)
+            #expect(try tiny.tokenizer().endOfGeneration.count == 3)
+        }
+    }
+
+    @Test func theEndOfATagIsTextBesideAToolsResponse() throws {
+        for type in [TokenType.normal, .userDefined, .control] {
+            var tiny = TinyVocabulary()
+            tiny.add("</s>", type)
+            let tokenizer = try tiny.tokenizer()
+            let id = try #require(tokenizer.vocabulary.id(of: "</s>"))
+            #expect(!tokenizer.endOfGeneration.contains(id))
+            #expect(tokenizer.decode([id], special: false) == "</s>")
+
+            tiny.remove("<|tool_response>")
+            let other = try tiny.tokenizer()
+            #expect(other.endOfGeneration.contains(id - 1) && other.decode([id - 1], special: false).isEmpty)
+        }
+    }
+
+    @Test func theEndOfAMessageIsNoEndBesideACall() throws {
+        for (others, isEnd) in [
+            (["<|return|>"], true), (["<|call|>"], true), (["<|flush|>"], true), (["<|call|>", "<|calls|>"], true),
+            (["<|return|>", "<|call|>"], false), (["<|calls|>", "<|flush|>"], false),
+            (["<|call|>", "<|flush|>"], false),
+        ] {
+            var tiny = TinyVocabulary()
+            for text in ["<|end|>"] + others { tiny.add(text, .control) }
+            let vocabulary = try tiny.vocabulary()
+            let end = try #require(vocabulary.id(of: "<|end|>"))
+            #expect(vocabulary.ends.contains { $0.token == end } == isEnd, "\(others)")
+            #expect(vocabulary.ends.count == 3 + others.count + (isEnd ? 1 : 0))
+        }
+    }
 }

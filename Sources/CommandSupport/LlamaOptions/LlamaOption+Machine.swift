@@ -1,9 +1,11 @@
 extension LlamaOption {
-    private static let processor = "everything is computed on the processor"
-    private static let oneNumber = "the number of threads (-t) serves for everything"
-    private static let affinity = "use taskset(1) to choose processors"
-    private static let priority = "use nice(1)"
-    private static let polling = "how threads wait is fixed"
+    private static let oneNumber: Reason = [
+        "the number of threads (-t) serves for everything", "this program has no use for threads",
+    ]
+    private static let affinity: Reason = "use taskset(1) to choose processors"
+    private static let priority: Reason = "use nice(1)"
+    private static let polling: Reason = "how threads wait is fixed"
+    private static let fitting: Reason = "a context that does not fit the memory is refused"
 
     /// Threads and devices.
     static let machine: [LlamaOption] = [
@@ -24,7 +26,10 @@ extension LlamaOption {
         .noEffect("-dev", "--device", values: .one, because: processor),
         .refused(
             "--list-devices",
-            because: "everything is computed on the processor; --version names the instructions in use"),
+            because: [
+                "everything is computed on the processor; --version names the instructions in use",
+                "everything is computed on the processor",
+            ]),
         .noEffect("-ot", "--override-tensor", values: .one, because: processor),
         .noEffect("-cmoe", "--cpu-moe", because: processor),
         .noEffect("-ncmoe", "--n-cpu-moe", values: .one, because: processor),
@@ -37,18 +42,18 @@ extension LlamaOption {
         .noEffect("-nkvo", "--no-kv-offload", because: processor),
         .noEffect("--op-offload", "--no-op-offload", because: processor),
         .noEffect("--rpc", values: .one, because: "everything is computed on this machine"),
-        .noEffect("-fit", "--fit", values: .onOffAuto, because: "a context that does not fit the memory is refused"),
-        .noEffect("-fitt", "--fit-target", values: .one, because: "a context that does not fit the memory is refused"),
-        .noEffect("-fitc", "--fit-ctx", values: .one, because: "a context that does not fit the memory is refused"),
+        .noEffect("-fit", "--fit", values: .onOffAuto, because: fitting),
+        .noEffect("-fitt", "--fit-target", values: .one, because: fitting),
+        .noEffect("-fitc", "--fit-ctx", values: .one, because: fitting),
         .noEffect("-fa", "--flash-attn", values: .onOffAuto, because: "there is one kind of attention"),
         .noEffect("-bs", "--backend-sampling", because: processor),
         .noEffect("--perf", "--no-perf", because: "times are always measured"),
         .noEffect("--warmup", "--no-warmup", because: "there is no warm-up run"),
     ]
 
-    private static let mapping = "files are mapped, and read when they are needed"
-    private static let onePass = "a batch has a fixed number of rows"
-    private static let oneSequence = "there is one sequence at a time"
+    private static let mapping: Reason = "files are mapped, and read when they are needed"
+    private static let onePass: Reason = "a batch has a fixed number of rows"
+    private static let oneSequence: Reason = "there is one sequence at a time"
 
     /// Memory, batches and the cache.
     static let memory: [LlamaOption] = [
@@ -76,7 +81,9 @@ extension LlamaOption {
         .noEffect("--prompt-cache-ro", because: "prompts are read anew each time"),
         .noEffect(
             "--keep", values: .one, because: "a text ends where the context is full, and nothing is dropped from it"),
-        .refused("--context-shift", because: "a text ends where the context is full; make it longer (-c)"),
+        .refused(
+            "--context-shift",
+            because: ["a text ends where the context is full; make it longer (-c)", "this program has no context"]),
         .usual("--no-context-shift"),
         .refused("-gan", "--grp-attn-n", values: .one, because: positions),
         .refused("-gaw", "--grp-attn-w", values: .one, because: positions),
@@ -91,5 +98,5 @@ extension LlamaOption {
         .refused("--yarn-beta-fast", values: .one, because: positions),
     ]
 
-    private static let positions = "positions are encoded as the model's file says"
+    private static let positions: Reason = "positions are encoded as the model's file says"
 }

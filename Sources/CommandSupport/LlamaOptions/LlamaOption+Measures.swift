@@ -1,7 +1,8 @@
 extension LlamaOption {
-    private static let perplexity = "see gemma-perplexity"
-    private static let imatrix = "see gemma-imatrix"
-    private static let multipleChoice = "tests with several answers are not offered; gemma-perplexity reads plain text"
+    private static let perplexity: Reason = "see gemma-perplexity"
+    private static let imatrix: Reason = "see gemma-imatrix"
+    private static let multipleChoice: Reason =
+        "tests with several answers are not offered; gemma-perplexity reads plain text"
 
     /// What llama-perplexity and llama-imatrix have beside the common options.
     static let measures: [LlamaOption] = [
@@ -9,7 +10,9 @@ extension LlamaOption {
         .refused("--kl-divergence", because: perplexity),
         .refused("--kl-divergence-base", "--save-all-logits", values: .one, because: perplexity),
         .refused("--ppl-stride", values: .one, because: "chunks do not overlap"),
-        .refused("--ppl-output-type", values: .one, because: "there is one format of output, and --json"),
+        .refused(
+            "--ppl-output-type", values: .one,
+            because: ["there is one format of output, and --json", "there is one format of output"]),
         .refused("--hellaswag", because: multipleChoice),
         .refused("--hellaswag-tasks", values: .one, because: multipleChoice),
         .refused("--winogrande", because: multipleChoice),
@@ -31,8 +34,7 @@ extension LlamaOption {
         .refused("--parse-special", because: imatrix),
     ]
 
-    private static let device = "everything is computed on the processor"
-    private static let fixedBatch = "a prompt is read in batches of a fixed number of rows"
+    private static let fixedBatch: Reason = "a prompt is read in batches of a fixed number of rows"
 
     /// llama-bench
     static let bench: [LlamaOption] = [
@@ -50,9 +52,9 @@ extension LlamaOption {
             "--batch-size", values: .one,
             because: "a prompt is read in batches of a fixed number of rows; -b here is the number of rows per decode"),
         .noEffect("-ub", "--ubatch-size", values: .one, because: fixedBatch),
-        .noEffect("-nkvo", "--no-kv-offload", values: .one, because: device),
-        .noEffect("-nopo", "--no-op-offload", values: .one, because: device),
-        .noEffect("--no-host", values: .one, because: device),
+        .noEffect("-nkvo", "--no-kv-offload", values: .one, because: processor),
+        .noEffect("-nopo", "--no-op-offload", values: .one, because: processor),
+        .noEffect("--no-host", values: .one, because: processor),
         .noEffect("--repack", values: .one, because: "weights stay as the file has them"),
         .noEffect("-mmp", "--mmap", values: .one, because: "files are mapped"),
         .refused("-embd", "--embeddings", values: .one, because: "embeddings are not computed"),

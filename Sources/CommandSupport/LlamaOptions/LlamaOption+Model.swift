@@ -1,9 +1,8 @@
 extension LlamaOption {
-    private static let download = "nothing is downloaded; download the file and give it with -m"
-    private static let offline = "nothing is ever downloaded"
-    private static let logging = "there is no log but standard error"
-    private static let moreLogging = "there is nothing more to tell"
-    private static let levels = "messages have no levels"
+    private static let offline: Reason = "nothing is ever downloaded"
+    private static let logging: Reason = "there is no log but standard error"
+    private static let moreLogging: Reason = "there is nothing more to tell"
+    private static let levels: Reason = "messages have no levels"
 
     /// Help and messages.
     static let program: [LlamaOption] = [

@@ -1,5 +1,5 @@
 extension LlamaOption {
-    private static let onlyServer = "it is for a server, which this program is not"
+    private static let onlyServer: Reason = "it is for a server, which this program is not"
 
     /// What only llama-server has.
     static let server: [LlamaOption] =
@@ -28,5 +28,5 @@ extension LlamaOption {
             "--embd-gemma-default", "--fim-qwen-1.5b-default", "--fim-qwen-3b-default", "--fim-qwen-7b-default",
             "--fim-qwen-7b-spec", "--fim-qwen-14b-spec", "--fim-qwen-30b-default", "--gpt-oss-20b-default",
             "--gpt-oss-120b-default", "--vision-gemma-4b-default", "--vision-gemma-12b-default",
-        ].map { .refused($0, because: "nothing is downloaded; download the file and give it with -m") }
+        ].map { .refused($0, because: download) }
 }

@@ -1,9 +1,15 @@
 extension LlamaOption {
-    private static let noDrafter = "this program uses no drafter"
-    private static let shared = "the drafter shares the model's context and cache"
-    private static let placement = "everything is computed on the processor, by the same threads"
-    private static let drafts = "drafts never change the text, and how they are made is fixed"
-    private static let onlyDrafter = "drafts come from the drafter (-md) only"
+    private static let noDrafter: Reason = "this program uses no drafter"
+    private static let placement: Reason = "the drafter is computed where the model is, by the same threads"
+    private static let shared: Reason = "the drafter shares the model's context and cache"
+    private static let drafts: Reason = "drafts never change the text, and how they are made is fixed"
+    private static let onlyDrafter: Reason = [
+        "drafts come from the drafter (-md) only", "this program uses no drafter",
+    ]
+    private static let downloadDrafter: Reason = [
+        "nothing is downloaded; download the drafter and give it with -md",
+        "nothing is downloaded, and this program uses no drafter",
+    ]
 
     /// Drafts. They cannot change the text, so little of this is refused.
     static let speculation: [LlamaOption] =
@@ -17,12 +23,14 @@ extension LlamaOption {
             .noEffect("--spec-draft-p-split", "--draft-p-split", values: .one, because: drafts),
             .noEffect("--spec-draft-sampling", values: .one, because: drafts),
             .noEffect("--spec-draft-backend-sampling", "--no-spec-draft-backend-sampling", because: placement),
-            .noEffect("--spec-default", because: "drafts are made whenever there is a drafter (-md)"),
-            .refused("--spec-synth-len", values: .one, because: "use --spec-synth-rates of gemma-bench"),
-            .refused("--spec-synth-rates", values: .one, because: "gemma-bench has it"),
+            .noEffect(
+                "--spec-default",
+                because: ["drafts are made whenever there is a drafter (-md)", "this program uses no drafter"]),
+            .refused("--spec-synth-len", values: .one, because: "see gemma-bench --spec-synth-rates"),
+            .refused("--spec-synth-rates", values: .one, because: "see gemma-bench --spec-synth-rates"),
             .refused(
-                "-hfd", "-hfrd", "--hf-repo-draft", "--spec-draft-hf", values: .one,
-                because: "nothing is downloaded; download the file and give it with -md"),
+                "-hfd", "-hfrd", "--hf-repo-draft", "--spec-draft-hf", values: .one, because: downloadDrafter),
+            .refused("--mtp", "--eagle3", "--dflash", because: downloadDrafter),
             .noEffect("-cd", "--ctx-size-draft", "--spec-draft-ctx-size", values: .one, because: shared),
             .noEffect("-ctkd", "--cache-type-k-draft", "--spec-draft-type-k", values: .one, because: shared),
             .noEffect("-ctvd", "--cache-type-v-draft", "--spec-draft-type-v", values: .one, because: shared),
@@ -35,7 +43,8 @@ extension LlamaOption {
             .noEffect("--poll-draft", "--spec-draft-poll", values: .one, because: placement),
             .noEffect(
                 "-Cbd", "--cpu-mask-batch-draft", "--spec-draft-cpu-mask-batch", values: .one, because: placement),
-            .noEffect("-Crbd", "--cpu-range-batch-draft", values: .one, because: placement),
+            .noEffect(
+                "-Crbd", "--cpu-range-batch-draft", "--spec-draft-cpu-range-batch", values: .one, because: placement),
             .noEffect("--cpu-strict-batch-draft", "--spec-draft-cpu-strict-batch", values: .one, because: placement),
             .noEffect("--prio-batch-draft", "--spec-draft-prio-batch", values: .one, because: placement),
             .noEffect("--poll-batch-draft", "--spec-draft-poll-batch", values: .one, because: placement),

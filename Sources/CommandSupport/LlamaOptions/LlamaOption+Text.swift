@@ -1,5 +1,5 @@
 extension LlamaOption {
-    private static let noText = "it continues no text; see gemma-generate"
+    private static let noText: Reason = "it continues no text; see gemma-generate"
 
     /// The prompt, and what is printed.
     static let text: [LlamaOption] = [
@@ -20,13 +20,19 @@ extension LlamaOption {
         .refused("-r", "--reverse-prompt", values: .one, because: noText),
     ]
 
-    private static let noChat = """
-        a prompt is continued as it is; write turns into it, such as -p "<|turn>user\\nHello<turn|>\\n<|turn>model\\n"
+    private static let noChat: Reason = [
         """
-    private static let system = """
-        a prompt is continued as it is; write it there: -p "<|turn>system\\nBe brief.<turn|>\\n<|turn>user\\n..."
+        a prompt is continued as it is; write turns into it: --prompt "<|turn>user\\nHello<turn|>\\n<|turn>model\\n"
+        """,
+        "it continues no text; see gemma-generate",
+    ]
+    private static let system: Reason = [
         """
-    private static let template = "a prompt is continued as it is, without a template"
+        a prompt is continued as it is; write it there: --prompt "<|turn>system\\nBe brief.<turn|>\\n<|turn>user\\n..."
+        """,
+        "it continues no text; see gemma-generate",
+    ]
+    private static let template: Reason = "text is read as it is, without a template"
 
     /// Conversations, templates and thoughts.
     static let chat: [LlamaOption] = [
@@ -57,9 +63,9 @@ extension LlamaOption {
         .noEffect("--prefill-assistant", "--no-prefill-assistant", because: template),
     ]
 
-    private static let drawing = "it says how tokens are drawn, and this program draws none"
-    private static let adaptive = "tokens are not drawn by adaptive-p"
-    private static let constraint = "the text cannot be constrained"
+    private static let drawing: Reason = "it says how tokens are drawn, and this program draws none"
+    private static let adaptive: Reason = "tokens are not drawn by adaptive-p"
+    private static let constraint: Reason = "the text cannot be constrained"
 
     /// How tokens are drawn.
     static let sampling: [LlamaOption] = [

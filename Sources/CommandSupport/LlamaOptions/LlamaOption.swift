@@ -21,10 +21,19 @@ package struct LlamaOption: Sendable {
         /// It says what the program does anyway.
         case usual
         /// It cannot change the result. The user is told that it does nothing, and why.
-        case noEffect(String)
+        case noEffect(Reason)
         /// It would change the result, or ask for something else. The user is told why not, or what to do instead.
-        case refused(String)
+        case refused(Reason)
     }
+
+    /// Why options have no effect that say where something is computed.
+    static let processor: Reason = "everything is computed on the processor"
+
+    /// Why options are refused that name a file to download.
+    static let download: Reason = [
+        "nothing is downloaded; download the file and give it with -m",
+        "nothing is downloaded; download the file and give its path",
+    ]
 
     /// The synonyms of on, off and auto.
     static let switchWords: Set<String> = [
@@ -42,11 +51,11 @@ package struct LlamaOption: Sendable {
         LlamaOption(names: names, values: values, otherwise: .usual)
     }
 
-    static func noEffect(_ names: String..., values: Values = .none, because reason: String) -> LlamaOption {
+    static func noEffect(_ names: String..., values: Values = .none, because reason: Reason) -> LlamaOption {
         LlamaOption(names: names, values: values, otherwise: .noEffect(reason))
     }
 
-    static func refused(_ names: String..., values: Values = .none, because reason: String) -> LlamaOption {
+    static func refused(_ names: String..., values: Values = .none, because reason: Reason) -> LlamaOption {
         LlamaOption(names: names, values: values, otherwise: .refused(reason))
     }
 }

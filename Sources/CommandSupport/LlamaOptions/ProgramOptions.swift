@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Foundation
+import Synchronization
 
 /// The options that a program declares, those of its subcommands included.
 package struct ProgramOptions: Sendable {
@@ -25,12 +26,26 @@ package struct ProgramOptions: Sendable {
 
     /// - Throws: `DecodingError` if the parser describes its options in a way that this version does not know.
     package init<Command: ParsableCommand>(_ type: Command.Type) throws {
-        program = Command.configuration.commandName ?? Command._commandName
+        try self.init(dump: Data(Command._dumpHelp().utf8))
+    }
+
+    /// - Parameter dump: what the program prints for `--experimental-dump-help`.
+    package init(dump: Data) throws {
+        let command = try JSONDecoder().decode(Dump.self, from: dump).command
+        program = command.commandName
         // The parser answers these itself.
         for name in ["--help-hidden", "--generate-completion-script", "--experimental-dump-help"] {
             declared[name] = Option(takesValue: false)
         }
-        add(try JSONDecoder().decode(Dump.self, from: Data(Command._dumpHelp().utf8)).command)
+        add(command)
+    }
+
+    private static let running = Mutex<ProgramOptions?>(nil)
+
+    /// Those of the program that is running; nil before its command line is read.
+    package static var current: ProgramOptions? {
+        get { running.withLock { $0 } }
+        set { running.withLock { $0 = newValue } }
     }
 
     package subscript(name: String) -> Option? { declared[name] }

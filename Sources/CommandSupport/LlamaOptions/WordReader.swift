@@ -63,8 +63,8 @@ struct WordReader {
         if joined == nil { skipValues(option.values) }
         switch option.otherwise {
         case .usual: return nil
-        case .noEffect(let reason): return .unused(typed, reason: reason)
-        case .refused(let reason): return .refused("\(program.program) has no \(typed): \(reason)")
+        case .noEffect(let reason): return .unused(typed, reason: reason.text(for: program))
+        case .refused(let reason): return .refused("\(program.program) has no \(typed): \(reason.text(for: program))")
         }
     }
 

@@ -27,6 +27,18 @@ extension ModelFile {
         }
     }
 
+    /// What is wrong with each layer that cannot be read. For listings: reading a model ends at the first error.
+    package func layerErrors(_ config: Config) -> [any Error] {
+        config.layers.indices.compactMap { index in
+            do {
+                _ = try LayerWeights(self, layer: index, config)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     /// A tensor or a key that only drafters of an abandoned format have; nil if there is none.
     package var abandonedName: String? {
         let key = key(NameTable.abandonedKey)

@@ -10,6 +10,8 @@ package final class ModelFile {
     /// What `general.architecture` says, which is also the prefix of the keys.
     package let architecture: String
 
+    /// The keys that were asked for, as the file calls them. By bytes, as a stranger's keys are compared with them.
+    private var usedKeys: Set<[UInt8]> = []
     /// The text model's tensors by our names, `.weight` left out.
     private var tensors: [String: TensorInfo] = [:]
     /// Our names of the tensors that were read.
@@ -39,27 +41,46 @@ package final class ModelFile {
                 throw ModelError.sameTensor(other.name, tensor.name)
             }
         }
-        try checkKeys()
     }
 
     // MARK: - Keys
 
     /// The key that our `name` stands for in this file: with the architecture before it, and as another converter calls
-    /// it if only that is there.
+    /// it if only that is there. Notes that it is used.
     package func key(_ name: String) -> String {
+        let key = nameInFile(name)
+        usedKeys.insert(Array(key.utf8))
+        return key
+    }
+
+    private func nameInFile(_ name: String) -> String {
         let ours = "\(architecture).\(name)"
         guard file.metadata[ours] == nil, let others = NameTable.keys[name] else { return ours }
         return others.map { "\(architecture).\($0)" }.first { file.metadata[$0] != nil } ?? ours
     }
 
-    /// Refuses keys that change the result and that nothing applies.
-    private func checkKeys() throws {
-        for (name, neutral) in NameTable.unappliedKeys {
+    /// Keys that change the result and that nothing applies.
+    package func unappliedKeys() -> [ModelError] {
+        let width = file.metadata[key("embedding_length")]?.number
+        return NameTable.unappliedKeys.compactMap { name, neutral in
             let key = key(name)
-            guard let value = file.metadata[key], !neutral.contains(where: { $0.equals(value) }) else { continue }
-            throw ModelError.unappliedKey(
-                key: key, value: value.summary, neutral: neutral.map(\.description).joined(separator: " or "))
+            guard let value = file.metadata[key], !neutral.contains(where: { $0.equals(value, width: width) }) else {
+                return nil
+            }
+            return .unappliedKey(key: key, value: value.summary, neutral: neutral.map(\.description))
         }
+    }
+
+    /// - Throws: `ModelError.unappliedKey` for the first key that changes the result and that nothing applies.
+    package func checkKeys() throws(ModelError) {
+        if let error = unappliedKeys().first { throw error }
+    }
+
+    /// The architecture's keys that nothing asked for, in the order of the file. To be asked after everything was read.
+    package func unusedKeys() -> [String] {
+        let prefix = architecture + "."
+        let used = usedKeys.union(NameTable.informativeKeys.map { Array((prefix + $0).utf8) })
+        return file.metadata.keys.filter { $0.utf8.starts(with: prefix.utf8) && !used.contains(Array($0.utf8)) }
     }
 
     // MARK: - Tensors
@@ -115,16 +136,25 @@ package final class ModelFile {
         }
     }
 
+    /// Says that the tensors of a drafter have no effect in this file.
+    func ignoreDrafter() {
+        for name in tensors.keys where NameTable.belongsToDrafter(name) { ignored[name] = "part of a drafter" }
+    }
+
     /// What becomes of each tensor of the file. To be asked after everything was read.
-    package func audit() -> [TensorVerdict] {
+    /// - Parameter isComplete: whether it was, without an error on the way.
+    package func audit(isComplete: Bool = true) -> [TensorVerdict] {
         var names: [String: String] = [:]
         for (ours, tensor) in tensors { names[tensor.name] = ours }
         return file.tensors.map { tensor in
-            TensorVerdict(tensor: tensor, fate: names[tensor.name].map(fate) ?? .ignored("no part of the text model"))
+            guard let name = names[tensor.name] else {
+                return TensorVerdict(tensor: tensor, fate: .ignored("no part of the text model"))
+            }
+            return TensorVerdict(tensor: tensor, fate: fate(name, isComplete: isComplete))
         }
     }
 
-    private func fate(_ name: String) -> TensorVerdict.Fate {
+    private func fate(_ name: String, isComplete: Bool) -> TensorVerdict.Fate {
         if applied.contains(name) { return .applied }
         if let reason = ignored[name] { return .ignored(reason) }
         if name.hasSuffix(NameTable.inputScale) { return .ignored("a scale of activations, which stay as they are") }
@@ -132,17 +162,23 @@ package final class ModelFile {
         let perLayer = "embedding_length_per_layer_input"
         if name.hasPrefix("per_layer_") || ["inp_gate", "proj", "post_norm"].contains(NameTable.layer(of: name)?.name) {
             let key = key(perLayer)
-            return .refused("metadata key \(key) is \(file.metadata[key]?.summary ?? "missing")")
+            if file.metadata[key]?.number ?? 0 == 0 {
+                return .refused("metadata key \(key) is \(file.metadata[key]?.summary ?? "missing")")
+            }
         }
         if let (layer, _) = NameTable.layer(of: name), let count = file.metadata[key("block_count")]?.integer,
             layer >= count
         {
             return .refused("metadata key \(key("block_count")) is \(count)")
         }
-        return .refused("nothing in the model \(architecture) uses it")
+        guard isComplete else { return .unread }
+        guard name.hasSuffix(NameTable.scale) else { return .refused("it is not known here") }
+        let owner = String(name.dropLast(NameTable.scale.count))
+        return .refused(
+            has(owner) ? "only products have scales here" : "there is no \(owner).weight that it could belong to")
     }
 
-    /// - Throws: `ModelError.unappliedTensor` for the first tensor that changes the result and was not read.
+    /// - Throws: `ModelError.unappliedTensor` for the first tensor that may change the result and was not read.
     package func checkNothingIsLeft() throws(ModelError) {
         for verdict in audit() {
             if case .refused(let reason) = verdict.fate {
@@ -158,8 +194,10 @@ package struct TensorVerdict: Sendable {
         case applied
         /// It has no effect on the text.
         case ignored(String)
-        /// It has one, and is not applied.
+        /// It may have one, and is not applied.
         case refused(String)
+        /// Reading ended before it with an error.
+        case unread
     }
 
     package let tensor: TensorInfo
@@ -167,11 +205,23 @@ package struct TensorVerdict: Sendable {
 }
 
 extension NameTable.NeutralValue {
-    fileprivate func equals(_ value: GGUFValue) -> Bool {
-        switch (self, value) {
+    /// - Parameter width: the embedding length.
+    fileprivate func equals(_ value: GGUFValue, width: Double?) -> Bool {
+        if case .array(let array) = value {
+            // One for each layer at most.
+            guard array.count <= Limits.layers.upperBound else { return false }
+            return (0..<array.count).allSatisfy { array.element(at: $0).map { equals($0, width: width) } ?? false }
+        }
+        return switch (self, value) {
         case (.number(let neutral), _): value.number == neutral
         case (.flag(let neutral), .bool(let flag)): flag == neutral
         case (.text(let neutral), .string(let text)): text.utf8.elementsEqual(neutral.utf8)
+        case (.rootOfWidth, _):
+            if let number = value.number, let root = width?.squareRoot() {
+                abs(number - root) <= root / 256
+            } else {
+                false
+            }
         default: false
         }
     }

@@ -18,40 +18,62 @@ package enum NameTable {
 
     /// Keys that would change the result and are not applied, and the values with which they change nothing; none where
     /// no value is harmless.
+    ///
+    /// Any other key that nothing reads is listed as not used, because nobody can know what it means. A key that comes
+    /// with tensors need not be here: those are refused.
     static let unappliedKeys: [(key: String, neutral: [NeutralValue])] = [
         ("attention.causal", [.flag(true)]),
         ("attention.clamp_kqv", [.number(0)]),
         ("attention.max_alibi_bias", [.number(0)]),
-        ("attention.scale", [.number(1)]),
+        ("attention.output_scale", [.number(0), .number(1)]),
+        ("attention.scale", [.number(0), .number(1)]),
+        ("attention.temperature_scale", [.number(0)]),
+        ("attention.use_kq_norm", [.flag(true)]),
         ("attn_logit_softcapping", [.number(0)]),
         ("altup.num_inputs", []),
-        ("activation_sparsity_scale", []),
-        ("embedding_scale", [.number(0)]),
-        ("expert_gating_func", [.number(1)]),  // softmax
+        ("activation_sparsity_scale", [.number(0)]),
+        ("embedding_scale", [.number(0), .rootOfWidth]),
+        ("expert_gating_func", [.number(0), .number(1)]),  // softmax
         ("expert_group_count", [.number(0), .number(1)]),
         ("expert_weights_norm", [.flag(true)]),
         ("expert_weights_scale", [.number(0), .number(1)]),
+        ("hidden_act", tanhGELU),
+        ("hidden_activation", tanhGELU),
         ("logit_scale", [.number(0), .number(1)]),
         ("residual_scale", [.number(0), .number(1)]),
-        ("rope.dimension_sections", []),
+        ("rope.dimension_sections", [.number(0)]),
+        ("rope.freq_scale", [.number(0), .number(1)]),
         ("rope.scale_linear", [.number(0), .number(1)]),
-        ("rope.scaling.attn_factor", [.number(1)]),
+        ("rope.scaling.alpha", [.number(0), .number(1)]),
+        ("rope.scaling.attn_factor", [.number(0), .number(1)]),
         ("rope.scaling.factor", [.number(0), .number(1)]),
-        ("rope.scaling.type", [.text("none"), .text("linear")]),  // linear with a factor of 1
+        // Linear with a factor of 1. The proportional rotation of full layers is what rope_freqs holds.
+        ("rope.scaling.type", [.text("none"), .text("default"), .text("linear"), .text("proportional")]),
+        ("router_logit_softcapping", [.number(0)]),
+        ("swin_norm", [.flag(false)]),
         ("use_parallel_residual", [.flag(false)]),
     ]
 
-    /// A value of a key that changes nothing.
+    /// The names of Gemma 4's activation function.
+    private static let tanhGELU = ["gelu_pytorch_tanh", "gelu_tanh", "gelu_new"].map(NeutralValue.text)
+
+    /// Keys that say what is known without them.
+    static let informativeKeys: Set = ["vocab_size", "nextn_predict_layers", "rope.scaling.finetuned"]
+
+    /// A value of a key that changes nothing. An array is neutral if all of its elements are.
     enum NeutralValue: CustomStringConvertible {
         case number(Double)
         case flag(Bool)
         case text(String)
+        /// The square root of the embedding length, possibly rounded to eight bits, as models in BF16 have it.
+        case rootOfWidth
 
         var description: String {
             switch self {
             case .number(let value): value == value.rounded() ? "\(Int(value))" : "\(value)"
             case .flag(let value): "\(value)"
             case .text(let value): value
+            case .rootOfWidth: "the square root of embedding_length"
             }
         }
     }
@@ -82,19 +104,29 @@ package enum NameTable {
     static let abandonedKey = "backbone_hidden_size"
     static let abandonedTensors = ["assist_pre_proj", "assist_post_proj", "assist_embed_centroids"]
 
-    /// How the names of the text model's tensors begin. Others belong to a part of the file that is not used: images,
-    /// audio, a drafter inside of the target.
-    private static let textPrefixes = [
-        "blk.", "output", "token_embd", "token_types", "per_layer_", "rope", "position_embd", "nextn.", "mtp.", "mtp_",
-        "masked_embd", "assist_", "altup", "cls", "dec.", "enc.",
+    /// How the names of tensors begin that belong to another part of the file: images, sound, and a drafter inside the
+    /// target. All others count as the text model's, and unknown ones are refused, so that nothing that may change the
+    /// text is ignored silently.
+    private static let foreignPrefixes = [
+        "v.", "a.", "mm.", "draft.", "vision", "audio", "multi_modal", "multimodal", "embed_vision", "embed_audio",
+        "resampler.",
     ]
 
-    /// What comes after a tensor's name to say what it is of it.
+    /// How the names of tensors begin that only drafters have. In a target they have no effect.
+    private static let drafterPrefixes = ["nextn.", "mtp.", "mtp_", "masked_embd"]
+
+    /// Whether a tensor, by our name, is part of a drafter.
+    static func belongsToDrafter(_ name: String) -> Bool {
+        let inner = layer(of: name)?.name ?? name
+        return drafterPrefixes.contains(where: inner.hasPrefix)
+    }
+
+    /// The endings of tensors that belong to another one.
     static let scale = ".scale", bias = ".bias", inputScale = ".input_scale"
 
     /// Our name of a tensor; nil if it does not belong to the text model.
     package static func ours(_ name: String) -> String? {
-        guard textPrefixes.contains(where: name.hasPrefix) else { return nil }
+        guard !foreignPrefixes.contains(where: name.hasPrefix) else { return nil }
         let (stem, suffix) = divided(name)
         guard let (layer, inner) = layer(of: stem) else { return (tensors[stem] ?? stem) + suffix }
         // A name of the table may itself end like a companion.
@@ -113,7 +145,13 @@ package enum NameTable {
     static func layer(of name: String) -> (index: Int, name: String)? {
         guard name.hasPrefix("blk.") else { return nil }
         let rest = name.dropFirst("blk.".count)
-        guard let dot = rest.firstIndex(of: "."), let index = Int(rest[..<dot]) else { return nil }
+        guard let dot = rest.firstIndex(of: "."), let index = layerNumber(rest[..<dot]) else { return nil }
         return (index, String(rest[rest.index(after: dot)...]))
+    }
+
+    /// `Int.init` alone would also take `+1`, `02` and `-1`.
+    private static func layerNumber(_ digits: Substring) -> Int? {
+        guard let number = Int(digits), number >= 0, String(number).utf8.elementsEqual(digits.utf8) else { return nil }
+        return number
     }
 }
