@@ -71,12 +71,18 @@ import Testing
         #expect(zip(plain, outliers).allSatisfy { abs($0 - $1) < 1e-2 })
     }
 
+    private static let mini = Result {
+        (
+            try Target(GGUFFile(ByteRegion(SyntheticModel(.mini).target().bytes()))),
+            try Drafter(GGUFFile(ByteRegion(SyntheticModel(.mini).drafter().bytes())))
+        )
+    }
+
     /// Blocks of 128 fit the heads of this pair, unlike those of the bundled one.
     @Test(arguments: CacheType.allCases) func aBatchGivesTheBitsOfSingleTokensForEachTypeOfCache(_ type: CacheType)
         throws
     {
-        let target = try Target(GGUFFile(ByteRegion(SyntheticModel(.mini).target().bytes())))
-        let drafter = try Drafter(GGUFFile(ByteRegion(SyntheticModel(.mini).drafter().bytes())))
+        let (target, drafter) = try Self.mini.get()
         func context() throws -> TargetContext {
             try TargetContext(
                 target, contextLength: 200, cacheTypes: CacheTypes(key: type, value: type),
@@ -105,9 +111,11 @@ import Testing
 
     /// This keeps the size of activations.
     @Test(arguments: WeightType.allCases) func weightsHaveMeanZeroAndTheRightDeviation(_ type: WeightType) throws {
-        let file = try GGUFFile(ByteRegion(SyntheticModel(.mini, type: type).target().bytes()))
-        let (rows, columns) = (2048, 512)
-        let matrix = try file.matrix("blk.0.ffn_gate.weight", shape: [rows, columns])
+        var model = SyntheticModel(.miniExperts, type: type)
+        model.layers = 6
+        let file = try GGUFFile(ByteRegion(model.target().bytes()))
+        let (rows, columns) = (4096, 256)
+        let matrix = try file.matrix("token_embd.weight", shape: [8192, columns])
         #expect("\(matrix.type.name.lowercased())" == "\(type)")
         var values = [Float](repeating: 0, count: columns)
         var (sum, squares) = (0.0, 0.0)
@@ -126,7 +134,10 @@ import Testing
     }
 
     @Test func rowsThatAreNoWholeBlocksGetAnotherType() throws {
-        for (type, other) in [(WeightType.q4_k, TensorType.q5_0), (.q5_k, .q5_1), (.q6_k, .q8_0)] {
+        let types: [(WeightType, TensorType)] = [
+            (.q4_k, .q5_0), (.q5_k, .q5_1), (.q6_k, .q8_0), (.tq2_0, .q4_0), (.q1_0, .f16),
+        ]
+        for (type, other) in types {
             let writer = try SyntheticModel(.mini, type: type).target()
             let file = try GGUFFile(ByteRegion(writer.bytes()))
             #expect(file.tensor("blk.0.proj.weight")?.type == other)
@@ -199,6 +210,10 @@ import Testing
             short.layers = 6
             outliers.hasKeyOutliers = true
             for model in [SyntheticModel(.miniExperts), short, outliers] { _ = try cache.files(of: model) }
+            // All layers are no cut: the files are those of the whole model.
+            var whole = SyntheticModel(.miniExperts)
+            whole.layers = 12
+            _ = try cache.files(of: whole) { name, _ in Issue.record("\(name) is written again") }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 6)
         }
     }
