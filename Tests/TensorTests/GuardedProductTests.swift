@@ -13,7 +13,7 @@ import Testing
         _ format: Format, rows: Int, columns: Int, at edge: GuardedMemory.Edge
     ) throws -> (plain: Matrix, guarded: Matrix) {
         var generator = Generator(UInt64(rows))
-        let bytes = format.encoded(generator.floats(rows * columns))
+        let bytes = format.randomRows(count: rows * columns, &generator)
         func matrix(_ region: ByteRegion) -> Matrix {
             Matrix(rows: rows, columns: columns, type: format.type, region: region)
         }
