@@ -5,7 +5,7 @@ extension IQ1_M: GroupedFormat {
     @inline(__always) static var groupSize: Int { 16 }
 
     static func encode(_ groups: SixteenGroups, blockCount: Int, into block: UnsafeMutableRawPointer) {
-        if groups.hasImportance { groups.weigh(by: .groups(16), factor: 2) } else { groups.weighBySquare() }
+        groups.weighByImportanceOrSquare()
         // Ranks, which codes replace; four lists of sums; entries.
         withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: 16 + 68 + 2) { memory in
             guard let ranks = memory.baseAddress else { return }
