@@ -66,13 +66,9 @@ extension GridFormat {
             for block in 0..<blockCount {
                 let bytes = blocks + block &* type.blockBytes
                 let firstLane = block &* groupsPerBlock
-                var largest: Float = 0
-                for lane in firstLane..<firstLane + groupsPerBlock where scales[lane] > largest {
-                    largest = scales[lane]
-                }
-                let unit = largest / 31
+                let unit = largest(scales, from: firstLane, count: groupsPerBlock) / 31
                 guard unit > 0 else {
-                    for index in 0..<type.blockBytes { bytes.store(0, at: index) }
+                    bytes.storeZeros(count: type.blockBytes)
                     continue
                 }
                 bytes.storeHalf(unit * scaleFactor, at: 0)
