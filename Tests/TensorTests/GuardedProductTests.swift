@@ -54,7 +54,8 @@ import Testing
         var generator = Generator(72)
         let columnCounts = format.isQuantized ? [format.granule, 3 * format.granule] : [1, 31, 33, 100]
         for columns in columnCounts {
-            for (rows, tokens) in Self.shapes + [(301, 1), (301, 17), (130, 40)] {
+            let large = columns == columnCounts.first ? [(301, 1), (301, 17), (130, 40)] : []
+            for (rows, tokens) in Self.shapes + large {
                 let weights = try matrices(format, rows: rows, columns: columns, at: edge)
                 let input = generator.floats(tokens * columns)
                 let product = try input.guarded(edge, width: columns, to: tokens * rows, width: rows) {
