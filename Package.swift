@@ -138,7 +138,7 @@ let package = Package(
                 "CommandSupport", argumentParser, logging,
             ]),
 
-        .target(name: "SyntheticModel", dependencies: ["GGUF"], path: "Benchmarks/SyntheticModel"),
+        .target(name: "SyntheticModel", dependencies: ["GGUF", "TensorBase"], path: "Benchmarks/SyntheticModel"),
         .target(
             name: "Benchmarking",
             dependencies: [

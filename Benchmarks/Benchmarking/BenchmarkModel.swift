@@ -34,6 +34,11 @@ package struct BenchmarkModel: Sendable {
         type = "\(Target.architecture) \(mostUsed?.key ?? "")"
     }
 
+    /// The heads of the drafter that can be measured; empty without a drafter.
+    package var draftHeads: [DraftHead] {
+        drafter.map { $0.orderedHead == nil ? [.dense] : [.ordered, .dense] } ?? []
+    }
+
     private static func load<T>(_ url: URL, _ body: (GGUFFile) throws -> T) throws -> T {
         do {
             let file = try GGUFFile(contentsOf: url)

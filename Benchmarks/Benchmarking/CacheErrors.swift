@@ -41,8 +41,9 @@ package struct CacheErrors {
         let rotary = try RotaryEmbeddings(config, factors: file.rotaryFactors(config), capacity: positions)
         rotary.prepare(first: 0, count: positions)
         let compute = Compute(threadCount: threads)
-        var generator = GaussianGenerator()
-        let hidden = try FloatBuffer((0..<positions * config.embeddingLength).map { _ in generator.next() })
+        var generator = SplitMix64(seed: 12)
+        let hiddenCount = positions * config.embeddingLength
+        let hidden = try FloatBuffer((0..<hiddenCount).map { _ in Float(generator.gaussians().0) })
         var figures = CacheType.allCases.map {
             Figures(
                 type: $0,
@@ -189,23 +190,5 @@ private struct LayerTokens {
             mask: AttentionMask(window: config.kind.window, includesSelf: true),
             into: output.rows(width: config.queryWidth))
         return output
-    }
-}
-
-/// Gaussian numbers by the method of Box and Muller, the same in every run.
-private struct GaussianGenerator {
-    private var state: UInt64 = 12
-
-    mutating func next() -> Float {
-        let (radius, angle) = ((-2 * log(uniform())).squareRoot(), 2 * Double.pi * uniform())
-        return Float(radius * cos(angle))
-    }
-
-    /// Between 0 and 1, by SplitMix64.
-    private mutating func uniform() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var bits = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-        return (Double((bits ^ bits >> 31) >> 11) + 0.5) * 0x1p-53
     }
 }

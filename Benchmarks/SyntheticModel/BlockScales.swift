@@ -29,6 +29,15 @@ extension WeightType {
         case .iq4_nl: storeHalf(deviation / 67.18, block, 0)
         case .iq4_xs: storeHalf(deviation / Self.centredScaleSize / 67.439, block, 0)
         case .mxfp4: storeExponent(deviation / 2.926, block, random)
+        case .nvfp4: storeByteFloats(deviation / 2.926, block, random)
+        case .tq1_0: storeHalf(deviation / 0.8173, block, 52)
+        case .tq2_0:
+            storeTernaryCodes(block, count: 256)
+            storeHalf(deviation / Self.ternarySize, block, 64)
+        case .q1_0: storeHalf(deviation, block, 0)
+        case .q2_0:
+            storeTernaryCodes(block + 2, count: 64)
+            storeHalf(deviation / Self.ternarySize, block, 0)
         case .q8_0, .q4_0, .f16, .bf16, .f32: break
         }
     }
@@ -57,6 +66,35 @@ extension WeightType {
         let isUpper = Float(random >> 40) * 0x1p-24 < (ratio * ratio - 1) / 3
         block.storeBytes(of: UInt8(Int(value.exponent) + 127 + (isUpper ? 1 : 0)), as: UInt8.self)
     }
+
+    /// Stores four of the 8-bit floats next to `value`, by chance so that their mean square is that of `value`.
+    @inline(__always)
+    private func storeByteFloats(_ value: Float, _ block: UnsafeMutableRawPointer, _ random: UInt64) {
+        // Their bits are those of a half of 1/256 the size, without the last ones of its mantissa.
+        let lower = UInt8(truncatingIfNeeded: Float16(value / 256).bitPattern >> 7)
+        func square(_ code: UInt8) -> Float {
+            let size = Float(Float16(bitPattern: UInt16(code) << 7)) * 256
+            return size * size
+        }
+        let share = (value * value - square(lower)) / (square(lower + 1) - square(lower))
+        for group in 0..<4 {
+            let isUpper = Float(random >> UInt64(16 * group) & 0xffff) * 0x1p-16 < share
+            block.storeBytes(of: lower + (isUpper ? 1 : 0), toByteOffset: group, as: UInt8.self)
+        }
+    }
+
+    /// Replaces code 3, which no encoder writes, with 1, which stands for 0, in `count` codes of 2 bits.
+    @inline(__always)
+    private func storeTernaryCodes(_ codes: UnsafeMutableRawPointer, count: Int) {
+        for offset in stride(from: 0, to: count / 4, by: 8) {
+            let word = codes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let threes = word & word >> 1 & 0x5555_5555_5555_5555
+            codes.storeBytes(of: word ^ threes << 1, toByteOffset: offset, as: UInt64.self)
+        }
+    }
+
+    /// The root mean square of -1, 0, 0 and 1.
+    private static let ternarySize: Float = 0.7071
 
     /// The standard deviations of codes of 4, 5 and 6 bits: sqrt((n² - 1) / 12) for n codes.
     private static let deviation16: Float = 4.61

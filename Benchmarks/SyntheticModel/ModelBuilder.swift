@@ -28,7 +28,7 @@ struct ModelBuilder {
 
     /// The keys that target and drafter share. `sliding` has an entry for each layer.
     mutating func addAttentionKeys(_ shapes: Shapes, sliding: [Bool]) throws(GGUFError) {
-        try add("context_length", 131_072)
+        try add("context_length", Preset.contextLength)
         try add("block_count", sliding.count)
         try add("attention.layer_norm_rms_epsilon", .float32(1e-6))
         try add("attention.sliding_window", shapes.window)

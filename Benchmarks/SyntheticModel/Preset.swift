@@ -15,6 +15,9 @@ package enum Preset: String, CaseIterable, Sendable {
     /// Those that are useful to measure.
     package static let measured = allCases.filter { $0 != .tiny }
 
+    /// The context of all of them, in tokens.
+    package static let contextLength = 131_072
+
     var shapes: Shapes {
         switch self {
         case .e2b:

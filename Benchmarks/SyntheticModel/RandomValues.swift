@@ -1,6 +1,6 @@
+internal import TensorBase
+
 /// Random numbers that depend only on their index, so that parts of a tensor can be generated in any order.
-///
-/// The finalizer of splitmix64 over a counter (Steele, Lea and Flood, https://doi.org/10.1145/2660193.2660195).
 struct RandomValues: Sendable {
     let seed: UInt64
 
@@ -11,10 +11,7 @@ struct RandomValues: Sendable {
 
     @inline(__always)
     func word(_ index: Int) -> UInt64 {
-        var z = seed &+ UInt64(truncatingIfNeeded: index) &* 0x9e37_79b9_7f4a_7c15
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+        SplitMix64.number(UInt64(truncatingIfNeeded: index), seed: seed)
     }
 
     /// `count` random bytes.

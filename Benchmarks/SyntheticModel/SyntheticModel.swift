@@ -7,8 +7,10 @@ package import GGUF
 package struct SyntheticModel: Sendable, Hashable {
     package let preset: Preset
     package let type: WeightType
-    /// Layers of the target; nil for all of the preset's.
-    package var layers: Int?
+    /// Layers of the target; nil for all of the preset's, also after their number was assigned.
+    package var layers: Int? {
+        didSet { if layers == preset.shapes.layers { layers = nil } }
+    }
     /// Whether some channels of keys are much larger than the others; see `KeyOutliers`.
     package var hasKeyOutliers = false
 

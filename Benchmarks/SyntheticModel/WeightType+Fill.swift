@@ -45,7 +45,7 @@ extension WeightType {
                 }
             }
         case .q4_1, .q5_0, .q5_1, .q4_k, .q5_k, .q6_k, .iq1_s, .iq1_m, .iq2_xxs, .iq2_xs, .iq2_s, .iq3_xxs, .iq3_s,
-            .iq4_nl, .iq4_xs, .mxfp4:
+            .iq4_nl, .iq4_xs, .mxfp4, .nvfp4, .tq1_0, .tq2_0, .q1_0, .q2_0:
             let size = tensorType.blockBytes
             let words = (size + 7) / 8
             for block in 0..<count {

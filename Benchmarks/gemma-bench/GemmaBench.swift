@@ -37,7 +37,7 @@ struct GemmaBench: ParsableCommand {
     @Option(
         name: .shortAndLong, parsing: .unconditional,
         help: "Numbers of threads. Default: the physical cores that this process may use.")
-    var threads = IntegerList([ThreadPool.defaultThreadCount])
+    var threads: IntegerList?
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
@@ -49,8 +49,8 @@ struct GemmaBench: ParsableCommand {
 
     @OptionGroup var cache: CacheOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples per test.")
-    var repetitions = 3
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples per test. Default: 3.")
+    var repetitions: Int?
 
     @Option(name: .shortAndLong, help: "md, csv, json or jsonl.")
     var output = ReportFormat.md
@@ -58,45 +58,84 @@ struct GemmaBench: ParsableCommand {
     @Flag(help: "Print where the time of each test went, on standard error.")
     var profile = false
 
+    private var threadCounts: [Int] { threads?.values ?? [ThreadPool.defaultThreadCount] }
+    private var sampleCount: Int { repetitions ?? 3 }
+    private var cacheTypes: CacheTypes { cache.types() }
+
+    /// Everything is checked before a synthetic model, which may be large, is written.
     func validate() throws {
-        guard threads.values.allSatisfy(ThreadOptions.range.contains) else {
+        guard threadCounts.allSatisfy(ThreadOptions.range.contains) else {
             throw ValidationError("-t: expected 1 to \(ThreadOptions.range.upperBound) threads")
         }
-        threads.values.forEach(ThreadOptions.noticeCrowding)
+        threadCounts.forEach(ThreadOptions.noticeCrowding)
         try validateContextLength(contextLength)
-        guard (1...10_000).contains(repetitions) else {
-            throw ValidationError("-r is \(repetitions); expected 1 to 10000")
+        guard (1...10_000).contains(sampleCount) else {
+            throw ValidationError("-r is \(sampleCount); expected 1 to 10000")
         }
-        if comparison.compare != nil, threads.values.count > 1 {
+        if comparison.compare != nil, threadCounts.count > 1 {
             throw ValidationError("--compare takes one number of threads")
         }
         if comparison.compare != nil, profile {
             throw ValidationError("--compare prints ratios only; leave --profile out")
         }
+        if model.fileToOpen != nil {
+            try refuse(testOptions + (threads == nil ? [] : ["-t"]), with: "--load")
+        } else if model.cacheErrors {
+            try refuse(testOptions + (repetitions == nil ? [] : ["-r"]), with: "--cache-errors")
+            if threadCounts.count > 1 { throw ValidationError("--cache-errors takes one number of threads") }
+        } else {
+            do {
+                let tests = try tests.list(heads: model.hasDrafter ? [.dense] : [], plan: speculation.plan())
+                let trained = model.synthetic == nil ? nil : Preset.contextLength
+                _ = try length(for: tests, trained: trained)
+            } catch let error as ValidationError {
+                throw error
+            } catch {
+                throw ValidationError(explanation(of: error))
+            }
+        }
     }
 
-    private var cacheTypes: CacheTypes { cache.types() }
+    /// The options given that only tests use.
+    private var testOptions: [String] {
+        let others = [
+            ("--compare", comparison.compare != nil), ("-c", contextLength != nil), ("-ctk", cache.keyType != nil),
+            ("-ctv", cache.valueType != nil), ("--profile", profile),
+        ]
+        return tests.given + speculation.given + others.filter(\.1).map(\.0)
+    }
+
+    private func refuse(_ options: [String], with measurement: String) throws {
+        guard !options.isEmpty else { return }
+        throw ValidationError("\(options.joined(separator: ", ")) would have no effect with \(measurement)")
+    }
+
+    /// The length of the context.
+    /// - Parameter trained: that of the model; nil if it is not known yet.
+    private func length(for tests: [BenchmarkTest], trained: Int?) throws -> Int {
+        let needed = tests.map { $0.positionCount(repetitions: sampleCount) }.max() ?? 1
+        let length = contextLength.map { $0 == 0 ? trained ?? needed : $0 } ?? needed
+        guard length >= needed else { throw BenchmarkError.contextTooShort(needed: needed, contextLength: length) }
+        return length
+    }
 
     func run() throws {
         if let path = model.fileToOpen {
-            let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: repetitions)
+            let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: sampleCount)
             return try write([time.record], LoadingTime.columns)
         }
         if model.cacheErrors, let files = try model.syntheticFiles() {
-            let errors = try CacheErrors(of: files.target, threads: threads.values[0])
+            let errors = try CacheErrors(of: files.target, threads: threadCounts[0])
             return try write(errors.records, CacheErrors.columns)
         }
-        let plan = try speculation.plan()
         guard let model = try model.load() else { throw ValidationError("name a model with -m") }
-        let list = try tests.list(model, plan: plan)
-        let needed = list.map { $0.positionCount(repetitions: repetitions) }.max() ?? 1
-        let length = contextLength.map { $0 == 0 ? model.target.config.contextLength : $0 } ?? needed
-        guard length >= needed else { throw BenchmarkError.contextTooShort(needed: needed, contextLength: length) }
+        let list = try tests.list(heads: model.draftHeads, plan: speculation.plan())
+        let length = try length(for: list, trained: model.target.config.contextLength)
         if let command = comparison.compare {
             return try compare(with: Peer(command: command), model, list, length)
         }
         var records: [Record] = []
-        for count in threads.values {
+        for count in threadCounts {
             try run(list, on: Bench(model, threads: count, contextLength: length, cacheTypes: cacheTypes)) { result in
                 records.append(result.record)
                 // Lines are useful as soon as they are there, to a person and if the run is interrupted.
@@ -113,7 +152,7 @@ struct GemmaBench: ParsableCommand {
         for test in tests {
             ResidentMemory.resetPeak()
             let start = Date()
-            let measurement = try bench.run(test, repetitions: repetitions) { bench.compute.profile?.reset() }
+            let measurement = try bench.run(test, repetitions: sampleCount) { bench.compute.profile?.reset() }
             let memory = ResidentMemory.current
             let needsBandwidth = measurement.bytesPerPass != nil || bench.compute.profile != nil
             let bandwidth = needsBandwidth ? bench.compute.readBandwidth(bench.model.target.decodeMatrices) : nil
@@ -131,13 +170,13 @@ struct GemmaBench: ParsableCommand {
     /// Ours, peer, ours, peer: whatever slows the machine down for a while slows both.
     private func compare(with peer: Peer, _ model: BenchmarkModel, _ tests: [BenchmarkTest], _ length: Int) throws {
         var result = Comparison()
-        for round in 1...comparison.compareRounds {
-            StandardError.write("round \(round) of \(comparison.compareRounds)\n")
+        for round in 1...comparison.rounds {
+            StandardError.write("round \(round) of \(comparison.rounds)\n")
             // A new context each time, so that its memory is not in the peer's way.
             let bench = try Bench(
-                model, threads: threads.values[0], contextLength: length, cacheTypes: cacheTypes)
+                model, threads: threadCounts[0], contextLength: length, cacheTypes: cacheTypes)
             for test in tests {
-                result.ours.add(test.name, try bench.run(test, repetitions: repetitions).rates)
+                result.ours.add(test.name, try bench.run(test, repetitions: sampleCount).rates)
             }
             try peer.run(into: &result.peer)
         }

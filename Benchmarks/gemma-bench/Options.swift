@@ -7,7 +7,6 @@ import SyntheticModel
 
 extension IntegerList: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
-    public var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
 }
 
 extension RateList: ExpressibleByArgument {
@@ -88,6 +87,9 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// Whether there will be a drafter.
+    var hasDrafter: Bool { synthetic != nil || pair.drafter != nil }
+
     /// - Returns: nil without a model, which `validate` refuses.
     func load() throws -> BenchmarkModel? {
         if let files = try syntheticFiles() {
@@ -98,20 +100,23 @@ struct ModelOptions: ParsableArguments {
 }
 
 struct TestOptions: ParsableArguments {
-    @Option(name: [.customShort("p"), .long], parsing: .unconditional, help: "Tokens of a prompt; 0 skips the test.")
-    var nPrompt = IntegerList([512])
+    @Option(
+        name: [.customShort("p"), .long], parsing: .unconditional,
+        help: "Tokens of a prompt; 0 skips the test. Default: 512.")
+    var nPrompt: IntegerList?
 
-    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 skips the test.")
-    var nGen = IntegerList([64])
+    @Option(name: [.customShort("n"), .long], parsing: .unconditional, help: "Decodes; 0 skips the test. Default: 64.")
+    var nGen: IntegerList?
 
     @Option(
-        name: [.customShort("d"), .long], parsing: .unconditional, help: "Tokens in the cache at the start.")
-    var nDepth = IntegerList([0])
+        name: [.customShort("d"), .long], parsing: .unconditional,
+        help: "Tokens in the cache at the start. Default: 0.")
+    var nDepth: IntegerList?
 
     @Option(
         name: [.customShort("b"), .customLong("rows")], parsing: .unconditional,
-        help: "Rows per decode; the logits of all of them are computed.")
-    var rows = IntegerList([1])
+        help: "Rows per decode; the logits of all of them are computed. Default: 1.")
+    var rows: IntegerList?
 
     @Flag(help: "Also measure -n steps of the drafter, with each of its heads.")
     var draft = false
@@ -120,34 +125,35 @@ struct TestOptions: ParsableArguments {
         for (name, list, range) in [
             ("-p", nPrompt, 0...1 << 24), ("-n", nGen, 0...1 << 20), ("-d", nDepth, 0...1 << 24), ("-b", rows, 1...512),
         ] {
-            if let value = list.values.first(where: { !range.contains($0) }) {
+            if let value = list?.values.first(where: { !range.contains($0) }) {
                 throw ValidationError("\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
             }
         }
     }
 
     /// The tests, in the order in which they are run: one depth after another, so that each cache is filled once.
-    func list(_ model: BenchmarkModel, plan: SpeculationPlan?) throws -> [BenchmarkTest] {
+    /// - Parameter heads: of the drafter; empty if there is none.
+    func list(heads: [DraftHead], plan: SpeculationPlan?) throws -> [BenchmarkTest] {
         var tests: [BenchmarkTest] = []
-        for depth in nDepth.values {
-            for passes in nGen.values where passes > 0 {
-                tests += rows.values.map { .decode(passes: passes, rows: $0, depth: depth) }
-                if draft { tests += try draftTests(model, steps: passes, depth: depth) }
+        let decodes = (nGen?.values ?? [64]).filter { $0 > 0 }
+        let prompts = (nPrompt?.values ?? [512]).filter { $0 > 0 }
+        guard !heads.isEmpty || decodes.isEmpty || !draft && plan == nil else { throw BenchmarkError.noDrafter }
+        for depth in nDepth?.values ?? [0] {
+            for passes in decodes {
+                tests += (rows?.values ?? [1]).map { .decode(passes: passes, rows: $0, depth: depth) }
+                if draft { tests += heads.map { .draft(steps: passes, head: $0, depth: depth) } }
             }
-            tests += nPrompt.values.filter { $0 > 0 }.map { .prompt(tokens: $0, depth: depth) }
-            if let plan {
-                guard model.drafter != nil else { throw BenchmarkError.noDrafter }
-                tests += nGen.values.filter { $0 > 0 }.map { .speculative(tokens: $0, plan: plan, depth: depth) }
-            }
+            tests += prompts.map { .prompt(tokens: $0, depth: depth) }
+            if let plan { tests += decodes.map { .speculative(tokens: $0, plan: plan, depth: depth) } }
         }
         guard !tests.isEmpty else { throw ValidationError("there is nothing to measure: -p and -n are 0") }
         return tests
     }
 
-    private func draftTests(_ model: BenchmarkModel, steps: Int, depth: Int) throws -> [BenchmarkTest] {
-        guard let drafter = model.drafter else { throw BenchmarkError.noDrafter }
-        let heads: [DraftHead] = drafter.orderedHead == nil ? [.dense] : [.ordered, .dense]
-        return heads.map { .draft(steps: steps, head: $0, depth: depth) }
+    /// The names of the options that were given.
+    var given: [String] {
+        [("-p", nPrompt != nil), ("-n", nGen != nil), ("-d", nDepth != nil), ("-b", rows != nil), ("--draft", draft)]
+            .filter(\.1).map(\.0)
     }
 }
 
@@ -165,6 +171,11 @@ struct SpeculationFlags: ParsableArguments {
             """)
     var rates: RateList?
 
+    /// The names of the options that were given.
+    var given: [String] {
+        [("--spec-draft-n-max", length != nil), ("--spec-synth-rates", rates != nil)].filter(\.1).map(\.0)
+    }
+
     func plan() throws -> SpeculationPlan? {
         guard let length = length ?? rates.map({ .fixed($0.values.count) }) else { return nil }
         return try SpeculationPlan(length: length, rates: rates?.values ?? [])
@@ -179,12 +190,17 @@ struct ComparisonOptions: ParsableArguments {
             """)
     var compare: String?
 
-    @Option(parsing: .unconditional, help: "How often to run each side.")
-    var compareRounds = 3
+    @Option(parsing: .unconditional, help: "How often to run each side. Default: 3.")
+    var compareRounds: Int?
+
+    var rounds: Int { compareRounds ?? 3 }
 
     func validate() throws {
-        guard (1...1000).contains(compareRounds) else {
-            throw ValidationError("--compare-rounds is \(compareRounds); expected 1 to 1000")
+        guard (1...1000).contains(rounds) else {
+            throw ValidationError("--compare-rounds is \(rounds); expected 1 to 1000")
+        }
+        guard compareRounds == nil || compare != nil else {
+            throw ValidationError("--compare-rounds goes with --compare")
         }
     }
 }

@@ -1,17 +1,12 @@
-/// xoshiro256** 1.0 (Blackman and Vigna, https://prng.di.unimi.it), seeded through splitmix64 as its authors advise.
+internal import Tensor
+
+/// xoshiro256** 1.0 (Blackman and Vigna, https://prng.di.unimi.it), seeded by SplitMix64 as its authors advise.
 package struct Xoshiro256: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     package init(seed: UInt64) {
-        var x = seed
-        func splitmix64() -> UInt64 {
-            x &+= 0x9e37_79b9_7f4a_7c15
-            var z = x
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-        state = (splitmix64(), splitmix64(), splitmix64(), splitmix64())
+        var seeds = SplitMix64(seed: seed)
+        state = (seeds.next(), seeds.next(), seeds.next(), seeds.next())
     }
 
     package mutating func next() -> UInt64 {

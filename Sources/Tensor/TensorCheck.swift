@@ -137,8 +137,11 @@ private enum SpreadHalf: StoredFloat {
     @inline(__always)
     static func bits(_ place: UnsafeRawPointer) -> UInt16 {
         let words = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
-        return (0..<4).reduce(0) { half, word in
-            half | UInt16(truncatingIfNeeded: words >> UInt64(16 * word + 12) & 15) << UInt16(4 * word)
+        var half: UInt16 = 0
+        for word: UInt64 in 0..<4 {
+            let part = UInt16(truncatingIfNeeded: words >> (16 * word + 12)) & 15
+            half |= part << (4 * word)
         }
+        return half
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The orthogonal matrix Q that TurboQuant's blocks of 256 values are rotated by, 128 values at a time.
 ///
 /// Q comes from the QR decomposition of a matrix of Gaussians, with R's diagonal positive. It is computed once, when
@@ -29,19 +27,12 @@ package enum OrthogonalBasis {
         return (columns, rows)
     }()
 
-    /// Pairs by Box and Muller, from SplitMix64 with the format's seed.
+    /// From the format's seed.
     private static func gaussians(count: Int) -> [Float] {
-        var state: UInt64 = 0x517c_c1b7_2722_0a95
-        func uniform() -> Double {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var bits = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-            bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-            return (Double((bits ^ bits >> 31) >> 11) + 0.5) / 0x1p53
-        }
+        var generator = SplitMix64(seed: 0x517c_c1b7_2722_0a95)
         return (0..<count / 2).flatMap { _ in
-            let radius = (-2 * log(uniform())).squareRoot()
-            let angle = 2 * Double.pi * uniform()
-            return [Float(radius * cos(angle)), Float(radius * sin(angle))]
+            let (first, second) = generator.gaussians()
+            return [Float(first), Float(second)]
         }
     }
 

@@ -15,11 +15,18 @@ import Testing
         try body(directory)
     }
 
-    @Test(arguments: WeightType.allCases) func aMiniPairLoadsAndGivesNumbers(_ type: WeightType) throws {
-        let model = SyntheticModel(.mini, type: type)
+    /// A pair with half of the layers: the smallest that has rows of 256 and heads of 128.
+    private static func small(_ type: WeightType = .q8_0) -> SyntheticModel {
+        var model = SyntheticModel(.miniExperts, type: type)
+        model.layers = 6
+        return model
+    }
+
+    @Test(arguments: [SyntheticModel(.mini)] + WeightType.allCases.map { small($0) })
+    func aPairLoadsAndGivesNumbers(_ model: SyntheticModel) throws {
         let target = try Target(GGUFFile(ByteRegion(model.target().bytes())))
         let drafter = try Drafter(GGUFFile(ByteRegion(model.drafter().bytes())))
-        #expect(drafter.orderedHead?.clusterSize == 128)
+        #expect(drafter.orderedHead?.clusterSize == (model.preset == .mini ? 128 : nil))
         let compute = Compute(threadCount: 1)
         let context = try TargetContext(target, contextLength: 8, compute: compute)
         let drafts = try DraftContext(drafter, context: context)
@@ -30,7 +37,7 @@ import Testing
         try drafts.draft(count: 2, token: 4, at: context.cache.count, hidden: output.hidden[0]) { step in
             steps += 1
             #expect(step.logits.allSatisfy { $0.isFinite })
-            return step.candidates?.first
+            return step.candidates?.first ?? 5
         }
         #expect(steps == 2)
     }
@@ -55,7 +62,7 @@ import Testing
 
     @Test func largeKeyChannelsChangeKeysButNotWhatIsComputed() throws {
         func logits(hasKeyOutliers: Bool) throws -> [Float] {
-            var model = SyntheticModel(.mini, type: .f32)
+            var model = Self.small(.f32)
             model.hasKeyOutliers = hasKeyOutliers
             let file = try GGUFFile(ByteRegion(model.target().bytes()))
             let norm = try file.vector("blk.0.attn_k_norm.weight", count: 128)
@@ -71,12 +78,18 @@ import Testing
         #expect(zip(plain, outliers).allSatisfy { abs($0 - $1) < 1e-2 })
     }
 
+    private static let smallPair = Result {
+        (
+            try Target(GGUFFile(ByteRegion(small().target().bytes()))),
+            try Drafter(GGUFFile(ByteRegion(small().drafter().bytes())))
+        )
+    }
+
     /// Blocks of 128 fit the heads of this pair, unlike those of the bundled one.
     @Test(arguments: CacheType.allCases) func aBatchGivesTheBitsOfSingleTokensForEachTypeOfCache(_ type: CacheType)
         throws
     {
-        let target = try Target(GGUFFile(ByteRegion(SyntheticModel(.mini).target().bytes())))
-        let drafter = try Drafter(GGUFFile(ByteRegion(SyntheticModel(.mini).drafter().bytes())))
+        let (target, drafter) = try Self.smallPair.get()
         func context() throws -> TargetContext {
             try TargetContext(
                 target, contextLength: 200, cacheTypes: CacheTypes(key: type, value: type),
@@ -105,9 +118,9 @@ import Testing
 
     /// This keeps the size of activations.
     @Test(arguments: WeightType.allCases) func weightsHaveMeanZeroAndTheRightDeviation(_ type: WeightType) throws {
-        let file = try GGUFFile(ByteRegion(SyntheticModel(.mini, type: type).target().bytes()))
-        let (rows, columns) = (2048, 512)
-        let matrix = try file.matrix("blk.0.ffn_gate.weight", shape: [rows, columns])
+        let file = try GGUFFile(ByteRegion(Self.small(type).target().bytes()))
+        let (rows, columns) = (4096, 256)
+        let matrix = try file.matrix("token_embd.weight", shape: [8192, columns])
         #expect("\(matrix.type.name.lowercased())" == "\(type)")
         var values = [Float](repeating: 0, count: columns)
         var (sum, squares) = (0.0, 0.0)
@@ -126,7 +139,10 @@ import Testing
     }
 
     @Test func rowsThatAreNoWholeBlocksGetAnotherType() throws {
-        for (type, other) in [(WeightType.q4_k, TensorType.q5_0), (.q5_k, .q5_1), (.q6_k, .q8_0)] {
+        let types: [(WeightType, TensorType)] = [
+            (.q4_k, .q5_0), (.q5_k, .q5_1), (.q6_k, .q8_0), (.tq2_0, .q4_0), (.q1_0, .f16),
+        ]
+        for (type, other) in types {
             let writer = try SyntheticModel(.mini, type: type).target()
             let file = try GGUFFile(ByteRegion(writer.bytes()))
             #expect(file.tensor("blk.0.proj.weight")?.type == other)
@@ -199,6 +215,10 @@ import Testing
             short.layers = 6
             outliers.hasKeyOutliers = true
             for model in [SyntheticModel(.miniExperts), short, outliers] { _ = try cache.files(of: model) }
+            // All layers are no cut: the files are those of the whole model.
+            var whole = SyntheticModel(.miniExperts)
+            whole.layers = 12
+            _ = try cache.files(of: whole) { name, _ in Issue.record("\(name) is written again") }
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).count == 6)
         }
     }

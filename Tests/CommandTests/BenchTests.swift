@@ -108,10 +108,48 @@ struct BenchTests {
         try expect(["-m", target, "-p", "0", "-n", "0"], "nothing to measure", status: 2)
         try expect(["-m", target, "-b", "0"], "-b is 0; expected 1 to 512", status: 2)
         try expect(
-            ["-m", target, "--spec-synth-rates", "0.2,0.4"], "acceptance rate 2 is 0.4; expected 0 to 0.2", status: 1)
-        try expect(["-m", target, "--spec-draft-n-max", "-5"], "-5 drafts per round; expected 0 to 64", status: 1)
-        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8; leave -c out", status: 1)
-        try expect(["-m", target, "--draft"], "drafts need a drafter; name one with -md", status: 1)
+            ["-m", target, "--spec-synth-rates", "0.2,0.4"], "acceptance rate 2 is 0.4; expected 0 to 0.2", status: 2)
+        try expect(["-m", target, "--spec-draft-n-max", "-5"], "-5 drafts per round; expected 0 to 64", status: 2)
+        try expect(["-m", target, "-c", "8"], "need a context of 512 tokens, not 8; leave -c out", status: 2)
+        try expect(["-m", target, "--draft"], "drafts need a drafter; name one with -md", status: 2)
+        try expect(["-m", target, "--compare-rounds", "2"], "--compare-rounds goes with --compare", status: 2)
         try expect(["-m", "/no/such/file.gguf"], "/no/such/file.gguf: No such file", status: 1)
+    }
+
+    @Test("A synthetic model is not written for tests that cannot run")
+    func nothingIsWritten() throws {
+        let folder = try TemporaryFolder()
+        let cases = [
+            ["-p", "0", "-n", "0"], ["-c", "8"], ["-c", "0", "-p", "131073"], ["--spec-draft-n-max", "-5"],
+            ["--spec-synth-rates", "0.2,0.4"], ["-r", "0"], ["-b", "0"], ["--compare", "true", "--profile"],
+        ]
+        for arguments in cases {
+            let run = try Command(
+                "gemma-bench", ["--synthetic", "mini"] + arguments,
+                shell: "XDG_CACHE_HOME='\(folder.path("cache"))' exec \"$@\"")
+            #expect(run.status == 2 && run.errorLine != nil, "\(arguments): \(run.error)")
+        }
+        #expect(try folder.names.isEmpty)
+    }
+
+    @Test("Options that only tests use are refused where none runs")
+    func optionsWithoutEffect() throws {
+        let target = try #require(BundledModel.target).path
+        let used = [
+            ["-p", "512"], ["-n", "64"], ["-d", "0"], ["-b", "1"], ["--draft"], ["--spec-draft-n-max", "2"],
+            ["--spec-synth-rates", "0.5"], ["--compare", "true"], ["-c", "512"], ["-ctk", "q8_0"], ["-ctv", "f16"],
+            ["--profile"],
+        ]
+        for (measurement, mode, others) in [
+            ("--cache-errors", ["--synthetic", "mini"], [["-r", "3"]]), ("--load", [target], [["-t", "1"]]),
+        ] {
+            for option in used + others {
+                let run = try Command("gemma-bench", [measurement] + mode + option)
+                let message = "\(option[0]) would have no effect with \(measurement)"
+                #expect(run.status == 2 && run.errorLine?.contains(message) == true, "\(option): \(run.error)")
+            }
+        }
+        let threads = try Command("gemma-bench", ["--synthetic", "mini", "--cache-errors", "-t", "1,2"])
+        #expect(threads.status == 2 && threads.errorLine?.contains("takes one number of threads") == true)
     }
 }

@@ -38,4 +38,29 @@ struct ReferenceTests {
             #expect(result.passed, "\(result.line)")
         }
     }
+
+    /// Q8_0's encoder does not use a matrix; here the index claims that the reference's does.
+    @Test("Encoded bytes that no encoder of ours is for are a failure")
+    func missingEncoder() throws {
+        let quants = Fixtures.folder.appendingPathComponent("quants")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, copy) in [
+            ("input.f32", "input.f32"), ("imatrix.f32", "imatrix.f32"), ("q8_0.bin", "q8_0.bin"),
+            ("q8_0.f32", "q8_0.f32"), ("q8_0.bin", "q8_0.imatrix.bin"), ("q8_0.f32", "q8_0.imatrix.f32"),
+        ] {
+            try FileManager.default.copyItem(
+                at: quants.appendingPathComponent(name), to: folder.appendingPathComponent(copy))
+        }
+        let index = """
+            {"width": 512, "rows": 8, "types": {"q8_0": {"ggml_type": 8, "rmse": 0}},
+             "imatrix": {"q8_0": {"weighted_rmse": 0}}}
+            """
+        let check = try BlockFormatCheck(index: Data(index.utf8), folder: folder)
+        #expect(check.cases == ["q8_0", "q8_0.imatrix"])
+        #expect(try check.run("q8_0").passed)
+        let weighted = try check.run("q8_0.imatrix")
+        #expect(!weighted.passed && weighted.line.hasPrefix("FAILED") && weighted.line.hasSuffix("no encoder"))
+    }
 }

@@ -47,7 +47,7 @@ struct GreedyTests {
 
     @Test("The same text with drafts as without under every type of cache", arguments: typePairs)
     func cacheTypes(_ types: CacheTypes) throws {
-        for prompt in Self.prompts.prefix(4) {
+        for prompt in Self.prompts.prefix(2) {
             let plain = try pair.decoder(drafts: 0, cacheTypes: types).decode(prompt, count: 180)
             for drafts in [1, 4] {
                 let decoder = try pair.decoder(drafts: drafts, threads: 2, cacheTypes: types)

@@ -63,7 +63,7 @@ struct SamplerDraftTests {
         var options = testCase.options
         var counts: [[Int32]: Int] = [:]
         var (drafted, accepted) = (0, 0)
-        for trial in 0..<2000 {
+        for trial in 0..<1000 {
             // Each text with a sampler of its own, as sessions have it.
             options.seed = UInt64(trial)
             decoder.begin(sampler: Sampler(options), options: decoder.options)

@@ -62,10 +62,10 @@ import Testing
             let values = Self.values(5 * 256, &generator).map { $0 * scale }
             var importance = Self.importance(values.count, &generator)
             for index in stride(from: 0, to: importance.count, by: 9) { importance[index] = 0 }
-            #expect(format.encoded(values, by: form.kernels) == format.encoded(values))
-            #expect(
-                format.encoded(values, importance: importance, by: form.kernels)
-                    == format.encoded(values, importance: importance))
+            for importance in [nil, importance] {
+                let plain = format.encoded(values, importance: importance, by: Form.plainest.kernels)
+                #expect(format.encoded(values, importance: importance, by: form.kernels) == plain)
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
         _ format: Format, rows: Int, columns: Int, at edge: GuardedMemory.Edge
     ) throws -> (plain: Matrix, guarded: Matrix) {
         var generator = Generator(UInt64(rows))
-        let bytes = format.encoded(generator.floats(rows * columns))
+        let bytes = format.randomRows(count: rows * columns, &generator)
         func matrix(_ region: ByteRegion) -> Matrix {
             Matrix(rows: rows, columns: columns, type: format.type, region: region)
         }
@@ -54,7 +54,11 @@ import Testing
         var generator = Generator(72)
         let columnCounts = format.isQuantized ? [format.granule, 3 * format.granule] : [1, 31, 33, 100]
         for columns in columnCounts {
-            for (rows, tokens) in Self.shapes + [(301, 1), (301, 17), (130, 40)] {
+            // Rows of several blocks only from the edges of panels on.
+            let isShort = columns == columnCounts.first
+            let shapes =
+                isShort ? Self.shapes + [(301, 1), (301, 17), (130, 40)] : Self.shapes.filter { $0.0 % 16 < 2 }
+            for (rows, tokens) in shapes {
                 let weights = try matrices(format, rows: rows, columns: columns, at: edge)
                 let input = generator.floats(tokens * columns)
                 let product = try input.guarded(edge, width: columns, to: tokens * rows, width: rows) {

@@ -1,3 +1,4 @@
+import GGUF
 import Tensor
 import Testing
 
@@ -9,12 +10,17 @@ import Testing
     private func largestFloatBatch(_ form: Form) -> Int { form.kernels.prefersBLAS ? 8 : 33 }
 
     /// Rows and columns; two are large enough for a single token to be split among threads, and the last one's rows so
-    /// long that a thread's share takes several panels.
+    /// long that a thread's share takes several panels. How work is split is no matter of the format, so that some of
+    /// them will do for these.
     private static func shapes(_ format: Format) -> [(rows: Int, columns: Int)] {
         let columns = ProductTests.columnCounts(format)
-        return [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
-            + [(1030, max(128, format.granule)), (2051, 256), (130, 3328)]
+        let shapes = [1, 3, 4, 5, 64, 65, 130].flatMap { rows in columns.map { (rows, $0) } }
+        guard !format.isQuantized || splitFormats.contains(format.type) else { return shapes }
+        return shapes + [(1030, max(128, format.granule)), (2051, 256), (130, 3328)]
     }
+
+    /// Blocks of 32, 64 and 256, with minima, of codes and of grids, and both rotations.
+    private static let splitFormats: Set<TensorType> = [.q8_0, .nvfp4, .q4_k, .iq3_s, .tbq3_0, .tbq4_k]
 
     /// Each row of `input` multiplied by itself, on one thread.
     private func singles(

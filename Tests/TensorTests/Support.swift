@@ -98,8 +98,9 @@ struct Format: Sendable, CustomTestStringConvertible {
     static let integers = all.filter { $0.traits.activations != nil }
 
     /// `values` as rows are stored. Formats without an encoder get random codes, with scales of about the values' size.
+    /// - Parameter kernels: those that encode. All give the same bytes, but the plainest search for long.
     func encoded(
-        _ values: [Float], importance: [Float]? = nil, by kernels: any KernelSet.Type = Form.plainest.kernels
+        _ values: [Float], importance: [Float]? = nil, by kernels: any KernelSet.Type = Kernels.current
     ) -> [UInt8] {
         guard isEncodable else { return plausible(count: values.count) }
         var bytes = [UInt8](repeating: 0, count: type.byteCount(of: values.count))
@@ -108,6 +109,21 @@ struct Format: Sendable, CustomTestStringConvertible {
             kernels.encode(values, type.id, count: values.count, importance: importance, into: base)
         }
         return bytes
+    }
+
+    /// `count` random values as rows are stored. Only so many are encoded, since some encoders are slow; the others are
+    /// blocks of these in random order.
+    func randomRows(count: Int, _ generator: inout Generator) -> [UInt8] {
+        let distinct = isQuantized ? 16 * max(type.blockSize, 64) : count
+        let bytes = encoded(generator.floats(min(count, distinct)))
+        guard count > distinct else { return bytes }
+        var rows: [UInt8] = []
+        rows.reserveCapacity(type.byteCount(of: count))
+        for _ in 0..<count / type.blockSize {
+            let block = Int.random(in: 0..<distinct / type.blockSize, using: &generator) * type.blockBytes
+            rows += bytes[block..<block + type.blockBytes]
+        }
+        return rows
     }
 
     private func plausible(count: Int) -> [UInt8] {
@@ -225,7 +241,7 @@ struct TestMatrix {
         _ format: Format, rows: Int, columns: Int, seed: UInt64, shift: Int = 0, form: Form = .plainest
     ) {
         var generator = Generator(seed)
-        let bytes = format.encoded(generator.floats(rows * columns))
+        let bytes = format.randomRows(count: rows * columns, &generator)
         values = format.decoded(bytes, by: form.kernels)
         let region = ByteRegion(Array(repeating: 0, count: shift) + bytes)
         matrix = Matrix(

@@ -66,13 +66,9 @@ extension GridFormat {
             for block in 0..<blockCount {
                 let bytes = blocks + block &* type.blockBytes
                 let firstLane = block &* groupsPerBlock
-                var largest: Float = 0
-                for lane in firstLane..<firstLane + groupsPerBlock where scales[lane] > largest {
-                    largest = scales[lane]
-                }
-                let unit = largest / 31
+                let unit = largest(scales, from: firstLane, count: groupsPerBlock) / 31
                 guard unit > 0 else {
-                    for index in 0..<type.blockBytes { bytes.store(0, at: index) }
+                    bytes.storeZeros(count: type.blockBytes)
                     continue
                 }
                 bytes.storeHalf(unit * scaleFactor, at: 0)
@@ -88,6 +84,29 @@ extension GridFormat {
 }
 
 extension GridBlock {
+    /// Stores the lower eight bits of the entries' indices, and after them the others, `width` bits of each.
+    /// - Parameter upper: the offset of the upper bits.
+    @inline(__always)
+    func storeIndices(into bytes: UnsafeMutableRawPointer, width: Int, upper offset: Int) {
+        let entriesPerByte = 8 / width
+        for byte in 0..<256 / codesPerEntry / entriesPerByte {
+            var upper: UInt8 = 0
+            for place in 0..<entriesPerByte {
+                let entry = entriesPerByte &* byte &+ place
+                let index = index(entry)
+                bytes.store(UInt8(truncatingIfNeeded: index), at: entry)
+                upper |= UInt8(truncatingIfNeeded: index >> 8) << UInt8(width &* place)
+            }
+            bytes.store(upper, at: offset &+ byte)
+        }
+    }
+
+    /// Stores the signs of eight values in each byte.
+    @inline(__always)
+    func storeSigns(into bytes: UnsafeMutableRawPointer) {
+        for eight in 0..<32 { bytes.store(UInt8(truncatingIfNeeded: signs(eight)), at: eight) }
+    }
+
     /// Stores sixteen scales, or eight, two in a byte.
     @inline(__always)
     func storeScales(into bytes: UnsafeMutableRawPointer) {

@@ -62,26 +62,3 @@ extension GroupedFormat {
         return sum / Float(count)
     }
 }
-
-/// A format of small blocks: without an importance matrix a block is rounded by its extremes, with one its scale is
-/// searched for.
-protocol RoundedFormat: GroupedFormat {}
-
-extension RoundedFormat {
-    @inline(__always) static var importance: ImportanceUse { .optional }
-    @inline(__always) static var groupSize: Int { 32 }
-    @inline(__always) static var weighsByRow: Bool { true }
-
-    @inline(__always)
-    static func encode(
-        row values: UnsafePointer<Float>, count: Int, importance: UnsafePointer<Float>?,
-        into bytes: UnsafeMutableRawPointer
-    ) {
-        guard importance == nil else {
-            return encodeGroups(row: values, count: count, importance: importance, into: bytes)
-        }
-        for block in 0..<count / type.blockSize {
-            encode(values + block &* type.blockSize, intoBlock: bytes + block &* type.blockBytes)
-        }
-    }
-}

@@ -5,7 +5,7 @@ extension IQ1_M: GroupedFormat {
     @inline(__always) static var groupSize: Int { 16 }
 
     static func encode(_ groups: SixteenGroups, blockCount: Int, into block: UnsafeMutableRawPointer) {
-        if groups.hasImportance { groups.weigh(by: .groups(16), factor: 2) } else { groups.weighBySquare() }
+        groups.weighByImportanceOrSquare()
         // Ranks, which codes replace; four lists of sums; entries.
         withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: 16 + 68 + 2) { memory in
             guard let ranks = memory.baseAddress else { return }
@@ -67,10 +67,9 @@ extension IQ1_M: GroupedFormat {
         _ groups: SixteenGroups, _ choice: TernaryChoice, _ entries: UnsafeMutablePointer<SIMD16<UInt32>>,
         into block: UnsafeMutableRawPointer
     ) {
-        var largest: Float = 0
-        for lane in 0..<16 where choice.scale[lane] > largest { largest = choice.scale[lane] }
+        let largest = largest(choice.scale, from: 0, count: 16)
         guard largest > 0 else {
-            for index in 0..<type.blockBytes { block.store(0, at: index) }
+            block.storeZeros(count: type.blockBytes)
             return
         }
         let scales = roundedToEven(0.5 * ((1 / (largest / 15)) * choice.scale - 1), from: 0, to: 7)

@@ -52,10 +52,9 @@ extension IQ1_S: GroupedFormat {
         _ choice: TernaryChoice, _ entries: UnsafeMutablePointer<SIMD16<UInt32>>, firstLane: Int,
         into block: UnsafeMutableRawPointer
     ) {
-        var largest: Float = 0
-        for lane in firstLane..<firstLane + 8 where choice.scale[lane] > largest { largest = choice.scale[lane] }
+        let largest = largest(choice.scale, from: firstLane, count: 8)
         guard largest > 0 else {
-            for index in 0..<type.blockBytes { block.store(0, at: index) }
+            block.storeZeros(count: type.blockBytes)
             return
         }
         let unit = largest / 15

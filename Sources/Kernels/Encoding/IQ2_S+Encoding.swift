@@ -20,17 +20,8 @@ extension IQ2_S: GridFormat {
 
     @inline(__always)
     static func store(_ block: GridBlock, into bytes: UnsafeMutableRawPointer) {
-        for four in 0..<8 {
-            var upper: UInt8 = 0
-            for place in 0..<4 {
-                let entry = 4 &* four &+ place
-                let index = block.index(entry)
-                bytes.store(UInt8(truncatingIfNeeded: index), at: 2 &+ entry)
-                bytes.store(UInt8(truncatingIfNeeded: block.signs(entry)), at: 34 &+ entry)
-                upper |= UInt8(truncatingIfNeeded: index >> 8) << UInt8(2 &* place)
-            }
-            bytes.store(upper, at: 66 &+ four)
-        }
+        block.storeIndices(into: bytes + 2, width: 2, upper: 64)
+        block.storeSigns(into: bytes + 34)
         block.storeScales(into: bytes + 74)
     }
 }

@@ -12,25 +12,14 @@ extension IQ3_S: GridFormat {
     }
 
     @inline(__always)
-    static func weigh(_ groups: SixteenGroups) {
-        groups.hasImportance ? groups.weigh(by: .groups(8), factor: 2) : groups.weighBySquare()
-    }
+    static func weigh(_ groups: SixteenGroups) { groups.weighByImportanceOrSquare() }
 
     /// A group of zeros keeps its place. The reference leaves it out and moves the groups behind it: blocks with such a
     /// group are the only ones with other bytes.
     @inline(__always)
     static func store(_ block: GridBlock, into bytes: UnsafeMutableRawPointer) {
-        for eight in 0..<8 {
-            var upper: UInt8 = 0
-            for place in 0..<8 {
-                let entry = 8 &* eight &+ place
-                let index = block.index(entry)
-                bytes.store(UInt8(truncatingIfNeeded: index), at: 2 &+ entry)
-                upper |= UInt8(truncatingIfNeeded: index >> 8) << UInt8(place)
-            }
-            bytes.store(upper, at: 66 &+ eight)
-        }
-        for eight in 0..<32 { bytes.store(UInt8(truncatingIfNeeded: block.signs(eight)), at: 74 &+ eight) }
+        block.storeIndices(into: bytes + 2, width: 1, upper: 64)
+        block.storeSigns(into: bytes + 74)
         block.storeScales(into: bytes + 106)
     }
 }

@@ -12,9 +12,7 @@ extension IQ3_XXS: GridFormat {
     }
 
     @inline(__always)
-    static func weigh(_ groups: SixteenGroups) {
-        groups.hasImportance ? groups.weigh(by: .groups(8), factor: 2) : groups.weighBySquare()
-    }
+    static func weigh(_ groups: SixteenGroups) { groups.weighByImportanceOrSquare() }
 
     @inline(__always)
     static func store(_ block: GridBlock, into bytes: UnsafeMutableRawPointer) {

@@ -3,8 +3,7 @@ enum LargestScale {
     /// The scale, and the inverse that values are multiplied by.
     @inline(__always)
     static func scale(_ values: UnsafePointer<Float>, count: Int) -> (scale: Float, inverse: Float) {
-        var largest: Float = 0
-        for index in 0..<count where abs(values[index]) > largest { largest = abs(values[index]) }
+        let largest = largestMagnitude(values, count: count)
         return (largest, largest > 0 ? 1 / largest : 0)
     }
 

@@ -1,8 +1,7 @@
 extension MXFP4: EncodableFormat {
     /// The exponent is that of the largest magnitude, less 2: codes reach to 1.5 * 2^2.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        var largest: Float = 0
-        for index in 0..<32 where abs(values[index]) > largest { largest = abs(values[index]) }
+        let largest = largestMagnitude(values, count: 32)
         let exponent = largest > 0 ? UInt8(max(0, min(254, floorOfLogarithm(largest) + 125))) : 0
         block.store(exponent, at: 0)
         let scale = scale(exponent)

@@ -2,9 +2,7 @@ extension NVFP4: EncodableFormat {
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
         for group in 0..<4 {
             let values = values + 16 &* group
-            var largest: Float = 0
-            for index in 0..<16 where abs(values[index]) > largest { largest = abs(values[index]) }
-            let code = scaleCode(largest / 6)
+            let code = scaleCode(largestMagnitude(values, count: 16) / 6)
             block.store(code, at: group)
             let half = scale(code) / 2
             for index in 0..<8 {

@@ -1,11 +1,6 @@
 extension Q4_0: RoundedFormat {
-    /// d = m / -8 with m the value of largest magnitude, so that m itself is code 0; the others are rounded.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        var extreme: Float = 0
-        for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
-        let scale = extreme / -8
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
+        let inverse = storeScale(of: values, largest: 8, into: block)
         func code(_ value: Float) -> UInt8 {
             let shifted = value * inverse + 8.5
             return shifted.isNaN ? 8 : UInt8(max(0, min(15, shifted)))

@@ -1,11 +1,6 @@
 extension Q4_1: RoundedFormat {
-    /// m = min x, d = (max x - m) / 15; the codes come from both before they are rounded to half.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        let (least, largest) = extremes(values)
-        let scale = (largest - least) / 15
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
-        block.storeHalf(least, at: 2)
+        let (least, inverse) = storeRange(of: values, largestCode: 15, into: block)
         func code(_ value: Float) -> UInt8 { UInt8(truncating: (value - least) * inverse + 0.5, largest: 15) }
         for index in 0..<16 { block.store(code(values[index]) | code(values[index + 16]) << 4, at: 4 + index) }
     }

@@ -1,11 +1,6 @@
 extension Q5_0: RoundedFormat {
-    /// d = m / -16 with m the value of largest magnitude, so that m itself is code 0; the others are rounded.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        var extreme: Float = 0
-        for index in 0..<32 where abs(values[index]) > abs(extreme) { extreme = values[index] }
-        let scale = extreme / -16
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
+        let inverse = storeScale(of: values, largest: 16, into: block)
         FiveBits.encode(into: block + 2) { index in
             let shifted = values[index] * inverse + 16.5
             return shifted.isNaN ? 16 : UInt8(truncating: shifted, largest: 31)

@@ -1,11 +1,6 @@
 extension Q5_1: RoundedFormat {
-    /// m = min x, d = (max x - m) / 31; the codes come from both before they are rounded to half.
     static func encode(_ values: UnsafePointer<Float>, intoBlock block: UnsafeMutableRawPointer) {
-        let (least, largest) = extremes(values)
-        let scale = (largest - least) / 31
-        let inverse = scale == 0 ? 0 : 1 / scale
-        block.storeHalf(scale, at: 0)
-        block.storeHalf(least, at: 2)
+        let (least, inverse) = storeRange(of: values, largestCode: 31, into: block)
         FiveBits.encode(into: block + 4) {
             UInt8(truncating: (values[$0] - least) * inverse + 0.5, largest: 31)
         }

@@ -11,7 +11,7 @@ extension Q6_K: GroupedFormat {
         let found = search.run(groups)
         let extreme = extreme(found.scale)
         guard abs(extreme) >= SymmetricSearch.smallest else {
-            for index in 0..<type.blockBytes { block.store(0, at: index) }
+            block.storeZeros(count: type.blockBytes)
             return
         }
         // The scale of largest magnitude is -128, so that it is kept exactly.

@@ -49,3 +49,11 @@ func extreme(_ values: SIMD16<Float>, from first: Int = 0, count: Int = 16) -> F
     for lane in first..<first + count where abs(values[lane]) > abs(extreme) { extreme = values[lane] }
     return extreme
 }
+
+/// The largest of `count` lanes, or zero if none is positive.
+@inline(__always)
+func largest(_ values: SIMD16<Float>, from first: Int, count: Int) -> Float {
+    var largest: Float = 0
+    for lane in first..<first + count where values[lane] > largest { largest = values[lane] }
+    return largest
+}

@@ -79,6 +79,12 @@ struct SixteenGroups {
         for index in 0..<size { weights[index] = values[index] * values[index] }
     }
 
+    /// Weighs the values of blocks of 256 by their importance, or each by its square if there is none.
+    @inline(__always)
+    func weighByImportanceOrSquare() {
+        hasImportance ? weigh(by: .groups(256 / size), factor: 2) : weighBySquare()
+    }
+
     /// The sum of each group's weights.
     @inline(__always)
     var weightSum: Lanes {

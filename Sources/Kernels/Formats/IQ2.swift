@@ -23,17 +23,20 @@ extension IQ2 {
 
     /// 32 codes, biased, of four grid entries.
     /// - Parameters:
-    ///   - a: the nibbles of the first entry, in bytes.
+    ///   - entries: their nibbles, in bytes.
     ///   - signs: 32 bits of each row.
     @inline(__always)
     static func codes<Words: PanelWords>(
-        _ a: Words, _ b: Words, _ c: Words, _ d: Words, signs: Words
+        _ entries: Bytes16<Words>, signs: Words
     ) -> (Bytes16<Words>, Bytes16<Words>) {
         // The biased magnitudes of a nibble's lower and of its upper code.
         let lower = SIMD16<Int8>(51, 68, 86, 0, 51, 68, 86, 0, 51, 68, 86, 0, 0, 0, 0, 0)
         let upper = SIMD16<Int8>(51, 51, 51, 0, 68, 68, 68, 0, 86, 86, 86, 0, 0, 0, 0, 0)
-        let first = Bytes16(a.entries(of: lower), a.entries(of: upper), b.entries(of: lower), b.entries(of: upper))
-        let second = Bytes16(c.entries(of: lower), c.entries(of: upper), d.entries(of: lower), d.entries(of: upper))
-        return (first.mirrored(in: 86, where: signs, from: 0), second.mirrored(in: 86, where: signs, from: 16))
+        @inline(__always)
+        func codes(_ a: Words, _ b: Words, from first: Int) -> Bytes16<Words> {
+            Bytes16(a.entries(of: lower), a.entries(of: upper), b.entries(of: lower), b.entries(of: upper))
+                .mirrored(in: 86, where: signs, from: first)
+        }
+        return (codes(entries.a, entries.b, from: 0), codes(entries.c, entries.d, from: 16))
     }
 }

@@ -41,25 +41,11 @@ extension IQ2_S: IntegerFormat {
             let (indices, signs) = half == 0 ? (a, c) : (b, d)
             let (uppers, scales) = half == 0 ? (rest.a, rest.c) : (rest.b, rest.d)
             for quarter in 0..<4 {
-                let (lower, sign) =
-                    switch quarter {
-                    case 0: (indices.a, signs.a)
-                    case 1: (indices.b, signs.b)
-                    case 2: (indices.c, signs.c)
-                    default: (indices.d, signs.d)
-                    }
                 rows.prefetch(Prefetch(at &+ 50 &+ 16 &* half &+ 4 &* quarter, 4))
                 let place = UInt32(truncatingIfNeeded: 8 &* quarter)
-                let upper = uppers.shiftedRight(place)
-                @inline(__always)
-                func entries(_ lower: Rows.Words, _ first: UInt32, _ second: UInt32) -> Rows.Words {
-                    (lower.maskedHalves(0xff) | upper.shiftedLeft(first) & Rows.Words(repeating: 0x300)
-                        | upper.shiftedLeft(second) & Rows.Words(repeating: 0x300_0000))
-                        .entries(of: grid, count: 1024)
-                }
-                let (even, odd) = (entries(lower, 8, 20), entries(lower.shiftedRight(8), 6, 18))
-                let (first, second) = IQ2.codes(
-                    even.lowNibbles, odd.lowNibbles, even.highNibbles, odd.highNibbles, signs: sign)
+                let entries = indices[quarter].gridEntries(
+                    of: grid, count: 1024, upper: uppers.shiftedRight(place), spacing: 2)
+                let (first, second) = IQ2.codes(entries, signs: signs[quarter])
                 let pair = scales.shiftedRight(place)
                 body(
                     8 &* block &+ 4 &* half &+ quarter,

@@ -39,16 +39,10 @@ extension IQ2_XS: IntegerFormat {
         )
         for half in 0..<2 {
             let ahead = at &+ 10 &+ 32 &* half
-            let (a, b) = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
+            let words = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
             for quarter in 0..<4 {
-                let (low, high) =
-                    switch quarter {
-                    case 0: (a.a, a.b)
-                    case 1: (a.c, a.d)
-                    case 2: (b.a, b.b)
-                    default: (b.c, b.d)
-                    }
                 rows.prefetch(Prefetch(ahead &+ 16 &+ 4 &* quarter, 4))
+                let (low, high) = wordPair(quarter, of: words)
                 let mask = Rows.Words(repeating: 0x01ff_01ff)
                 let (two, others) = (
                     (low & mask).entries(of: grid, count: 512), (high & mask).entries(of: grid, count: 512)
@@ -60,7 +54,7 @@ extension IQ2_XS: IntegerFormat {
                     | highSigns & Rows.Words(repeating: 0x7f_0000)
                     | high.shiftedRight(1) & Rows.Words(repeating: 0x7f00_0000)
                 let (first, second) = IQ2.codes(
-                    two.lowNibbles, two.highNibbles, others.lowNibbles, others.highNibbles,
+                    Bytes16(two.lowNibbles, two.highNibbles, others.lowNibbles, others.highNibbles),
                     signs: sevens.withEighthSigns)
                 let pair = (half == 0 ? scales.0 : scales.1).shiftedRight(UInt32(truncatingIfNeeded: 8 &* quarter))
                 body(

@@ -38,20 +38,11 @@ extension IQ2_XXS: IntegerFormat {
         let unit = rows.loadHalf(at: at) * 0.125
         for half in 0..<2 {
             let ahead = at &+ 2 &+ 32 &* half
-            let (a, b) = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
+            let words = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
             for quarter in 0..<4 {
-                let (indices, word) =
-                    switch quarter {
-                    case 0: (a.a, a.b)
-                    case 1: (a.c, a.d)
-                    case 2: (b.a, b.b)
-                    default: (b.c, b.d)
-                    }
                 rows.prefetch(Prefetch(ahead &+ 16 &+ 4 &* quarter, 4))
-                let even = indices.maskedHalves(0xff).entries(of: grid, count: 256)
-                let odd = indices.shiftedRight(8).maskedHalves(0xff).entries(of: grid, count: 256)
-                let (first, second) = IQ2.codes(
-                    even.lowNibbles, odd.lowNibbles, even.highNibbles, odd.highNibbles, signs: word.sevenSigns)
+                let (indices, word) = wordPair(quarter, of: words)
+                let (first, second) = IQ2.codes(indices.gridEntries(of: grid), signs: word.sevenSigns)
                 let scale = unit * (word.shiftedRight(27) | Rows.Words(repeating: 1)).floats
                 body(8 &* block &+ 4 &* half &+ quarter, PanelGroup(first, second, scale: scale))
             }

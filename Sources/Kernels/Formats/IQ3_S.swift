@@ -14,13 +14,11 @@ enum IQ3_S: BlockFormat {
         let (scale, grid) = (block.half(0), Grids.iq3_s)
         for entry in 0..<64 {
             let upper = Int(block.byte(66 + entry / 8) &>> UInt8(entry % 8) & 1)
-            let signs = block.byte(74 + entry / 2) &>> UInt8(entry % 2 * 4)
+            let signs = UInt32(block.byte(74 + entry / 2) &>> UInt8(entry % 2 * 4))
             let step = scale * Float(2 * (block.byte(106 + entry / 16) &>> UInt8(entry / 8 % 2 * 4) & 15) + 1)
-            let codes = grid[Int(block.byte(2 + entry)) | upper << 8]
-            for index in 0..<4 {
-                let value = step * Float(2 * Grids.code3(index, of: codes) + 1)
-                values[entry * 4 + index] = signs &>> UInt8(index) & 1 == 1 ? -value : value
-            }
+            IQ3.decode(
+                grid[Int(block.byte(2 + entry)) | upper << 8], signs: signs, step: step, into: values + entry * 4
+            ) { Float(2 * $0 + 1) }
         }
     }
 }
@@ -42,31 +40,16 @@ extension IQ3_S: IntegerFormat {
         let rest = rows.load16(at: at &+ 94, prefetching: Prefetch(at &+ 30, 16))
         for half in 0..<2 {
             let ahead = at &+ 46 &+ 32 &* half
-            let (a, b) = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
+            let indices = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
             let signs = half == 0 ? Bytes16(c.c, c.d, d.a, d.b) : Bytes16(d.c, d.d, rest.b, rest.c)
             let uppers = half == 0 ? c.a : c.b
             for quarter in 0..<4 {
-                let (low, high, sign) =
-                    switch quarter {
-                    case 0: (a.a, a.b, signs.a)
-                    case 1: (a.c, a.d, signs.b)
-                    case 2: (b.a, b.b, signs.c)
-                    default: (b.c, b.d, signs.d)
-                    }
                 rows.prefetch(Prefetch(ahead &+ 16 &+ 4 &* quarter, 4))
-                let place = UInt32(truncatingIfNeeded: 8 &* quarter)
-                let upper = uppers.shiftedRight(place)
+                let ((low, high), sign) = (wordPair(quarter, of: indices), signs[quarter])
+                let upper = uppers.shiftedRight(UInt32(truncatingIfNeeded: 8 &* quarter))
                 @inline(__always)
                 func magnitudes(_ lower: Rows.Words, _ upper: Rows.Words) -> Bytes16<Rows.Words> {
-                    @inline(__always)
-                    func entries(_ lower: Rows.Words, _ first: UInt32, _ second: UInt32) -> Rows.Words {
-                        (lower.maskedHalves(0xff) | upper.shiftedLeft(first) & Rows.Words(repeating: 0x100)
-                            | upper.shiftedLeft(second) & Rows.Words(repeating: 0x100_0000))
-                            .entries(of: grid, count: 512)
-                    }
-                    let (even, odd) = (entries(lower, 8, 22), entries(lower.shiftedRight(8), 7, 21))
-                    return Bytes16(even.lowNibbles, odd.lowNibbles, even.highNibbles, odd.highNibbles)
-                        .entries(of: table)
+                    lower.gridEntries(of: grid, count: 512, upper: upper, spacing: 1).entries(of: table)
                 }
                 let scales = rest.d.shiftedRight(UInt32(truncatingIfNeeded: 16 &* half &+ 4 &* quarter))
                 body(

@@ -17,17 +17,13 @@ enum IQ3_XXS: BlockFormat {
             let step = scale * Float(2 * (word >> 28) + 1) / 4
             for entry in 0..<8 {
                 let signs = SevenSigns.all(word >> UInt32(7 * (entry / 2))) >> UInt32(entry % 2 * 4)
-                let codes = grid[Int(block.byte(2 + 8 * group + entry))]
-                for index in 0..<4 {
-                    let value = step * magnitude(Grids.code3(index, of: codes))
-                    values[group * 32 + entry * 4 + index] = signs >> UInt32(index) & 1 == 1 ? -value : value
-                }
+                IQ3.decode(
+                    grid[Int(block.byte(2 + 8 * group + entry))], signs: signs, step: step,
+                    into: values + group * 32 + entry * 4
+                ) { $0 == 7 ? 62 : Float(8 * $0 + 4) }
             }
         }
     }
-
-    @inline(__always)
-    private static func magnitude(_ code: Int) -> Float { code == 7 ? 62 : Float(8 * code + 4) }
 }
 
 extension IQ3_XXS: IntegerFormat {
@@ -46,31 +42,19 @@ extension IQ3_XXS: IntegerFormat {
         let (c, d) = rows.load32(at: at &+ 66, prefetching: Prefetch(at &+ 2, 32))
         for half in 0..<2 {
             let ahead = at &+ 34 &+ 32 &* half
-            let (a, b) = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
+            let indices = rows.load32(at: at &+ 2 &+ 32 &* half, prefetching: Prefetch(ahead, 16))
             let words = half == 0 ? c : d
             for quarter in 0..<4 {
-                let (low, high, word) =
-                    switch quarter {
-                    case 0: (a.a, a.b, words.a)
-                    case 1: (a.c, a.d, words.b)
-                    case 2: (b.a, b.b, words.c)
-                    default: (b.c, b.d, words.d)
-                    }
                 rows.prefetch(Prefetch(ahead &+ 16 &+ 4 &* quarter, 4))
-                @inline(__always)
-                func magnitudes(_ indices: Rows.Words) -> Bytes16<Rows.Words> {
-                    let even = indices.maskedHalves(0xff).entries(of: grid, count: 256)
-                    let odd = indices.shiftedRight(8).maskedHalves(0xff).entries(of: grid, count: 256)
-                    return Bytes16(even.lowNibbles, odd.lowNibbles, even.highNibbles, odd.highNibbles)
-                        .entries(of: table)
-                }
+                let ((low, high), word) = (wordPair(quarter, of: indices), words[quarter])
                 let signs = word.sevenSigns
                 let scale = unit * (word.shiftedRight(27) | Rows.Words(repeating: 1)).floats
                 body(
                     8 &* block &+ 4 &* half &+ quarter,
                     PanelGroup(
-                        magnitudes(low).mirrored(in: 124, where: signs, from: 0),
-                        magnitudes(high).mirrored(in: 124, where: signs, from: 16), scale: scale))
+                        low.gridEntries(of: grid).entries(of: table).mirrored(in: 124, where: signs, from: 0),
+                        high.gridEntries(of: grid).entries(of: table).mirrored(in: 124, where: signs, from: 16),
+                        scale: scale))
             }
         }
     }

@@ -26,13 +26,7 @@ extension Q1_0: IntegerFormat {
         let scale = rows.loadHalf(at: at, prefetching: Prefetch(at, 10))
         let bits = rows.load16(at: at &+ 2, prefetching: Prefetch(at &+ 10, 8))
         for group in 0..<4 {
-            let word =
-                switch group {
-                case 0: bits.a
-                case 1: bits.b
-                case 2: bits.c
-                default: bits.d
-                }
+            let word = bits[group]
             let zeros = Bytes16(Rows.Words(), Rows.Words(), Rows.Words(), Rows.Words())
             body(
                 4 &* block &+ group,

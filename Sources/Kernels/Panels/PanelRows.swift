@@ -98,6 +98,18 @@ struct Bytes16<Words: PanelWords> {
         (self.a, self.b, self.c, self.d) = (a, b, c, d)
     }
 
+    /// Bytes `4 * index ..< 4 * index + 4`.
+    subscript(index: Int) -> Words {
+        @inline(__always) get {
+            switch index {
+            case 0: a
+            case 1: b
+            case 2: c
+            default: d
+            }
+        }
+    }
+
     @inline(__always)
     func map(_ transform: (Words) -> Words) -> Bytes16 {
         Bytes16(transform(a), transform(b), transform(c), transform(d))

@@ -1,10 +1,9 @@
-import GGUF
-import Quantization
+internal import GGUF
 
 /// How fast values are converted, by the type they are converted to: those with few bits may take a hundred times as
 /// long as others.
-struct Pace {
-    private struct Work {
+package struct Pace: Sendable {
+    private struct Work: Sendable {
         var values = 0
         var seconds = 0.0
 
@@ -15,10 +14,10 @@ struct Pace {
     private var byType: [TensorType?: Work] = [:]
     private var all = Work()
 
-    init(_ entries: [QuantizationPlan.Entry]) { self.entries = entries }
+    package init(_ entries: [QuantizationPlan.Entry]) { self.entries = entries }
 
     /// Notes that `values` of entry `index` took `seconds`.
-    mutating func add(_ index: Int, values: Int, seconds: Double) {
+    package mutating func add(_ index: Int, values: Int, seconds: Double) {
         byType[Self.kind(entries[index]), default: Work()].values += values
         byType[Self.kind(entries[index]), default: Work()].seconds += seconds
         all.values += values
@@ -29,7 +28,7 @@ struct Pace {
     /// - Parameters:
     ///   - index: of the current entry.
     ///   - done: how many of its values are done.
-    func secondsLeft(at index: Int, done: Int) -> Double? {
+    package func secondsLeft(at index: Int, done: Int) -> Double? {
         guard let mean = all.secondsPerValue else { return nil }
         var seconds = 0.0
         for (number, entry) in entries.enumerated().dropFirst(index) {
