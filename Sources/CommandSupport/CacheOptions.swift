@@ -10,8 +10,8 @@ package struct CacheOptions: ParsableArguments {
         name: [.customLong("ctk", withSingleDash: true), .customLong("cache-type-k")],
         help: ArgumentHelp(
             """
-            How the cache stores keys. f32, f16 (the default) and bf16 keep them exactly or nearly so; the others use \
-            8, 5, 4 or 3 bits.
+            How the cache stores keys. f32, f16 and bf16 keep them exactly or nearly so; the others use 8, 5, 4 or 3 \
+            bits. Default: f16; gemma-imatrix: f32.
             """))
     package var keyType: CacheType?
 

@@ -20,6 +20,7 @@ package struct ChunkOptions: ParsableArguments, Sendable {
     package init() {}
 
     package func validate() throws {
+        try validateContextLength(contextLength)
         guard chunks == -1 || chunks >= 1 else {
             throw ValidationError("--chunks is \(chunks); expected 1 or more, or -1 for all")
         }

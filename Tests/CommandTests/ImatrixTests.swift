@@ -132,6 +132,7 @@ struct ImatrixTests {
         try expect(
             ["-f", Self.text, "--chunk", "26"],
             "the text has 27 chunks; 26 of them are to be skipped, and at least 2 must be left; skip fewer with")
+        try expect(["-f", Self.text, "-c", "-1"], "-c is -1; expected 1 to 2147483647, or 0", status: 2)
         try expect(["-f", Self.text, "--chunk", "-1"], "--chunk is -1", status: 2)
         try expect(["-f", Self.text, "--chunks", "0"], "--chunks is 0", status: 2)
         try expect(["-f", Self.text, "--save-frequency", "-1"], "--save-frequency is -1", status: 2)
