@@ -19,37 +19,18 @@ extension IQ1 {
     static var bias: Int32 { 9 }
     static var largestCode: Int { 18 }
 
-    /// Sixteen codes of two grid entries.
-    /// - Parameters:
-    ///   - first: the nibbles of the first entry, in bytes.
-    ///   - deltas: what is added to the codes of either entry; see `delta`.
+    /// Eight codes of a grid entry, without delta.
+    /// - Parameter nibbles: the entry's, in bytes.
     @inline(__always)
-    static func codes<Words: PanelWords>(_ first: Words, _ second: Words, deltas: (Words, Words)) -> Bytes16<Words> {
-        // Those of a nibble's lower and of its upper code.
+    static func codes<Words: PanelWords>(_ nibbles: Words) -> (low: Words, high: Words) {
         let lower = SIMD16<Int8>(0, 8, 16, 0, 0, 8, 16, 0, 0, 8, 16, 0, 0, 0, 0, 0)
         let upper = SIMD16<Int8>(0, 0, 0, 0, 8, 8, 8, 0, 16, 16, 16, 0, 0, 0, 0, 0)
-        return Bytes16(
-            first.entries(of: lower) | deltas.0, first.entries(of: upper) | deltas.0,
-            second.entries(of: lower) | deltas.1, second.entries(of: upper) | deltas.1)
+        return (nibbles.entries(of: lower), nibbles.entries(of: upper))
     }
 
     /// What a positive delta adds to four codes: zero where bit `bit` is set, because delta is negative there.
     @inline(__always)
     static func delta<Words: PanelWords>(_ words: Words, bit: UInt32) -> Words {
         (words.field(bit, width: 1) &- Words(repeating: 1)).masked(2)
-    }
-
-    /// 2 s + 1 for the scale s of three bits from bit `first` on.
-    @inline(__always)
-    static func oddScale<Words: PanelWords>(_ words: Words, _ first: UInt32) -> Words.Floats {
-        (words.field(first, width: 3).shiftedLeft(1) | Words(repeating: 1)).floats
-    }
-}
-
-extension Bytes16 {
-    /// 16 bits of each row, the `index`th of eight times 16.
-    @inline(__always)
-    func half(_ index: Int) -> Words {
-        self[index / 2].field(UInt32(truncatingIfNeeded: 16 &* (index & 1)), width: 16)
     }
 }

@@ -39,26 +39,45 @@ extension IQ1_M: IntegerFormat {
         let at = block &* 56
         let grid = Grids.iq1
         let (a, b) = rows.load32(at: at, prefetching: Prefetch(at, 8))
-        let first = rows.load16(at: at &+ 32, prefetching: Prefetch(at &+ 8, 8))
+        let nibbles = rows.load16(at: at &+ 32, prefetching: Prefetch(at &+ 8, 8))
         let rest = rows.load16(at: at &+ 40, prefetching: Prefetch(at &+ 16, 8))
-        let nibbles = Bytes16(first.a, first.b, rest.a, rest.b)
         let unit = unit(rest.c, rest.d) * 0.125
         for half in 0..<2 {
             let (indices, scales) = half == 0 ? (a, rest.c) : (b, rest.d)
             for quarter in 0..<4 {
-                let group = 4 &* half &+ quarter
-                rows.prefetch(Prefetch(at &+ 24 &+ 4 &* group, 4))
-                let word = nibbles.half(group)
-                let entries = indices[quarter].gridEntries(of: grid, count: 2048, upper: word, spacing: 4)
+                let (lower, pair) =
+                    switch quarter {
+                    case 0: (indices.a, half == 0 ? nibbles.a : rest.a)
+                    case 1: (indices.b, half == 0 ? nibbles.a : rest.a)
+                    case 2: (indices.c, half == 0 ? nibbles.b : rest.b)
+                    default: (indices.d, half == 0 ? nibbles.b : rest.b)
+                    }
+                rows.prefetch(Prefetch(at &+ 24 &+ 16 &* half &+ 4 &* quarter, 4))
+                let word = pair.field(UInt32(truncatingIfNeeded: 16 &* (quarter & 1)), width: 16)
+                @inline(__always)
+                func entries(_ lower: Rows.Words, _ first: UInt32, _ second: UInt32) -> Rows.Words {
+                    (lower.maskedHalves(0xff) | word.shiftedLeft(first) & Rows.Words(repeating: 0x700)
+                        | word.shiftedLeft(second) & Rows.Words(repeating: 0x700_0000))
+                        .entries(of: grid, count: 2048)
+                }
+                let (even, odd) = (entries(lower, 8, 16), entries(lower.shiftedRight(8), 4, 12))
+                @inline(__always)
+                func codes(_ two: Rows.Words, _ others: Rows.Words, bit: UInt32) -> Bytes16<Rows.Words> {
+                    let (first, second) = (IQ1.codes(two), IQ1.codes(others))
+                    let (delta, next) = (IQ1.delta(word, bit: bit), IQ1.delta(word, bit: bit &+ 4))
+                    return Bytes16(first.low | delta, first.high | delta, second.low | next, second.high | next)
+                }
                 let place = UInt32(truncatingIfNeeded: 16 &* (quarter / 2) &+ 6 &* (quarter & 1))
+                @inline(__always)
+                func scale(_ first: UInt32) -> Rows.Words.Floats {
+                    (scales.field(place &+ first, width: 3).shiftedLeft(1) | Rows.Words(repeating: 1)).floats
+                }
                 body(
-                    8 &* block &+ group,
+                    8 &* block &+ 4 &* half &+ quarter,
                     PanelGroup(
-                        IQ1.codes(
-                            entries.a, entries.b, deltas: (IQ1.delta(word, bit: 3), IQ1.delta(word, bit: 7))),
-                        IQ1.codes(
-                            entries.c, entries.d, deltas: (IQ1.delta(word, bit: 11), IQ1.delta(word, bit: 15))),
-                        scales: (unit * IQ1.oddScale(scales, place), unit * IQ1.oddScale(scales, place &+ 3))))
+                        codes(even.lowNibbles, odd.lowNibbles, bit: 3),
+                        codes(even.highNibbles, odd.highNibbles, bit: 11),
+                        scales: (unit * scale(0), unit * scale(3))))
             }
         }
     }

@@ -40,16 +40,34 @@ extension IQ1_S: IntegerFormat {
         for half in 0..<2 {
             let indices = half == 0 ? a : b
             for quarter in 0..<4 {
-                let group = 4 &* half &+ quarter
-                rows.prefetch(Prefetch(at &+ 18 &+ 4 &* group, 4))
-                let word = words.half(group)
-                let entries = indices[quarter].gridEntries(of: grid, count: 2048, upper: word, spacing: 3)
+                let (lower, pair) =
+                    switch quarter {
+                    case 0: (indices.a, half == 0 ? words.a : words.c)
+                    case 1: (indices.b, half == 0 ? words.a : words.c)
+                    case 2: (indices.c, half == 0 ? words.b : words.d)
+                    default: (indices.d, half == 0 ? words.b : words.d)
+                    }
+                rows.prefetch(Prefetch(at &+ 18 &+ 16 &* half &+ 4 &* quarter, 4))
+                let word = pair.field(UInt32(truncatingIfNeeded: 16 &* (quarter & 1)), width: 16)
+                @inline(__always)
+                func entries(_ lower: Rows.Words, _ first: UInt32, _ second: UInt32) -> Rows.Words {
+                    (lower.maskedHalves(0xff) | word.shiftedLeft(first) & Rows.Words(repeating: 0x700)
+                        | word.shiftedLeft(second) & Rows.Words(repeating: 0x700_0000))
+                        .entries(of: grid, count: 2048)
+                }
+                let (even, odd) = (entries(lower, 8, 18), entries(lower.shiftedRight(8), 5, 15))
                 let delta = IQ1.delta(word, bit: 15)
+                @inline(__always)
+                func codes(_ two: Rows.Words, _ others: Rows.Words) -> Bytes16<Rows.Words> {
+                    let (first, second) = (IQ1.codes(two), IQ1.codes(others))
+                    return Bytes16(first.low, first.high, second.low, second.high).map { $0 | delta }
+                }
+                let scale = (word.field(12, width: 3).shiftedLeft(1) | Rows.Words(repeating: 1)).floats
                 body(
-                    8 &* block &+ group,
+                    8 &* block &+ 4 &* half &+ quarter,
                     PanelGroup(
-                        IQ1.codes(entries.a, entries.b, deltas: (delta, delta)),
-                        IQ1.codes(entries.c, entries.d, deltas: (delta, delta)), scale: unit * IQ1.oddScale(word, 12)))
+                        codes(even.lowNibbles, odd.lowNibbles), codes(even.highNibbles, odd.highNibbles),
+                        scale: unit * scale))
             }
         }
     }
