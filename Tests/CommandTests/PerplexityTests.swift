@@ -82,8 +82,9 @@ struct PerplexityTests {
         try expect(["-f", Self.text, "-m", "/no/such.gguf"], "/no/such.gguf: No such file")
         try expect(["-f", short.path], "the text has 5 tokens; two chunks of 512 need 1024; give more text, or")
         try expect(["-f", Self.text, "-c", "2"], "chunks of 2 tokens; expected 3 to 2^31 - 1; set the length with -c")
-        try expect(["-f", Self.text, "-c", "9000000000000000000"], "expected 3 to 2^31 - 1")
-        try expect(["-f", Self.text, "-c", "-1"], "-c is -1; expected 1 to 2147483647, or 0", status: 2)
+        for length in ["-1", "9000000000000000000"] {
+            try expect(["-f", Self.text, "-c", length], "-c is \(length); expected 1 to 2147483647, or 0", status: 2)
+        }
         try expect(["-f", Self.text, "--chunks", "0"], "--chunks is 0", status: 2)
         try expect(["-f", Self.text, "-b", "0"], "-b is 0", status: 2)
         try expect(["-f", Self.text, "-t", "2000"], "-t is 2000", status: 2)
