@@ -32,7 +32,7 @@ package enum MiniaturePair {
     }
 
     static func seeds() throws -> [(name: String, bytes: [UInt8])] {
-        try [
+        [
             ("target-q8_0", try target()), ("target-bf16", try target(.bf16)), ("drafter-q8_0", try drafter()),
             ("drafter-f32", try drafter(.f32)),
         ]
