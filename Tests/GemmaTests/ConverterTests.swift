@@ -153,8 +153,8 @@ struct ConverterTests {
         #expect(
             "\(error)"
                 == """
-                tensor output.scale may change what the model writes and is not applied: there is no output.weight \
-                that it could belong to; use a file from another converter
+                tensor output.scale may change what the model writes and is not applied: the file has no tensor \
+                output.weight; use a file from another converter
                 """)
     }
 

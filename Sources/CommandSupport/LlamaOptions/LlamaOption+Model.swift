@@ -1,6 +1,6 @@
 extension LlamaOption {
     private static let offline: Reason = "nothing is ever downloaded"
-    private static let logging: Reason = "there is no log but standard error"
+    private static let logging: Reason = "messages go to standard error only"
     private static let moreLogging: Reason = "there is nothing more to tell"
     private static let levels: Reason = "messages have no levels"
 

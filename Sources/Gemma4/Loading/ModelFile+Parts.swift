@@ -46,7 +46,8 @@ extension ModelFile {
             ?? (file.metadata[key] == nil ? nil : key)
     }
 
-    /// The tokens that must never be written, in rising order. Numbers that are no token are left out, as in llama.cpp.
+    /// The tokens that must never be written, in rising order. As in llama.cpp, numbers outside the
+    /// vocabulary are ignored.
     /// - Throws: `ModelError` if no other token is left.
     func suppressedTokens(vocabulary: Int) throws -> [Int32] {
         let key = "tokenizer.ggml.suppress_tokens"

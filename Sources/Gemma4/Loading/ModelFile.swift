@@ -175,7 +175,7 @@ package final class ModelFile {
         guard name.hasSuffix(NameTable.scale) else { return .refused("it is not known here") }
         let owner = String(name.dropLast(NameTable.scale.count))
         return .refused(
-            has(owner) ? "only products have scales here" : "there is no \(owner).weight that it could belong to")
+            has(owner) ? "only matrices can have a scale" : "the file has no tensor \(owner).weight")
     }
 
     /// - Throws: `ModelError.unappliedTensor` for the first tensor that may change the result and was not read.
