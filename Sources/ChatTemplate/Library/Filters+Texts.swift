@@ -1,0 +1,87 @@
+extension Filter {
+    static let texts: [String: Filter] = [
+        "upper": ofText { $1.uppercased },
+        "lower": ofText { $1.lowercased },
+        "capitalize": ofText { $1.capitalized },
+        "title": ofText { $1.wordsCapitalized },
+        "string": ofText { $1 },
+        "safe": ofText { $1 },
+        "escape": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
+        "e": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
+        "forceescape": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
+        "striptags": ofText { $1.withoutTags },
+        "urlencode": Filter { renderer, value, arguments throws(TemplateError) in
+            try renderer.bindNone(arguments)
+            return .text(try renderer.percentEncoded(value))
+        },
+        "wordcount": Filter { renderer, value, arguments throws(TemplateError) in
+            try renderer.bindNone(arguments)
+            let text = try renderer.text(of: value)
+            try renderer.charge(bytes: text.count * 4)
+            return .integer(text.wordCount)
+        },
+        "trim": Filter { renderer, value, arguments throws(TemplateError) in
+            let characters = try renderer.optionalText(try renderer.bind(arguments, ["chars"])[0])
+            return .text(try renderer.stripped(renderer.text(of: value), of: characters, start: true, end: true))
+        },
+        "center": Filter { renderer, value, arguments throws(TemplateError) in
+            let width = try renderer.integer(try renderer.bind(arguments, ["width"])[0], or: 80)
+            return .text(try renderer.padded(renderer.text(of: value), to: width, with: " ", .center))
+        },
+        "replace": Filter { renderer, value, arguments throws(TemplateError) in
+            let bound = try renderer.bind(arguments, ["old", "new", "count"], required: 2)
+            let text = try renderer.text(of: value)
+            let old = try renderer.text(of: bound[0] ?? .none)
+            let new = try renderer.text(of: bound[1] ?? .none)
+            return .text(
+                try renderer.replacing(old, with: new, in: text, atMost: renderer.optionalInteger(bound[2])))
+        },
+        "indent": Filter { renderer, value, arguments throws(TemplateError) in
+            let bound = try renderer.bind(arguments, ["width", "first", "blank"])
+            let indentation: Text
+            if case .text(let text)? = bound[0] {
+                indentation = text
+            } else {
+                let width = max(try renderer.integer(bound[0], or: 4), 0)
+                try renderer.reserve(bytes: width)
+                indentation = Text(Array(repeating: UInt8(ascii: " "), count: width), .template)
+            }
+            return .text(
+                try renderer.indented(
+                    renderer.text(value), by: indentation, first: bound[1]?.isTrue ?? false,
+                    blank: bound[2]?.isTrue ?? false))
+        },
+        "truncate": Filter { renderer, value, arguments throws(TemplateError) in
+            let bound = try renderer.bind(arguments, ["length", "killwords", "end", "leeway"])
+            return .text(
+                try renderer.truncated(
+                    renderer.text(value), to: renderer.integer(bound[0], or: 255),
+                    killsWords: bound[1]?.isTrue ?? false, end: renderer.text(bound[2], or: "..."),
+                    leeway: renderer.optionalInteger(bound[3]) ?? 5))
+        },
+        "format": Filter { renderer, value, arguments throws(TemplateError) in
+            let format = try renderer.text(of: value)
+            guard !arguments.named.isEmpty else {
+                return .text(try renderer.percentFormat(format, renderer.makeTuple(arguments.positional)))
+            }
+            guard arguments.positional.isEmpty else {
+                throw renderer.error(.type("format takes arguments with or without names, not both"))
+            }
+            let mapping = Mapping()
+            for (name, value) in arguments.named { mapping[.text(name)] = value }
+            return .text(try renderer.percentFormat(format, .mapping(mapping)))
+        },
+    ]
+
+    /// A filter without arguments that works on what the value prints.
+    private static func ofText(
+        _ body: @escaping @Sendable (Renderer, Text) throws(TemplateError) -> Text
+    ) -> Filter {
+        Filter { renderer, value, arguments throws(TemplateError) in
+            try renderer.bindNone(arguments)
+            let text = try renderer.text(of: value)
+            try renderer.charge(bytes: text.count * 4)
+            return .text(try body(renderer, text))
+        }
+    }
+}
