@@ -45,7 +45,7 @@ extension Renderer {
     /// Texts in lower case, for comparisons that ignore case.
     func ignoringCase(_ value: Value) throws(TemplateError) -> Value {
         guard case .text(let text) = value else { return value }
-        try charge(bytes: text.count * 4)
+        try charge(scalarsOf: text)
         return .text(text.lowercased)
     }
 }

@@ -47,7 +47,7 @@ extension Filter {
     private static func fileSize(_ size: Double, isBinary: Bool) -> String {
         if size == 1 { return "1 Byte" }
         let base = isBinary ? 1024.0 : 1000.0
-        if size < base { return "\(Int(size.isFinite ? size : 0)) Bytes" }
+        if size < base { return fixedPoint(size.rounded(.towardZero) + 0, precision: 0) + " Bytes" }
         var unit = base
         for prefix in "kMGTPEZY" {
             unit *= base
@@ -184,7 +184,8 @@ extension Renderer {
             let scale = pow(10, Double(precision))
             let scaled = number.double * scale
             guard scaled.isFinite else { throw error(.value("the number is too large to be rounded")) }
-            return .float(scaled.rounded(method == "ceil" ? .up : .down) / scale)
+            // Python rounds to an integer, which has no negative zero.
+            return .float((scaled.rounded(method == "ceil" ? .up : .down) + 0) / scale)
         default: throw error(.value("rounding is common, ceil or floor"))
         }
     }

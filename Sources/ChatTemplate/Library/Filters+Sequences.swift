@@ -190,7 +190,8 @@ extension Renderer {
         for element in elements {
             var parts: [Value] = []
             for path in paths { parts.append(try key(of: element, path, isCaseSensitive: isCaseSensitive)) }
-            keys.append(parts.count == 1 ? parts[0] : try makeList(parts))
+            // A list even of one: elements without the attribute are equal then, instead of an error.
+            keys.append(try makeList(parts))
         }
         return keys
     }

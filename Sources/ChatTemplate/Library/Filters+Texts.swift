@@ -17,7 +17,7 @@ extension Filter {
         "wordcount": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             let text = try renderer.text(of: value)
-            try renderer.charge(bytes: text.count * 4)
+            try renderer.charge(scalarsOf: text)
             return .integer(text.wordCount)
         },
         "trim": Filter { renderer, value, arguments throws(TemplateError) in
@@ -53,6 +53,13 @@ extension Filter {
         },
         "truncate": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["length", "killwords", "end", "leeway"])
+            guard case .text = value else {
+                let limit = try renderer.integer(bound[0], or: 255)
+                guard try renderer.count(of: value) <= limit else {
+                    throw renderer.error(.type("only a string can be truncated, not \(value.typeName)"))
+                }
+                return value
+            }
             return .text(
                 try renderer.truncated(
                     renderer.text(value), to: renderer.integer(bound[0], or: 255),
@@ -80,7 +87,7 @@ extension Filter {
         Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             let text = try renderer.text(of: value)
-            try renderer.charge(bytes: text.count * 4)
+            try renderer.charge(scalarsOf: text)
             return .text(try body(renderer, text))
         }
     }

@@ -16,11 +16,12 @@ final class Function: Sendable {
         },
         "raise_exception": Function { renderer, arguments throws(TemplateError) in
             let message = try renderer.bind(arguments, ["message"], required: 1)[0] ?? .none
-            throw renderer.error(.raised(try renderer.text(of: message).string))
+            throw renderer.error(.raised(try renderer.text(of: message)[atMost: 10_000]))
         },
         "strftime_now": Function { renderer, arguments throws(TemplateError) in
             let format = try renderer.text(try renderer.bind(arguments, ["format"], required: 1)[0])
-            try renderer.reserve(bytes: renderer.product(format.count, 8))
+            try renderer.charge(10 * format.count)
+            try renderer.reserve(bytes: renderer.product(format.count, 12))
             return .text(Text(renderer.clock().formatted(format.string), computedFrom: format))
         },
         "cycler": Function { renderer, arguments throws(TemplateError) in

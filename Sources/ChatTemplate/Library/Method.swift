@@ -46,7 +46,18 @@ extension Method {
         changing("clear"), changing("pop"), changing("popitem"), changing("setdefault"), changing("update"),
     ])
 
-    static let ofLists = byName([
+    static let ofLists = ofTuples.merging(
+        byName([
+            Method("copy") { renderer, receiver, arguments throws(TemplateError) in
+                try renderer.bindNone(arguments)
+                return receiver
+            },
+            changing("append"), changing("clear"), changing("pop"), changing("reverse"), changing("insert"),
+            changing("sort"), changing("extend"), changing("remove"),
+        ])
+    ) { $1 }
+
+    static let ofTuples = byName([
         Method("count") { renderer, receiver, arguments throws(TemplateError) in
             let wanted = try renderer.bind(arguments, ["value"], required: 1, takesNames: false)[0] ?? .none
             var count = 0
@@ -65,12 +76,6 @@ extension Method {
             }
             throw renderer.error(.value("the value is not in the list"))
         },
-        Method("copy") { renderer, receiver, arguments throws(TemplateError) in
-            try renderer.bindNone(arguments)
-            return receiver
-        },
-        changing("append"), changing("clear"), changing("pop"), changing("reverse"), changing("insert"),
-        changing("sort"), changing("extend"), changing("remove"),
     ])
 
     static let ofNumbers = byName([
@@ -118,9 +123,7 @@ extension Method {
             for (old, new) in zip(last, values) where try !renderer.equals(old, new) { isSame = false }
             if isSame { return .bool(false) }
         }
-        // A loop that keeps what keeps the loop would lie within itself.
-        _ = try renderer.makeList(values)
-        loop.lastChanged = values
+        renderer.keep(values, in: loop)
         return .bool(true)
     }
 }

@@ -48,7 +48,7 @@ private struct PercentFormatter {
         if case .mapping = arguments { return builder.text }
         // One value that can be asked by key need not be used.
         switch arguments {
-        case .list, .namespace: break
+        case .list, .range, .undefined: break
         default:
             guard taken == ordered.count else { throw renderer.error(.type("not all arguments are used by the format")) }
         }

@@ -127,7 +127,7 @@ private struct JSONTextWriter {
         if isPlain {
             try append(text)
         } else {
-            try renderer.reserve(bytes: text.count)
+            try renderer.charge(isASCII ? 4 * text.count : 1 + text.count / 4)
             try append(Text(escaped(text), computedFrom: text))
         }
         try append("\"")
@@ -136,17 +136,22 @@ private struct JSONTextWriter {
     private func escaped(_ text: Text) -> [UInt8] {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.count + 16)
-        for scalar in text.scalars {
-            if let byte = UInt8(exactly: scalar.value), let escape = jsonEscape(of: byte) {
+        var at = 0
+        while at < text.count {
+            let byte = text.bytes[at]
+            if let escape = jsonEscape(of: byte) {
                 escaped += Array(escape.utf8)
-            } else if isASCII, scalar.value >= 0x7F {
+            } else if !isASCII || byte < 0x7F {
+                escaped.append(byte)
+            } else {
+                let scalar = text.scalar(at: at)
                 for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
                     escaped += Array(("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
                 }
-            } else {
-                escaped += Array(String(scalar).utf8)
+                at += text.scalarLength(at: at) - 1
             }
+            at += 1
         }
         return escaped
     }

@@ -6,7 +6,7 @@ extension Renderer {
     func stripped(_ text: Text, of characters: Text?, start: Bool, end: Bool) throws(TemplateError) -> Text {
         try charge(bytes: text.count)
         guard let characters else { return text.trimmed(start: start, end: end) { $0.isPythonSpace } }
-        try charge(bytes: characters.count)
+        try charge(2 * characters.count)
         let set = Set(characters.scalars)
         return text.trimmed(start: start, end: end) { set.contains($0) }
     }
@@ -16,7 +16,8 @@ extension Renderer {
     ) throws(TemplateError) -> Text {
         let missing = width > 0 ? width - text.scalarCount : 0
         guard missing > 0 else { return text }
-        try reserve(bytes: product(missing, fill.count).addingReportingOverflow(text.count).overflow ? .max : product(missing, fill.count) + text.count)
+        try reserve(bytes: product(missing, fill.count))
+        try reserve(bytes: product(missing, fill.count) + text.count)
         // Python's rule for an odd rest.
         let left =
             switch alignment {
@@ -25,9 +26,9 @@ extension Renderer {
             case .center: missing / 2 + (missing & width & 1)
             }
         var builder = TextBuilder()
-        for _ in 0..<left { builder.append(fill) }
+        builder.append(fill.repeated(left))
         builder.append(text)
-        for _ in left..<missing { builder.append(fill) }
+        builder.append(fill.repeated(missing - left))
         return builder.text
     }
 
@@ -138,10 +139,10 @@ extension Renderer {
     func indented(_ text: Text, by indentation: Text, first: Bool, blank: Bool) throws(TemplateError) -> Text {
         try charge(bytes: text.count * 2)
         var builder = TextBuilder()
-        // Jinja ends the text with a line, so that an empty last line counts.
         var lines = text.lines.map(\.text)
-        let last = text.lines.last
-        if last == nil || last.map({ $0.end != $0.text.upperBound }) == true { lines.append(text.count..<text.count) }
+        // Jinja ends the text with `\n`, so that an empty last line counts; but with a `\r` before, that is one end.
+        let endsWithLine = text.isEmpty || text.lines.last.map { $0.end != $0.text.upperBound } == true
+        if endsWithLine, text.bytes.last != UInt8(ascii: "\r") { lines.append(text.count..<text.count) }
         for (index, line) in lines.enumerated() {
             if index > 0 { try append("\n", to: &builder) }
             let isIndented = index == 0 ? first : blank || !line.isEmpty

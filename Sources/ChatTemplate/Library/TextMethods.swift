@@ -6,7 +6,7 @@ extension Method {
         Method(name) { renderer, receiver, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             let text = try renderer.text(receiver)
-            try renderer.charge(bytes: text.count * 4)
+            try renderer.charge(scalarsOf: text)
             return body(text)
         }
     }
@@ -55,7 +55,7 @@ extension Method {
         Method("splitlines") { renderer, receiver, arguments throws(TemplateError) in
             let keepsEnds = try renderer.bind(arguments, ["keepends"])[0]?.isTrue ?? false
             let text = try renderer.text(receiver)
-            try renderer.charge(bytes: text.count * 4)
+            try renderer.charge(scalarsOf: text)
             let lines = text.lines
             try renderer.reserve(elements: lines.count)
             return try renderer.makeList(

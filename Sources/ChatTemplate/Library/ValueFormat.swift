@@ -4,6 +4,8 @@ struct ValueFormat {
     private var fill: Text = " "
     private var alignment: UInt8?
     private var sign: UInt8 = UInt8(ascii: "-")
+    /// Whether the width begins with 0: zeros then stand behind the sign of a number.
+    private var padsWithZeros = false
     private var isAlternate = false
     private var width = 0
     private var separator: String?
@@ -35,7 +37,7 @@ struct ValueFormat {
         isAlternate = take("#") != nil
         if take("0") != nil, alignment == nil {
             fill = "0"
-            alignment = UInt8(ascii: "=")
+            padsWithZeros = true
         }
         width = takeNumber() ?? 0
         separator = take(",_").map { String($0) }
@@ -131,9 +133,14 @@ struct ValueFormat {
     ) throws(TemplateError) -> Text {
         let sign = isNegative ? "-" : sign == UInt8(ascii: "-") ? "" : String(Unicode.Scalar(sign))
         var digits = digits
-        if let separator { digits = grouped(digits, by: separator, every: groupSize) }
+        if let separator {
+            let taken = sign.utf8.count + prefix.utf8.count + rest.utf8.count
+            try renderer.reserve(bytes: width)
+            if padsWithZeros { digits = filled(digits, to: width - taken, groupSize: groupSize) }
+            digits = grouped(digits, by: separator, every: groupSize)
+        }
         let body = digits + rest
-        guard alignment == UInt8(ascii: "=") else {
+        guard alignment == UInt8(ascii: "=") || padsWithZeros else {
             return try pad(Text(sign + prefix + body), standard: UInt8(ascii: ">"))
         }
         let head = sign + prefix
@@ -142,6 +149,13 @@ struct ValueFormat {
         try renderer.append(
             renderer.padded(Text(body), to: width - head.utf8.count, with: fill, .right), to: &builder)
         return builder.text
+    }
+
+    /// With zeros in front, so that the groups and their separators are at least as wide as wanted.
+    private func filled(_ digits: String, to width: Int, groupSize: Int) -> String {
+        var count = digits.utf8.count
+        while count + (count - 1) / groupSize < width { count += 1 }
+        return String(repeating: "0", count: count - digits.utf8.count) + digits
     }
 
     private func pad(_ text: Text, standard: UInt8) throws(TemplateError) -> Text {

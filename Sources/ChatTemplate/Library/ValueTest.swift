@@ -84,11 +84,13 @@ struct ValueTest: Sendable {
         },
         "filter": ValueTest { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
+            try renderer.checkKey(value)
             if case .text(let name) = value { return Filter.all[name.string] != nil }
             return false
         },
         "test": ValueTest { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
+            try renderer.checkKey(value)
             if case .text(let name) = value { return ValueTest.all[name.string] != nil }
             return false
         },

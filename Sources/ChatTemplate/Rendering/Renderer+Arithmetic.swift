@@ -42,9 +42,8 @@ extension Renderer {
         switch value {
         case .text(let text):
             try reserve(bytes: product(text.count, count))
-            var builder = TextBuilder()
-            for _ in 0..<(text.isEmpty ? 0 : count) { builder.append(text) }
-            return .text(builder.text)
+            if case .mixed = text.origin { try charge(count) }
+            return .text(text.repeated(count))
         case .list(let list), .tuple(let list):
             try reserve(elements: product(list.elements.count, count))
             var elements: [Value] = []

@@ -66,8 +66,9 @@ extension Renderer {
         defer { endCall() }
         let definition = macro.definition
         let outer = activation
-        activation = Activation(
-            slotCount: program.scopes.scopes[definition.scope].slotCount, parent: macro.activation)
+        let slotCount = program.scopes.scopes[definition.scope].slotCount
+        try charge(slotCount)
+        activation = Activation(slotCount: slotCount, parent: macro.activation)
         defer { activation = outer }
         enter(definition.scope)
         try store(arguments, of: definition)

@@ -5,8 +5,7 @@ extension Renderer {
         case .text: name.textMethod
         case .mapping: name.mappingMethod
         case .list: name.listMethod
-        case .tuple(let list): list.isGroup ? nil : name.listMethod.flatMap { $0.changesReceiver ? nil : $0 }
-        case .range: name.listMethod.flatMap { $0.changesReceiver ? nil : $0 }
+        case .tuple, .range: Method.ofTuples[name.text]
         case .integer, .bool, .float, .largeInteger: Method.ofNumbers[name.text]
         case .cycler: Method.ofCyclers[name.text]
         default: nil
@@ -122,12 +121,11 @@ extension Renderer {
             try charge(bytes: text.count)
             count = text.scalarCount
         case .undefined(let undefined): throw error(.undefined(undefined.message))
-        default: return .undefined(Undefined(.element, "slice"))
+        default: throw error(.type("\(value.typeName) cannot be sliced"))
         }
-        // Jinja takes a slice that Python refuses for an undefined one.
-        guard let start = bound(start), let stop = bound(stop), let step = bound(step) else {
-            return .undefined(Undefined(.element, "slice"))
-        }
+        let start = try optionalInteger(start)
+        let stop = try optionalInteger(stop)
+        let step = try optionalInteger(step)
         guard step != 0 else { throw error(.value("the step of a slice is 0")) }
         let indices = sliceIndices(start, stop, step ?? 1, count: count)
         switch value {
@@ -137,12 +135,11 @@ extension Renderer {
             guard !step.overflow else { throw error(.integerOverflow) }
             return .range(
                 IntegerRange(
-                    start: first, stop: first + indices.count * step.partialValue, step: step.partialValue,
-                    count: indices.count))
+                    start: first, stop: range[indices.end], step: step.partialValue, count: indices.count))
         case .list(let list), .tuple(let list):
             try reserve(elements: indices.count)
             var elements: [Value] = []
-            if indices.step == 1 {
+            if indices.step == 1 || indices.count <= 1 {
                 elements = Array(list.elements[indices.first..<indices.first + indices.count])
             } else {
                 for number in 0..<indices.count { elements.append(list.elements[indices.first + number * indices.step]) }
@@ -153,16 +150,10 @@ extension Renderer {
         }
     }
 
-    /// Nil for what is no integer, nil within it for none.
-    private func bound(_ value: Value) -> Int?? {
-        if case .none = value { return .some(nil) }
-        return value.integer.map { .some($0) } ?? nil
-    }
-
     private func slice(of text: Text, _ indices: SliceIndices) throws(TemplateError) -> Text {
         try reserve(bytes: text.count)
         guard indices.count > 0 else { return .empty }
-        if indices.step == 1 {
+        if indices.step == 1 || indices.count == 1 {
             let start = text.offset(ofScalar: indices.first)
             return text[start..<start + text[start...].offset(ofScalar: indices.count)]
         }
@@ -180,6 +171,8 @@ extension Renderer {
 /// Which elements a slice takes.
 struct SliceIndices {
     let first: Int
+    /// Where the slice ends, although the last element may be before.
+    let end: Int
     let step: Int
     let count: Int
 }
@@ -194,5 +187,5 @@ func sliceIndices(_ start: Int?, _ stop: Int?, _ step: Int, count: Int) -> Slice
     let magnitude = step.magnitude
     let distance = step < 0 ? first - end : end - first
     let taken = distance <= 0 ? 0 : Int((UInt(distance) - 1) / magnitude) + 1
-    return SliceIndices(first: taken == 0 ? 0 : first, step: taken <= 1 ? 1 : step, count: taken)
+    return SliceIndices(first: taken == 0 ? 0 : first, end: end, step: step, count: taken)
 }

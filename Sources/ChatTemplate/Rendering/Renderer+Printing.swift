@@ -111,6 +111,7 @@ extension Renderer {
         if text.bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != quote }) {
             builder.append(text)
         } else {
+            try charge(2 * text.count)
             var escaped = ""
             for scalar in text.scalars { escaped += pythonEscape(of: scalar, quote: quote) }
             builder.append(Text(escaped, computedFrom: text))

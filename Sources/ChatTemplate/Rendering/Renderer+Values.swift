@@ -47,7 +47,7 @@ extension Renderer {
     }
 
     func makeIterator(_ elements: [Value], typeName: String = "generator") throws(TemplateError) -> Value {
-        try checked(.iterator(ElementIterator(elements, typeName: typeName)))
+        try checked(.iterator(ElementIterator(elements, typeName: typeName, depth: 1 + depth(of: elements))))
     }
 
     private func depth(of elements: [Value]) -> Int32 {
@@ -88,7 +88,9 @@ extension Renderer {
             try reserve(elements: text.count)
             elements = text.characters.map { .text($0) }
         case .range(let range): elements = range.elements
-        case .view(let view): elements = view.elements
+        case .view(let view):
+            try charge(3 * view.mapping.count)
+            elements = view.elements
         case .iterator(let iterator): elements = iterator.takeAll()
         case .undefined: elements = []
         default: throw error(.type("\(value.typeName) is not iterable"))

@@ -27,6 +27,7 @@ final class Renderer {
     /// What may refer to itself, to be emptied in the end.
     private var namespaces: [Namespace] = []
     private var keptActivations: [Activation] = []
+    private var changedLoops: [LoopState] = []
 
     init(
         _ program: Program, limits: TemplateLimits, clock: @escaping () -> LocalTime,
@@ -54,6 +55,7 @@ final class Renderer {
     private func breakCycles() {
         for namespace in namespaces { namespace.members = Mapping() }
         for activation in keptActivations { activation.slots = [] }
+        for loop in changedLoops { loop.lastChanged = nil }
         root.slots = []
     }
 
@@ -86,6 +88,9 @@ final class Renderer {
     /// Counts work on bytes, which is done 16 at a time or so.
     @inline(__always)
     func charge(bytes: Int) throws(TemplateError) { try charge(1 + bytes >> 4) }
+
+    /// Counts work on each scalar, such as a change of case.
+    func charge(scalarsOf text: Text) throws(TemplateError) { try charge(text.isASCII ? 1 + text.count >> 3 : 2 * text.count) }
 
     /// Counts work on a text to be made, and checks its size before it is.
     func reserve(bytes: Int) throws(TemplateError) {
@@ -159,11 +164,14 @@ final class Renderer {
         _ scope: Int, parent: Activation? = nil, _ body: () throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
         guard program.scopes.scopes[scope].isFunction else {
+            try charge(program.scopes.scopes[scope].slots.count)
             enter(scope)
             return try body()
         }
         let outer = activation
-        activation = Activation(slotCount: program.scopes.scopes[scope].slotCount, parent: parent ?? outer)
+        let slotCount = program.scopes.scopes[scope].slotCount
+        try charge(slotCount)
+        activation = Activation(slotCount: slotCount, parent: parent ?? outer)
         defer { activation = outer }
         enter(scope)
         return try body()
@@ -184,6 +192,12 @@ final class Renderer {
         let namespace = Namespace(members)
         namespaces.append(namespace)
         return .namespace(namespace)
+    }
+
+    /// For `loop.changed`.
+    func keep(_ values: [Value], in loop: LoopState) {
+        if loop.lastChanged == nil { changedLoops.append(loop) }
+        loop.lastChanged = values
     }
 
     func makeMacro(_ definition: MacroDefinition) -> Value {

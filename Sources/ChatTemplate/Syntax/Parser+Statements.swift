@@ -33,20 +33,14 @@ extension Parser {
     private mutating func parseConditional() throws(SyntaxError) -> Statement {
         var branches: [(test: Expression, body: [Statement])] = []
         var otherwise: [Statement] = []
-        var openBranches = 0
-        while true {
+        repeat {
             let test = try parseTuple(allowsConditional: false)
-            // Jinja sees `elif` as a condition within the branches of the first one.
-            recorder.beginBranches()
-            openBranches += 1
+            if branches.isEmpty { recorder.beginCondition() }
             branches.append((test, try parseOpenBlock(until: ["elif", "else", "endif"])))
-            recorder.nextBranch()
-            if skip(name: "elif") { continue }
-            if skip(name: "else") { otherwise = try parseOpenBlock(until: ["endif"]) }
-            advance()
-            break
-        }
-        for _ in 0..<openBranches { recorder.endBranches() }
+        } while skip(name: "elif")
+        if skip(name: "else") { otherwise = try parseOpenBlock(until: ["endif"]) }
+        advance()
+        recorder.endCondition()
         return .conditional(branches, otherwise: otherwise)
     }
 

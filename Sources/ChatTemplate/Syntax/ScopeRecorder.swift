@@ -3,12 +3,19 @@
 /// What a name means depends on what follows: a macro may read a variable that is stored further down. So the parser
 /// numbers the occurrences, and `ScopeTable` says afterwards where each one is.
 struct ScopeRecorder {
-    enum Event {
-        case load(String, Int)
-        case store(String, Int)
-        case parameter(String, Int)
-        /// Of these parts, any may be left out at run time.
-        case branches([[Event]])
+    struct Event {
+        enum Kind {
+            case load
+            case store
+            /// Within a branch that may be left out at run time.
+            case conditionalStore
+            case parameter
+        }
+
+        let kind: Kind
+        /// In `names`.
+        let name: Int
+        let occurrence: Int
     }
 
     struct Scope {
@@ -19,15 +26,16 @@ struct ScopeRecorder {
         fileprivate(set) var events: [Event] = []
         /// Special names that are read here or further in.
         fileprivate(set) var specialNames: Set<String> = []
+        /// Conditions that are open in this scope.
+        fileprivate var openConditions = 0
     }
 
     private(set) var scopes: [Scope] = []
+    private(set) var names: [String] = []
     private(set) var occurrenceCount = 0
+    private var numbers: [String: Int] = [:]
+    /// The scopes that are open, innermost last.
     private var open: [Int] = []
-    /// The events of branches that are still open, innermost last.
-    private var branches: [[[Event]]] = []
-    /// How many of `branches` belong to scopes further out.
-    private var outerBranches: [Int] = []
 
     private static let specialNames: Set = ["loop", "caller", "varargs", "kwargs"]
 
@@ -35,53 +43,44 @@ struct ScopeRecorder {
     mutating func beginScope(isFunction: Bool, seesParent: Bool = true) -> Int {
         scopes.append(Scope(isFunction: isFunction, parent: seesParent ? open.last : nil))
         open.append(scopes.count - 1)
-        outerBranches.append(branches.count)
         return scopes.count - 1
     }
 
+    mutating func endScope() { open.removeLast() }
+
     /// Goes back into a scope that was ended.
-    mutating func resumeScope(_ scope: Int) {
-        open.append(scope)
-        outerBranches.append(branches.count)
-    }
+    mutating func resumeScope(_ scope: Int) { open.append(scope) }
 
     mutating func makeFunction(_ scope: Int) { scopes[scope].isFunction = true }
 
-    mutating func endScope() {
-        open.removeLast()
-        outerBranches.removeLast()
-    }
-
-    mutating func beginBranches() { branches.append([[]]) }
-    mutating func nextBranch() { branches[branches.count - 1].append([]) }
-    mutating func endBranches() { add(.branches(branches.removeLast())) }
+    mutating func beginCondition() { scopes[open[open.count - 1]].openConditions += 1 }
+    mutating func endCondition() { scopes[open[open.count - 1]].openConditions -= 1 }
 
     /// - Returns: the number of this occurrence.
     mutating func load(_ name: String) -> Int {
         if ScopeRecorder.specialNames.contains(name) {
             for scope in open { scopes[scope].specialNames.insert(name) }
         }
-        return add { .load(name, $0) }
+        return add(.load, name)
     }
 
-    mutating func store(_ name: String) -> Int { add { .store(name, $0) } }
-    mutating func parameter(_ name: String) -> Int { add { .parameter(name, $0) } }
+    mutating func store(_ name: String) -> Int {
+        add(scopes[open[open.count - 1]].openConditions > 0 ? .conditionalStore : .store, name)
+    }
+
+    mutating func parameter(_ name: String) -> Int { add(.parameter, name) }
 
     /// Whether the scope, or one within, reads `name`, one of the special names.
     func reads(_ name: String, in scope: Int) -> Bool { scopes[scope].specialNames.contains(name) }
 
-    private mutating func add(_ event: (Int) -> Event) -> Int {
-        add(event(occurrenceCount))
+    private mutating func add(_ kind: Event.Kind, _ name: String) -> Int {
+        let number = numbers[name] ?? names.count
+        if number == names.count {
+            numbers[name] = number
+            names.append(name)
+        }
+        scopes[open[open.count - 1]].events.append(Event(kind: kind, name: number, occurrence: occurrenceCount))
         occurrenceCount += 1
         return occurrenceCount - 1
-    }
-
-    private mutating func add(_ event: Event) {
-        if branches.count > outerBranches[outerBranches.count - 1] {
-            let last = branches.count - 1
-            branches[last][branches[last].count - 1].append(event)
-        } else {
-            scopes[open[open.count - 1]].events.append(event)
-        }
     }
 }

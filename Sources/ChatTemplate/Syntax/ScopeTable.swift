@@ -21,7 +21,7 @@ struct ScopeTable: Sendable {
 
     struct Scope: Sendable {
         let isFunction: Bool
-        let slots: [(slot: Int, first: FirstValue)]
+        fileprivate(set) var slots: [(slot: Int, first: FirstValue)] = []
         /// Of the function, with the scopes in it; 0 if this scope is not a function.
         fileprivate(set) var slotCount = 0
     }
@@ -35,133 +35,132 @@ struct ScopeTable: Sendable {
     /// looks a name up finds it before the context's.
     private(set) var rootSlots: [Int?] = []
 
-    private var contextNumbers: [String: Int] = [:]
-    /// Of each scope: what is known of its names.
-    private var symbols: [Symbols] = []
-    /// The scope outside of all blocks.
-    private let root = 0
-
     init(_ recorder: ScopeRecorder) {
         let none = Reference(functionsOutward: 0, slot: 0, name: .empty)
         references = Array(repeating: none, count: recorder.occurrenceCount)
-        for (index, scope) in recorder.scopes.enumerated() { add(scope, index) }
-        rootSlots = contextNames.map { name in
-            symbols[root].stored.contains(name.string) ? symbols[root].slots[name.string] : nil
-        }
-        symbols = []
-    }
-
-    /// What a scope knows of its names.
-    private struct Symbols {
-        var parent: Int?
-        /// The scope that is the function in which this one lies.
-        var function = 0
-        var slots: [String: Int] = [:]
-        /// The names that have been met so far, and how they begin.
-        var known: [String: FirstValue?] = [:]
-        var stored: Set<String> = []
-    }
-
-    // MARK: - Analysis
-
-    private mutating func add(_ scope: ScopeRecorder.Scope, _ index: Int) {
-        var own = Symbols(parent: scope.parent)
-        own.function = scope.isFunction ? index : scope.parent.map { symbols[$0].function } ?? root
-        symbols.append(own)
-        scopes.append(Scope(isFunction: scope.isFunction, slots: []))
-        apply(scope.events, to: index)
-        let known = symbols[index].known.sorted { $0.key < $1.key }
-        let slots = known.compactMap { name, first in
-            // A parameter has its value already.
-            first.flatMap { first in symbols[index].slots[name].map { (slot: $0, first: first) } }
-        }
-        scopes[index] = Scope(isFunction: scope.isFunction, slots: slots, slotCount: scopes[index].slotCount)
-        number(scope.events, in: index)
-    }
-
-    private mutating func apply(_ events: [ScopeRecorder.Event], to scope: Int) {
-        for event in events {
-            switch event {
-            case .load(let name, _):
-                if find(name, from: scope) == nil { define(name, in: scope, context(name)) }
-            case .store(let name, _):
-                symbols[scope].stored.insert(name)
-                guard symbols[scope].known[name] == nil else { continue }
-                define(name, in: scope, outer(name, of: scope).map { .outer($0) } ?? .undefined)
-            case .parameter(let name, _):
-                symbols[scope].stored.insert(name)
-                define(name, in: scope, nil)
-            case .branches(let branches):
-                apply(branches: branches, to: scope)
+        var analysis = ScopeAnalysis(names: recorder.names.map { Text($0) })
+        for scope in recorder.scopes {
+            let index = scopes.count
+            let function = analysis.begin(isFunction: scope.isFunction, parent: scope.parent)
+            scopes.append(Scope(isFunction: scope.isFunction))
+            for event in scope.events { analysis.apply(event) }
+            scopes[index].slots = analysis.slots(of: index)
+            scopes[function].slotCount = analysis.slotCount(of: function)
+            for event in scope.events {
+                if let found = analysis.find(event.name, from: index) { references[event.occurrence] = found }
             }
         }
+        contextNames = analysis.contextNames.map { analysis.names[$0] }
+        rootSlots = analysis.contextNames.map { analysis.slotOfRoot($0) }
+    }
+}
+
+/// What is known of names while a `ScopeTable` is made. Scopes are added from the outside in.
+private struct ScopeAnalysis {
+    typealias Reference = ScopeTable.Reference
+    typealias FirstValue = ScopeTable.FirstValue
+
+    private struct Scope {
+        let isFunction: Bool
+        let parent: Int?
+        /// The scope that is the function in which this one lies.
+        let function: Int
+        /// Of each name that has been met here: its slot, and how it begins; nil for a parameter.
+        var variables: [Int: (slot: Int, first: FirstValue?)] = [:]
+        /// In the order in which they were met.
+        var order: [Int] = []
+        var stored: Set<Int> = []
+        var slotCount = 0
     }
 
-    /// What only some branches store begins as it is outside.
-    private mutating func apply(branches: [[ScopeRecorder.Event]], to scope: Int) {
-        let before = symbols[scope]
-        var merged = before
-        var stored: Set<String> = []
-        for branch in branches {
-            symbols[scope].known = before.known
-            symbols[scope].stored = before.stored
-            apply(branch, to: scope)
-            merged.known.merge(symbols[scope].known) { $1 }
-            stored.formUnion(symbols[scope].stored)
-        }
-        merged.slots = symbols[scope].slots
-        merged.stored.formUnion(stored)
-        symbols[scope] = merged
-        for name in stored.subtracting(before.stored) {
-            define(name, in: scope, outer(name, of: scope).map { .outer($0) } ?? context(name))
+    let names: [Text]
+    private var scopes: [Scope] = []
+    private(set) var contextNames: [Int] = []
+    private var contextNumbers: [Int: Int] = [:]
+
+    init(names: [Text]) { self.names = names }
+
+    /// - Returns: the function in which the new scope lies.
+    mutating func begin(isFunction: Bool, parent: Int?) -> Int {
+        let function = isFunction ? scopes.count : parent.map { scopes[$0].function } ?? 0
+        scopes.append(Scope(isFunction: isFunction, parent: parent, function: function))
+        return function
+    }
+
+    /// Of the last scope.
+    mutating func apply(_ event: ScopeRecorder.Event) {
+        let scope = scopes.count - 1
+        let isKnown = scopes[scope].variables[event.name] != nil
+        switch event.kind {
+        case .load:
+            if find(event.name, from: scope) == nil { define(event.name, context(event.name)) }
+        case .store:
+            scopes[scope].stored.insert(event.name)
+            if !isKnown { define(event.name, outer(event.name).map { .outer($0) } ?? .undefined) }
+        case .conditionalStore:
+            // Where the branch is left out, the name means what it means outside.
+            guard scopes[scope].stored.insert(event.name).inserted else { return }
+            define(event.name, outer(event.name).map { .outer($0) } ?? context(event.name))
+        case .parameter:
+            scopes[scope].stored.insert(event.name)
+            define(event.name, nil)
         }
     }
 
-    private mutating func define(_ name: String, in scope: Int, _ first: FirstValue?) {
-        if symbols[scope].slots[name] == nil {
-            let function = symbols[scope].function
-            symbols[scope].slots[name] = scopes[function].slotCount
-            scopes[function].slotCount += 1
+    private mutating func define(_ name: Int, _ first: FirstValue?) {
+        let scope = scopes.count - 1
+        if let known = scopes[scope].variables[name] {
+            scopes[scope].variables[name] = (known.slot, first)
+            return
         }
-        symbols[scope].known.updateValue(first, forKey: name)
+        let function = scopes[scope].function
+        scopes[scope].variables[name] = (scopes[function].slotCount, first)
+        scopes[scope].order.append(name)
+        scopes[function].slotCount += 1
     }
 
-    private mutating func context(_ name: String) -> FirstValue {
+    private mutating func context(_ name: Int) -> FirstValue {
         if let number = contextNumbers[name] { return .context(number) }
         contextNumbers[name] = contextNames.count
-        contextNames.append(Text(name))
+        contextNames.append(name)
         return .context(contextNames.count - 1)
     }
 
-    // MARK: - Looking names up
+    // MARK: - Looking up
 
-    private func find(_ name: String, from scope: Int) -> Reference? {
+    func find(_ name: Int, from scope: Int) -> Reference? {
         var functionsOutward = 0
         var at: Int? = scope
         while let current = at {
-            if symbols[current].known[name] != nil, let slot = symbols[current].slots[name] {
-                return Reference(functionsOutward: functionsOutward, slot: slot, name: Text(name))
+            if let variable = scopes[current].variables[name] {
+                return Reference(functionsOutward: functionsOutward, slot: variable.slot, name: names[name])
             }
             if scopes[current].isFunction { functionsOutward += 1 }
-            at = symbols[current].parent
+            at = scopes[current].parent
         }
         return nil
     }
 
-    private func outer(_ name: String, of scope: Int) -> Reference? {
-        guard let parent = symbols[scope].parent, let found = find(name, from: parent) else { return nil }
-        let step = scopes[scope].isFunction ? 1 : 0
-        return Reference(functionsOutward: found.functionsOutward + step, slot: found.slot, name: found.name)
+    /// What the name means outside of the last scope.
+    private func outer(_ name: Int) -> Reference? {
+        let scope = scopes[scopes.count - 1]
+        guard let parent = scope.parent, let found = find(name, from: parent) else { return nil }
+        return Reference(
+            functionsOutward: found.functionsOutward + (scope.isFunction ? 1 : 0), slot: found.slot, name: found.name)
     }
 
-    private mutating func number(_ events: [ScopeRecorder.Event], in scope: Int) {
-        for event in events {
-            switch event {
-            case .load(let name, let occurrence), .store(let name, let occurrence), .parameter(let name, let occurrence):
-                if let found = find(name, from: scope) { references[occurrence] = found }
-            case .branches(let branches):
-                for branch in branches { number(branch, in: scope) }
-            }
+    func slots(of scope: Int) -> [(slot: Int, first: FirstValue)] {
+        scopes[scope].order.compactMap { name in
+            // A parameter has its value already.
+            scopes[scope].variables[name].flatMap { slot, first in first.map { (slot, $0) } }
         }
+    }
+
+    func slotCount(of scope: Int) -> Int { scopes[scope].slotCount }
+
+    /// Where the template stores a name outside of all blocks.
+    func slotOfRoot(_ name: Int) -> Int? {
+        guard let root = scopes.first, root.stored.contains(name) else { return nil }
+        return root.variables[name]?.slot
     }
 }

@@ -76,6 +76,13 @@ extension Text {
 
     func hasSuffix(_ suffix: Text) -> Bool { hasPrefix(suffix, at: count - suffix.count) }
 
+    /// The beginning, for messages.
+    subscript(atMost byteCount: Int) -> String {
+        var end = min(byteCount, count)
+        while end < count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return end < count ? self[..<end].string + "…" : string
+    }
+
     /// Without the scalars at both ends that `isStripped` names.
     func trimmed(
         start trimsStart: Bool = true, end trimsEnd: Bool = true, where isStripped: (Unicode.Scalar) -> Bool

@@ -53,7 +53,7 @@ extension Value {
         case .mapping(let mapping): mapping.depth
         case .view(let view): view.mapping.depth
         case .loop(let loop): loop.depth
-        case .iterator(let iterator): iterator.left.reduce(0) { max($0, $1.depth) } + 1
+        case .iterator(let iterator): iterator.depth
         case .method(let method): method.receiver.depth + 1
         case .cycler(let cycler): cycler.items.reduce(0) { max($0, $1.depth) } + 1
         default: 0

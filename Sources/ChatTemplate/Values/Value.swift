@@ -41,7 +41,7 @@ struct Undefined {
     init(_ reason: Reason, _ name: Text = .empty) { (self.reason, self.name) = (reason, name) }
 
     var message: String {
-        let name = name.string.debugDescription
+        let name = name[atMost: 200].debugDescription
         return switch reason {
         case .variable: "the variable \(name) is undefined"
         case .member: "there is no member \(name)"
@@ -91,17 +91,25 @@ final class ElementIterator {
     /// What Python calls such an iterator.
     let typeName: String
     private var elements: [Value]
+    private var taken = 0
+    /// Containers within one another, this one included.
+    let depth: Int32
 
-    init(_ elements: [Value], typeName: String = "generator") { (self.elements, self.typeName) = (elements, typeName) }
+    init(_ elements: [Value], typeName: String, depth: Int32) {
+        (self.elements, self.typeName, self.depth) = (elements, typeName, depth)
+    }
 
     /// All that is left. There is nothing left then.
     func takeAll() -> [Value] {
-        defer { elements = [] }
-        return elements
+        defer { (elements, taken) = ([], 0) }
+        return taken == 0 ? elements : Array(elements[taken...])
     }
 
-    func takeFirst() -> Value? { elements.isEmpty ? nil : elements.removeFirst() }
-    var left: [Value] { elements }
+    func takeFirst() -> Value? {
+        guard taken < elements.count else { return nil }
+        taken += 1
+        return elements[taken - 1]
+    }
 }
 
 final class Namespace {
