@@ -164,11 +164,14 @@ extension Parser {
         switch current.kind {
         case .name(let name):
             advance()
-            return switch name {
-            case "true", "True": try make(.literal(.bool(true)), start)
-            case "false", "False": try make(.literal(.bool(false)), start)
-            case "none", "None": try make(.literal(.none), start)
-            default: try make(.name(recorder.load(name)), start)
+            switch name {
+            case "true", "True": return try make(.literal(.bool(true)), start)
+            case "false", "False": return try make(.literal(.bool(false)), start)
+            case "none", "None": return try make(.literal(.none), start)
+            default:
+                // Not within the call: the recorder would be copied.
+                let occurrence = recorder.load(name)
+                return try make(.name(occurrence), start)
             }
         case .string(let text):
             advance()

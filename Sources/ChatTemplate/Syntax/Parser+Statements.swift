@@ -167,20 +167,26 @@ extension Parser {
         openLoops = 0
         let body = try parseBlock(until: end)
         openLoops = outerLoops
-        func special(_ name: String) -> Int? {
-            let isParameter = parameters.contains { $0.name == Text(name) }
-            return !isParameter && recorder.reads(name, in: scope) ? recorder.parameter(name) : nil
-        }
         if let caller = parameters.first(where: { $0.name == "caller" }), caller.standard == nil,
             recorder.reads("caller", in: scope)
         {
             throw SyntaxError("a parameter 'caller' needs a default", start)
         }
         let definition = MacroDefinition(
-            name: name, parameters: parameters, caller: special("caller"), varargs: special("varargs"),
-            kwargs: special("kwargs"), body: body, scope: scope, place: start)
+            name: name, parameters: parameters, caller: declareSpecial("caller", scope, parameters),
+            varargs: declareSpecial("varargs", scope, parameters), kwargs: declareSpecial("kwargs", scope, parameters),
+            body: body, scope: scope, place: start)
         recorder.endScope()
         return definition
+    }
+
+    /// A variable of the macro for a special name, if the macro reads it.
+    private mutating func declareSpecial(
+        _ name: String, _ scope: Int, _ parameters: [MacroDefinition.Parameter]
+    ) -> Int? {
+        let isRead = recorder.reads(name, in: scope)
+        let isParameter = parameters.contains { $0.name == Text(name) }
+        return isRead && !isParameter ? recorder.parameter(name) : nil
     }
 
     // MARK: - Other blocks

@@ -17,7 +17,7 @@ struct Parser {
     /// The whole template: its statements and the scope that they lie in.
     mutating func parseTemplate() throws(SyntaxError) -> [Statement] {
         _ = recorder.beginScope(isFunction: true)
-        let body = try parseBody(until: [])
+        let body = try parseBody(until: [], opening: place)
         recorder.endScope()
         return body
     }
@@ -87,10 +87,10 @@ struct Parser {
     // MARK: - Bodies
 
     /// Statements up to a tag whose name is one of `ends`, which then is the current token.
-    mutating func parseBody(until ends: [String]) throws(SyntaxError) -> [Statement] {
+    /// - Parameter opening: the tag before, for an error if there is no such end.
+    mutating func parseBody(until ends: [String], opening: Place) throws(SyntaxError) -> [Statement] {
         try enter()
         defer { leave() }
-        let opening = place
         var body: [Statement] = []
         while true {
             switch current.kind {
@@ -128,7 +128,8 @@ struct Parser {
 
     mutating func parseOpenBlock(until ends: [String]) throws(SyntaxError) -> [Statement] {
         _ = skip(.colon)
+        let opening = place
         try expectEndOfTag()
-        return try parseBody(until: ends)
+        return try parseBody(until: ends, opening: opening)
     }
 }
