@@ -32,6 +32,8 @@ public struct TemplateError: Error, Equatable, Sendable {
         case tooManyElements(limit: Int)
         case rangeTooLong(limit: Int)
         case callsTooDeep(limit: Int)
+        /// Expressions and blocks of several macros together lie too deep within one another.
+        case stackExhausted
         case cancelled
     }
 
@@ -67,6 +69,7 @@ extension TemplateError.Reason: CustomStringConvertible {
         case .tooManyElements(let limit): "a list would have more than \(limit) elements"
         case .rangeTooLong(let limit): "a range would have more than \(limit) values"
         case .callsTooDeep(let limit): "macros and loops call one another more than \(limit) times"
+        case .stackExhausted: "macros, blocks and expressions lie too deep within one another"
         case .cancelled: "rendering was cancelled"
         }
     }

@@ -22,7 +22,4 @@ public struct TemplateLimits: Sendable {
 extension TemplateLimits {
     /// Lists and mappings within one another. The context can come close to it, so it is that of the JSON reader.
     static let valueDepth = 256
-    /// Statements and expressions under evaluation at once, in all macros together. Each uses about 300 bytes of the
-    /// stack, and threads of Apple's systems have 512 KB.
-    static let evaluationDepth = 900
 }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct ErrorTests {
     /// Line and column are those of the character that the mistake is at.
     @Test(arguments: [
-        ("{{ 'x' ", 1, 8), ("a\nb {% nope %}", 2, 6), ("{{ 1 + }}", 1, 8), ("é{{ ] }}", 1, 5), ("{% if x %}\n{% endfor %}", 2, 4),
+        ("{{ 'x' ", 1, 8), ("a\nb {% nope %}", 2, 6), ("{{ 1 + }}", 1, 8), ("é{{ ] }}", 1, 5),
+        ("{% if x %}\n{% endfor %}", 2, 4),
         ("{{ a.b.c }}", 1, 6), ("\n\n{{ x | nope }}", 3, 8), ("{{ x is nope }}", 1, 9), ("{{ 'a' + 1 }}", 1, 8),
         ("{% for x in 3 %}{% endfor %}", 1, 4), ("{{ nope() }}", 1, 8), ("{{ 1 }}\n{{ raise_exception('no') }}", 2, 19),
         ("{{ [1] | sort | first | length }}", 1, 25), ("{% break %}", 1, 4), ("{% include 'x' %}", 1, 4),

@@ -18,9 +18,15 @@ import Testing
         ("{% macro m() %}<{{ caller(1) }}>{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}", "{}", "<1>"),
         ("{% filter upper | trim %} a{{ 'b' }} {% endfilter %}", "{}", "AB"),
         // A test sees what earlier rounds did, and a round that ends early counts as none.
-        ("{% set n = namespace(x=0) %}{% for i in [1, 2, 3] if n.x < 2 %}{{ i }}{% set n.x = i %}{% endfor %}", "{}", "12"),
+        (
+            "{% set n = namespace(x=0) %}{% for i in [1, 2, 3] if n.x < 2 %}{{ i }}{% set n.x = i %}{% endfor %}", "{}",
+            "12"
+        ),
         ("{% for i in [1] %}{% continue %}{% else %}else{% endfor %}", "{}", "else"),
-        ("{% for x in [[1, [2]], 3] recursive %}{{ loop(x) if x is sequence else x }}{{ loop.depth }}{% endfor %}", "{}", "12232131"),
+        (
+            "{% for x in [[1, [2]], 3] recursive %}{{ loop(x) if x is sequence else x }}{{ loop.depth }}{% endfor %}",
+            "{}", "12232131"
+        ),
         ("{% for i in range(5) %}{{ loop.cycle('a', 'b') }}{% endfor %}", "{}", "ababa"),
         // Jinja looks for the closing tag only outside of brackets.
         ("{{ {'a': {}} }}", "{}", "{'a': {}}"),
@@ -28,7 +34,10 @@ import Testing
         ("{{ 1 if 0 else 2 if 0 else 3 }}{{ not 1 in [2] }}{{ 2 ** 3 ** 2 }}", "{}", "3True64"),
         ("{{ '%s|%5.1f|%-3d|%(a)s' | replace('%(a)s', '') % ('x', 1.25, 7) }}", "{}", "x|  1.2|7  |"),
         ("{{ '{:>4}{:04d}{:,}{!r}'.format('a', 7, 1234567, 'q') }}", "{}", "   a00071,234,567'q'"),
-        ("{{ 12345678901234567890123 }}{{ n }}", #"{"n":98765432109876543210}"#, "1234567890123456789012398765432109876543210"),
+        (
+            "{{ 12345678901234567890123 }}{{ n }}", #"{"n":98765432109876543210}"#,
+            "1234567890123456789012398765432109876543210"
+        ),
         ("{{ 'ΑΣ ΑΣΑ' | lower }}{{ 'ǆ' | title }}{{ 'ŉ'.capitalize() }}", "{}", "ας ασαǄʼN"),
         ("{{ x }}{{ x == 1 }}{{ x | tojson }}", #"{"x":1.0}"#, "1.0True1.0"),
         ("{{ {'b': 1, 'a': [1, {}]} | tojson(indent=1) }}", "{}", "{\n \"b\": 1,\n \"a\": [\n  1,\n  {}\n ]\n}"),
@@ -49,4 +58,3 @@ import Testing
         #expect(try template.render(TemplateContext([:])).text.hasSuffix("week") == false)
     }
 }
-

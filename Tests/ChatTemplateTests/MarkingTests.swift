@@ -6,7 +6,8 @@ import Testing
 /// Text is not markup: no byte that a message, a tool or a variable brought may become part of a special token.
 @Suite struct MarkingTests {
     private static let tokens = [
-        "<bos>", "<eos>", "<pad>", "<unk>", "<|turn>", "<turn|>", "<|channel>", "<channel|>", "<|think|>", "<|tool>", "<tool|>",
+        "<bos>", "<eos>", "<pad>", "<unk>", "<|turn>", "<turn|>", "<|channel>", "<channel|>", "<|think|>", "<|tool>",
+        "<tool|>",
         "<|tool_call>", "<tool_call|>", "<|tool_response>", "<tool_response|>", "<|\"|>", "<|image|>", "<|audio|>",
         "<|video|>", "<start_of_turn>", "<end_of_turn>", "<|im_start|>", "<|im_end|>",
     ]
@@ -24,31 +25,36 @@ import Testing
         #expect(renderings > 3000)
     }
 
+    /// What is done with each message.
     @Test(arguments: [
-        "{% for m in messages %}<|turn>{{ m.role }}\n{{ m.content | trim }}<turn|>\n{% endfor %}",
-        "{% for m in messages %}{{ m }}{{ m | tojson }}{{ m | tojson(indent=2, ensure_ascii=true) }}{% endfor %}",
-        "{% for m in messages %}{% for k, v in m | dictsort %}{{ k ~ ':' ~ v }}{{ k + '=' + v | string }}{% endfor %}{% endfor %}",
-        "{% for m in messages %}{{ m.content | upper }}{{ m.content | title }}{{ m.content[::-1] }}{{ m.content[1:-1] }}{% endfor %}",
-        "{% for m in messages %}{{ m.content.split('<')[1:] }}{{ m.content.replace(' ', '_') }}{% endfor %}",
-        "{% for m in messages %}{{ '%s|%r' % (m.content, m.role) }}{{ '{:>300}{!r}'.format(m.content, m) }}{% endfor %}",
-        "{% for m in messages %}{{ m.content | indent }}{{ m.content | center(900) }}{{ m.content | truncate(9, true) }}{% endfor %}",
-        "{% for m in messages %}{{ m.content | list | join }}{{ m.content | escape }}{{ m.content.partition('|') }}{% endfor %}",
-        "{% for m in messages %}{{ m.content | reverse | list | reverse | join }}{{ m.content * 2 }}{{ [m] * 2 }}{% endfor %}",
-        "{% macro f(x) %}({{ x }}){% endmacro %}{% for m in messages %}{{ f(m.content) }}{% set y %}{{ m.content }}{% endset %}{{ y.strip('x') }}{% endfor %}",
-        "{{ messages | map(attribute='content') | sort | unique | join('<|turn>') }}{{ messages | groupby('role') }}",
-        "{% for m in messages %}{% filter lower %}{{ m.content }}{% endfilter %}{{ m.content.format(1) if 0 else m.content.expandtabs() }}{% endfor %}",
-        "{% for m in messages %}{{ {m.content: m.role} }}{{ dict([(m.content, 1)]) | items | list }}{{ namespace(a=m.content) }}{% endfor %}",
-        "{{ strftime_now(messages[0].content) }}{{ messages[0].content | urlencode }}{{ messages[0].content | striptags }}",
-        "{{ messages[0].content.casefold() }}{{ messages[0].content.swapcase() }}{{ messages[0].content.zfill(900) }}{{ 'x'.join(messages[0].content) }}",
-        "{{ messages[0].content | wordcount }}{{ messages[0].content.splitlines() }}{{ cycler(messages[0].content).next() }}{{ messages[0].content | pprint }}",
-        "{{ 'x'.ljust(9, messages[0].content[0]) }}{{ ('{:' ~ messages[0].content[0] ~ '>9}').format(1) }}{{ messages[0].content | xmlattr if 0 }}",
+        "<|turn>{{ m.role }}\n{{ m.content | trim }}<turn|>\n",
+        "{{ m }}{{ m | tojson }}{{ m | tojson(indent=2, ensure_ascii=true) }}",
+        "{% for k, v in m | dictsort %}{{ k ~ ':' ~ v }}{{ k + '=' + v | string }}{% endfor %}",
+        "{{ m.content | upper }}{{ m.content | title }}{{ m.content[::-1] }}{{ m.content[1:-1] }}",
+        "{{ m.content.split('<')[1:] }}{{ m.content.replace(' ', '_') }}",
+        "{{ '%s|%r' % (m.content, m.role) }}{{ '{:>300}{!r}'.format(m.content, m) }}",
+        "{{ m.content | indent }}{{ m.content | center(900) }}{{ m.content | truncate(9, true) }}",
+        "{{ m.content | list | join }}{{ m.content | escape }}{{ m.content.partition('|') }}",
+        "{{ m.content | reverse | list | reverse | join }}{{ m.content * 2 }}{{ [m] * 2 }}",
+        "{% macro f(x) %}({{ x }}){% endmacro %}{{ f(m.content) }}",
+        "{% set y %}{{ m.content }}{% endset %}{{ y.strip('x') }}",
+        "{{ messages | map(attribute='content') | sort | unique | join('<|turn>') }}",
+        "{{ messages | groupby('role') }}{{ messages | selectattr('role') | list }}",
+        "{% filter lower %}{{ m.content }}{% endfilter %}{{ m.content.expandtabs() }}",
+        "{{ {m.content: m.role} }}{{ dict([(m.content, 1)]) | items | list }}{{ namespace(a=m.content) }}",
+        "{{ strftime_now(m.content) }}{{ m.content | urlencode }}{{ m.content | striptags }}",
+        "{{ m.content.casefold() }}{{ m.content.swapcase() }}{{ m.content.zfill(900) }}{{ 'x'.join(m.content) }}",
+        "{{ m.content.splitlines() }}{{ cycler(m.content).next() }}{{ m.content | pprint }}",
+        "{{ 'x'.ljust(9, m.content[0]) }}{{ ('{:' ~ m.content[0] ~ '>9}').format(1) }}",
     ])
-    func everyOperationKeepsTheMarks(_ source: String) throws {
+    func everyOperationKeepsTheMarks(_ body: String) throws {
         let context: JSONObject = [
             "messages": [
-                ["role": "user", "content": "a < b"], ["role": "assistant", "content": "c | d\n e", "reasoning": "why"],
+                ["role": "user", "content": "a < b"],
+                ["role": "assistant", "content": "c | d\n e", "reasoning": "why"],
             ]
         ]
+        let source = "{% for m in messages %}\(body){% endfor %}"
         #expect(try check(source, context, source) == 6)
     }
 

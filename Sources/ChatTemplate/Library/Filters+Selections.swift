@@ -22,9 +22,11 @@ extension Filter {
             if !rest.positional.isEmpty { test = try renderer.test(named: rest.positional.removeFirst()) }
             var kept: [Value] = []
             for element in try renderer.elements(of: value) {
-                let tested = try path.map { path throws(TemplateError) in try renderer.attribute(path, of: element) }
+                let tested =
+                    try path.map { path throws(TemplateError) in try renderer.attribute(path, of: element) }
                     ?? element
-                let passes = try test.map { test throws(TemplateError) in try test.passes(renderer, tested, rest) }
+                let passes =
+                    try test.map { test throws(TemplateError) in try test.passes(renderer, tested, rest) }
                     ?? tested.isTrue
                 if passes == keeps { kept.append(element) }
             }

@@ -45,7 +45,8 @@ extension Renderer {
         let stop = numbers.count == 1 ? numbers[0] : numbers[1]
         let step = numbers.count == 3 ? numbers[2] : 1
         guard step != 0 else { throw error(.value("the step of a range is 0")) }
-        let (distance, overflow) = step > 0
+        let (distance, overflow) =
+            step > 0
             ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
         let isEmpty = step > 0 ? stop <= start : stop >= start
         let count = isEmpty ? 0 : overflow ? Int.max : Int((UInt(distance) - 1) / step.magnitude) + 1

@@ -50,7 +50,9 @@ private struct PercentFormatter {
         switch arguments {
         case .list, .range, .undefined: break
         default:
-            guard taken == ordered.count else { throw renderer.error(.type("not all arguments are used by the format")) }
+            guard taken == ordered.count else {
+                throw renderer.error(.type("not all arguments are used by the format"))
+            }
         }
         return builder.text
     }

@@ -67,7 +67,9 @@ extension Renderer {
 
     func text(_ value: Value?, or standard: Text? = nil) throws(TemplateError) -> Text {
         if let value {
-            guard case .text(let text) = value else { throw try typeError(value, "expected a string, not \(value.typeName)") }
+            guard case .text(let text) = value else {
+                throw try typeError(value, "expected a string, not \(value.typeName)")
+            }
             return text
         }
         guard let standard else { throw error(.type("an argument is missing")) }

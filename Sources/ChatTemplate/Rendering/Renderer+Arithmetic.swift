@@ -93,7 +93,8 @@ extension Renderer {
             guard right != 0 else { throw error(.divisionByZero) }
             if operation == .divide { return .float(Double(left) / Double(right)) }
             let isFloor = operation == .floorDivide
-            result = isFloor ? left.dividedReportingOverflow(by: right) : left.remainderReportingOverflow(dividingBy: right)
+            result =
+                isFloor ? left.dividedReportingOverflow(by: right) : left.remainderReportingOverflow(dividingBy: right)
             if !isFloor, right == -1 { return .integer(0) }
             // Swift rounds towards zero, Python down.
             let remainder = right == -1 ? 0 : left % right

@@ -17,24 +17,25 @@ final class BoundMethod {
 }
 
 extension Renderer {
-    func call(_ callee: Expression, _ list: ArgumentList, _ place: Place) throws(TemplateError) -> Value {
+    func call(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .call(let callee, let list) = expression.kind else { return .none }
         // A method that is called at once needs no value of its own.
         if case .member(let operand, let name) = callee.kind {
             let receiver = try evaluate(operand)
             if let method = try method(name, of: receiver), !method.changesReceiver {
                 let arguments = try evaluate(list)
-                self.place = place
+                place = expression.place
                 return try method.run(self, receiver, arguments)
             }
-            self.place = callee.place
+            place = callee.place
             let function = try member(name, of: receiver)
             let arguments = try evaluate(list)
-            self.place = place
+            place = expression.place
             return try call(function, arguments)
         }
         let function = try evaluate(callee)
         let arguments = try evaluate(list)
-        self.place = place
+        place = expression.place
         return try call(function, arguments)
     }
 

@@ -5,46 +5,31 @@ extension Renderer {
         case .literal(let literal): return value(of: literal)
         case .name(let occurrence): return read(program.scopes.references[occurrence])
         case .blockText: return .text(blockText)
-        default:
-            try descend()
-            defer { ascend() }
-            return try evaluateNode(expression)
+        default: return try evaluateNode(expression)
         }
     }
 
-    /// What has nodes within it. Each kind has a function of its own, so that the stack holds only what it needs.
+    /// What has nodes within it. Each kind has a function of its own that takes the node apart: in one function, the
+    /// parts of all kinds would have their places on the stack, at each level.
     private func evaluateNode(_ expression: Expression) throws(TemplateError) -> Value {
-        let place = expression.place
+        guard stack.isSufficient else {
+            return try onDeepStack { () throws(TemplateError) in try evaluateNode(expression) }
+        }
         switch expression.kind {
         case .literal, .name, .blockText: return .none
-        case .list(let elements): return try makeList(evaluate(elements))
-        case .tuple(let elements): return try makeTuple(evaluate(elements))
-        case .mapping(let members): return try mapping(of: members, place)
-        case .negative(let operand): return try sign(operand, isNegative: true, place)
-        case .positive(let operand): return try sign(operand, isNegative: false, place)
-        case .arithmetic(let operation, let left, let right): return try arithmetic(operation, left, right, place)
-        case .concatenation(let operands): return try concatenation(of: operands, place)
-        case .comparison(let first, let operands): return try comparison(first, operands, place)
-        case .not(let operand): return .bool(try !evaluate(operand).isTrue)
-        case .and(let left, let right):
-            let value = try evaluate(left)
-            return value.isTrue ? try evaluate(right) : value
-        case .or(let left, let right):
-            let value = try evaluate(left)
-            return value.isTrue ? value : try evaluate(right)
-        case .conditional(let test, let then, let otherwise):
-            if try evaluate(test).isTrue { return try evaluate(then) }
-            guard let otherwise else { return .undefined(Undefined(.noElse)) }
-            return try evaluate(otherwise)
-        case .member(let operand, let name):
-            let value = try evaluate(operand)
-            self.place = place
-            return try member(name, of: value)
-        case .element(let operand, let key): return try element(operand, key, place)
-        case .slice(let operand, let start, let stop, let step): return try slice(operand, start, stop, step, place)
-        case .call(let callee, let arguments): return try call(callee, arguments, place)
-        case .filter(let operand, let use, let arguments): return try filter(operand, use, arguments, place)
-        case .test(let operand, let use, let arguments): return try test(operand, use, arguments, place)
+        case .list, .tuple, .mapping: return try container(expression)
+        case .negative, .positive: return try sign(expression)
+        case .arithmetic: return try arithmetic(expression)
+        case .concatenation: return try concatenation(expression)
+        case .comparison: return try comparison(expression)
+        case .not, .and, .or: return try logic(expression)
+        case .conditional: return try conditional(expression)
+        case .member: return try member(expression)
+        case .element: return try element(expression)
+        case .slice: return try slice(expression)
+        case .call: return try call(expression)
+        case .filter: return try filter(expression)
+        case .test: return try test(expression)
         }
     }
 
@@ -53,6 +38,15 @@ extension Renderer {
         values.reserveCapacity(expressions.count)
         for expression in expressions { values.append(try evaluate(expression)) }
         return values
+    }
+
+    private func container(_ expression: Expression) throws(TemplateError) -> Value {
+        switch expression.kind {
+        case .list(let elements): return try makeList(evaluate(elements))
+        case .tuple(let elements): return try makeTuple(evaluate(elements))
+        case .mapping(let members): return try mapping(of: members, expression.place)
+        default: return .none
+        }
     }
 
     private func mapping(
@@ -69,8 +63,15 @@ extension Renderer {
         return try checked(.mapping(mapping))
     }
 
-    private func sign(_ operand: Expression, isNegative: Bool, _ place: Place) throws(TemplateError) -> Value {
-        let value = try evaluate(operand)
+    private func sign(_ expression: Expression) throws(TemplateError) -> Value {
+        switch expression.kind {
+        case .negative(let operand): return try sign(evaluate(operand), isNegative: true, expression.place)
+        case .positive(let operand): return try sign(evaluate(operand), isNegative: false, expression.place)
+        default: return .none
+        }
+    }
+
+    private func sign(_ value: Value, isNegative: Bool, _ place: Place) throws(TemplateError) -> Value {
         self.place = place
         switch value.number {
         case .integer(let integer):
@@ -89,72 +90,101 @@ extension Renderer {
         }
     }
 
-    private func arithmetic(
-        _ operation: Arithmetic, _ left: Expression, _ right: Expression, _ place: Place
-    ) throws(TemplateError) -> Value {
-        let left = try evaluate(left)
-        let right = try evaluate(right)
-        self.place = place
-        return try apply(operation, left, right)
+    private func arithmetic(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .arithmetic(let operation, let left, let right) = expression.kind else { return .none }
+        let first = try evaluate(left)
+        let second = try evaluate(right)
+        place = expression.place
+        return try apply(operation, first, second)
     }
 
-    private func concatenation(of operands: [Expression], _ place: Place) throws(TemplateError) -> Value {
+    private func logic(_ expression: Expression) throws(TemplateError) -> Value {
+        switch expression.kind {
+        case .not(let operand): return .bool(try !evaluate(operand).isTrue)
+        case .and(let left, let right):
+            let value = try evaluate(left)
+            return value.isTrue ? try evaluate(right) : value
+        case .or(let left, let right):
+            let value = try evaluate(left)
+            return value.isTrue ? value : try evaluate(right)
+        default: return .none
+        }
+    }
+
+    private func conditional(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .conditional(let test, let then, let otherwise) = expression.kind else { return .none }
+        if try evaluate(test).isTrue { return try evaluate(then) }
+        guard let otherwise else { return .undefined(Undefined(.noElse)) }
+        return try evaluate(otherwise)
+    }
+
+    private func member(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .member(let operand, let name) = expression.kind else { return .none }
+        let value = try evaluate(operand)
+        place = expression.place
+        return try member(name, of: value)
+    }
+
+    private func concatenation(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .concatenation(let operands) = expression.kind else { return .none }
         var builder = TextBuilder()
         for operand in operands {
             let value = try evaluate(operand)
-            self.place = place
+            place = expression.place
             try append(text(of: value), to: &builder)
         }
         return .text(builder.text)
     }
 
-    private func comparison(
-        _ first: Expression, _ operands: [(Comparison, Expression)], _ place: Place
-    ) throws(TemplateError) -> Value {
+    private func comparison(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .comparison(let first, let operands) = expression.kind else { return .none }
         var left = try evaluate(first)
         for (comparison, operand) in operands {
             let right = try evaluate(operand)
-            self.place = place
+            place = expression.place
             guard try compare(comparison, left, right) else { return .bool(false) }
             left = right
         }
         return .bool(true)
     }
 
-    private func element(_ operand: Expression, _ key: Expression, _ place: Place) throws(TemplateError) -> Value {
+    private func element(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .element(let operand, let key) = expression.kind else { return .none }
         let value = try evaluate(operand)
-        let key = try evaluate(key)
-        self.place = place
-        return try element(key, of: value)
+        let wanted = try evaluate(key)
+        place = expression.place
+        return try element(wanted, of: value)
     }
 
-    private func slice(
-        _ operand: Expression, _ start: Expression?, _ stop: Expression?, _ step: Expression?, _ place: Place
-    ) throws(TemplateError) -> Value {
+    private func slice(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .slice(let operand, let start, let stop, let step) = expression.kind else { return .none }
         let value = try evaluate(operand)
-        let start = try start.map { start throws(TemplateError) in try evaluate(start) } ?? .none
-        let stop = try stop.map { stop throws(TemplateError) in try evaluate(stop) } ?? .none
-        let step = try step.map { step throws(TemplateError) in try evaluate(step) } ?? .none
-        self.place = place
-        return try slice(of: value, from: start, to: stop, step: step)
+        let first = try evaluate(bound: start)
+        let last = try evaluate(bound: stop)
+        let stride = try evaluate(bound: step)
+        place = expression.place
+        return try slice(of: value, from: first, to: last, step: stride)
     }
 
-    private func filter(
-        _ operand: Expression, _ use: FilterUse, _ list: ArgumentList, _ place: Place
-    ) throws(TemplateError) -> Value {
+    private func evaluate(bound: Expression?) throws(TemplateError) -> Value {
+        guard let bound else { return .none }
+        return try evaluate(bound)
+    }
+
+    private func filter(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .filter(let operand, let use, let list) = expression.kind else { return .none }
         let value = try evaluate(operand)
         let arguments = try evaluate(list)
-        self.place = place
+        place = expression.place
         guard let filter = use.filter else { throw error(.unknownFilter(use.name)) }
         return try filter.apply(self, value, arguments)
     }
 
-    private func test(
-        _ operand: Expression, _ use: TestUse, _ list: ArgumentList, _ place: Place
-    ) throws(TemplateError) -> Value {
+    private func test(_ expression: Expression) throws(TemplateError) -> Value {
+        guard case .test(let operand, let use, let list) = expression.kind else { return .none }
         let value = try evaluate(operand)
         let arguments = try evaluate(list)
-        self.place = place
+        place = expression.place
         guard let test = use.test else { throw error(.unknownTest(use.name)) }
         return .bool(try test.passes(self, value, arguments))
     }

@@ -142,7 +142,9 @@ extension Renderer {
             if indices.step == 1 || indices.count <= 1 {
                 elements = Array(list.elements[indices.first..<indices.first + indices.count])
             } else {
-                for number in 0..<indices.count { elements.append(list.elements[indices.first + number * indices.step]) }
+                for number in 0..<indices.count {
+                    elements.append(list.elements[indices.first + number * indices.step])
+                }
             }
             if case .tuple = value { return try makeTuple(elements) }
             return try makeList(elements)

@@ -91,10 +91,11 @@ extension Renderer {
         builder.append("}")
     }
 
-    /// A namespace may contain itself, so this goes through `descend`.
     private func write(_ namespace: Namespace, to builder: inout TextBuilder) throws(TemplateError) {
-        try descend()
-        defer { ascend() }
+        // It may contain itself.
+        guard stack.isSufficient else {
+            throw error(.stackExhausted)
+        }
         builder.append("<Namespace ")
         try write(namespace.members, to: &builder)
         builder.append(">")

@@ -3,8 +3,9 @@ enum Flow { case next, breakLoop, continueLoop }
 
 extension Renderer {
     func execute(_ body: [Statement]) throws(TemplateError) -> Flow {
-        try descend()
-        defer { ascend() }
+        guard stack.isSufficient else {
+            return try onDeepStack { () throws(TemplateError) in try execute(body) }
+        }
         for statement in body {
             let flow = try execute(statement)
             if flow != .next { return flow }
@@ -12,27 +13,22 @@ extension Renderer {
         return .next
     }
 
+    /// Each kind has a function that takes the statement apart; see `evaluateNode`.
     private func execute(_ statement: Statement) throws(TemplateError) -> Flow {
         try charge()
         switch statement {
         case .text(let text): try print(text)
         case .print(let expression): try print(evaluate(expression))
-        case .conditional(let branches, let otherwise): return try execute(branches, otherwise)
-        case .loop(let loop): try execute(loop)
+        case .conditional: return try executeConditional(statement)
+        case .loop: try executeLoop(statement)
         case .breakLoop: return .breakLoop
         case .continueLoop: return .continueLoop
-        case .assignment(let target, let expression):
-            try checkNamespaces(target)
-            try assign(evaluate(expression), to: target)
-        case .assignmentBlock(let target, let filter, let body, let scope):
-            try checkNamespaces(target)
-            return try assignBlock(target, filter, body, scope)
-        case .macro(let definition, let name): store(makeMacro(definition), in: name)
-        case .callBlock(let definition, let call): try executeCallBlock(definition, call)
-        case .filterBlock(let filter, let body, let scope): return try executeFilterBlock(filter, body, scope)
-        case .with(let assignments, let body, let scope): return try executeWith(assignments, body, scope)
-        case .scope(let body, let scope):
-            return try inScope(scope) { () throws(TemplateError) in try execute(body) }
+        case .assignment: try executeAssignment(statement)
+        case .assignmentBlock: return try executeAssignmentBlock(statement)
+        case .macro, .callBlock: try executeMacro(statement)
+        case .filterBlock: return try executeFilterBlock(statement)
+        case .with: return try executeWith(statement)
+        case .scope: return try executeScope(statement)
         case .unsupported(let name, let place):
             self.place = place
             throw error(.unsupportedTag(name))
@@ -40,11 +36,34 @@ extension Renderer {
         return .next
     }
 
-    private func execute(
-        _ branches: [(test: Expression, body: [Statement])], _ otherwise: [Statement]
-    ) throws(TemplateError) -> Flow {
+    private func executeConditional(_ statement: Statement) throws(TemplateError) -> Flow {
+        guard case .conditional(let branches, let otherwise) = statement else { return .next }
         for (test, body) in branches where try evaluate(test).isTrue { return try execute(body) }
         return otherwise.isEmpty ? .next : try execute(otherwise)
+    }
+
+    private func executeLoop(_ statement: Statement) throws(TemplateError) {
+        guard case .loop(let loop) = statement else { return }
+        try execute(loop)
+    }
+
+    private func executeAssignment(_ statement: Statement) throws(TemplateError) {
+        guard case .assignment(let target, let expression) = statement else { return }
+        try checkNamespaces(target)
+        try assign(evaluate(expression), to: target)
+    }
+
+    private func executeMacro(_ statement: Statement) throws(TemplateError) {
+        switch statement {
+        case .macro(let definition, let name): store(makeMacro(definition), in: name)
+        case .callBlock(let definition, let call): try executeCallBlock(definition, call)
+        default: break
+        }
+    }
+
+    private func executeScope(_ statement: Statement) throws(TemplateError) -> Flow {
+        guard case .scope(let body, let scope) = statement else { return .next }
+        return try inScope(scope) { () throws(TemplateError) in try execute(body) }
     }
 
     private func executeCallBlock(_ definition: MacroDefinition, _ call: Expression) throws(TemplateError) {
@@ -61,10 +80,9 @@ extension Renderer {
     }
 
     /// `body` may break the loop that it is in; what it has printed is lost then.
-    private func executeFilterBlock(
-        _ filter: Expression, _ body: [Statement], _ scope: Int
-    ) throws(TemplateError) -> Flow {
-        try inScope(scope) { () throws(TemplateError) in
+    private func executeFilterBlock(_ statement: Statement) throws(TemplateError) -> Flow {
+        guard case .filterBlock(let filter, let body, let scope) = statement else { return .next }
+        return try inScope(scope) { () throws(TemplateError) in
             var flow = Flow.next
             let text = try capture { () throws(TemplateError) in flow = try execute(body) }
             if flow == .next { try print(evaluate(filter, on: text)) }
@@ -72,14 +90,16 @@ extension Renderer {
         }
     }
 
-    private func assignBlock(
-        _ target: Target, _ filter: Expression?, _ body: [Statement], _ scope: Int
-    ) throws(TemplateError) -> Flow {
-        try inScope(scope) { () throws(TemplateError) in
+    private func executeAssignmentBlock(_ statement: Statement) throws(TemplateError) -> Flow {
+        guard case .assignmentBlock(let target, let filter, let body, let scope) = statement else { return .next }
+        try checkNamespaces(target)
+        return try inScope(scope) { () throws(TemplateError) in
             var flow = Flow.next
             let text = try capture { () throws(TemplateError) in flow = try execute(body) }
             guard flow == .next else { return flow }
-            try assign(try filter.map { filter throws(TemplateError) in try evaluate(filter, on: text) } ?? .text(text), to: target)
+            var value = Value.text(text)
+            if let filter { value = try evaluate(filter, on: text) }
+            try assign(value, to: target)
             return .next
         }
     }
@@ -91,9 +111,8 @@ extension Renderer {
         return try evaluate(filter)
     }
 
-    private func executeWith(
-        _ assignments: [(target: Target, value: Expression)], _ body: [Statement], _ scope: Int
-    ) throws(TemplateError) -> Flow {
+    private func executeWith(_ statement: Statement) throws(TemplateError) -> Flow {
+        guard case .with(let assignments, let body, let scope) = statement else { return .next }
         // Values do not see one another's names.
         var values: [Value] = []
         for assignment in assignments { values.append(try evaluate(assignment.value)) }

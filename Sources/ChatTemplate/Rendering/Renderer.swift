@@ -15,7 +15,8 @@ final class Renderer {
     /// For `Expression.Kind.blockText`.
     var blockText = Text.empty
     var callDepth = 0
-    private var evaluationDepth = 0
+    private(set) var stack = StackGuard()
+    private var isOnDeepStack = false
 
     private var stepsLeft: Int
     /// How many steps may be left when cancellation is looked at next.
@@ -90,7 +91,9 @@ final class Renderer {
     func charge(bytes: Int) throws(TemplateError) { try charge(1 + bytes >> 4) }
 
     /// Counts work on each scalar, such as a change of case.
-    func charge(scalarsOf text: Text) throws(TemplateError) { try charge(text.isASCII ? 1 + text.count >> 3 : 2 * text.count) }
+    func charge(scalarsOf text: Text) throws(TemplateError) {
+        try charge(text.isASCII ? 1 + text.count >> 3 : 2 * text.count)
+    }
 
     /// Counts work on a text to be made, and checks its size before it is.
     func reserve(bytes: Int) throws(TemplateError) {
@@ -110,17 +113,20 @@ final class Renderer {
         return overflow ? .max : product
     }
 
-    /// Begins the evaluation of a node within another one.
-    @inline(__always)
-    func descend() throws(TemplateError) {
-        evaluationDepth += 1
-        if evaluationDepth > TemplateLimits.evaluationDepth {
-            throw error(.nestedTooDeeply(limit: TemplateLimits.evaluationDepth))
+    /// Goes on with a node within other ones where the stack of this thread does not suffice.
+    @inline(never)
+    func onDeepStack<Result>(_ body: () throws(TemplateError) -> Result) throws(TemplateError) -> Result {
+        guard !isOnDeepStack else { throw error(.stackExhausted) }
+        // A thread costs as much as that.
+        try charge(2000)
+        isOnDeepStack = true
+        let outer = stack
+        defer { (stack, isOnDeepStack) = (outer, false) }
+        return try DeepStack.run { () throws(TemplateError) in
+            stack = StackGuard(limit: DeepStack.limit)
+            return try body()
         }
     }
-
-    @inline(__always)
-    func ascend() { evaluationDepth -= 1 }
 
     // MARK: - Scopes
 

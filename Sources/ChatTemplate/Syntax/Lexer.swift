@@ -97,7 +97,9 @@ struct Lexer {
 
     func skippingSpace(from start: Int) -> Int {
         var offset = start
-        while offset < source.count, source.scalar(at: offset).isPythonSpace { offset += source.scalarLength(at: offset) }
+        while offset < source.count, source.scalar(at: offset).isPythonSpace {
+            offset += source.scalarLength(at: offset)
+        }
         return offset
     }
 

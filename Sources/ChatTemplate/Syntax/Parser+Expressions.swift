@@ -160,45 +160,48 @@ extension Parser {
     }
 
     mutating func parsePrimary() throws(SyntaxError) -> Expression {
-        let start = place
         switch current.kind {
-        case .name(let name):
-            advance()
-            switch name {
-            case "true", "True": return try make(.literal(.bool(true)), start)
-            case "false", "False": return try make(.literal(.bool(false)), start)
-            case "none", "None": return try make(.literal(.none), start)
-            default:
-                // Not within the call: the recorder would be copied.
-                let occurrence = recorder.load(name)
-                return try make(.name(occurrence), start)
-            }
-        case .string(let text):
-            advance()
-            var joined = text.bytes
-            while case .string(let more) = current.kind {
-                joined += more.bytes
-                advance()
-            }
-            return try make(.literal(.text(Text(joined, .template))), start)
-        case .integer(let value):
-            advance()
-            return try make(.literal(.integer(value)), start)
-        case .largeInteger(let digits):
-            advance()
-            return try make(.literal(.largeInteger(digits)), start)
-        case .float(let value):
-            advance()
-            return try make(.literal(.float(value)), start)
-        case .symbol(.leftParenthesis):
-            advance()
-            let tuple = try parseTuple(isInParentheses: true)
-            try expect(.rightParenthesis)
-            return tuple
+        case .symbol(.leftParenthesis): return try parseParentheses()
         case .symbol(.leftBracket): return try parseList()
         case .symbol(.leftBrace): return try parseMapping()
+        default: return try parseNameOrLiteral()
+        }
+    }
+
+    private mutating func parseParentheses() throws(SyntaxError) -> Expression {
+        advance()
+        let tuple = try parseTuple(isInParentheses: true)
+        try expect(.rightParenthesis)
+        return tuple
+    }
+
+    private mutating func parseNameOrLiteral() throws(SyntaxError) -> Expression {
+        let start = place
+        let kind: Expression.Kind
+        switch current.kind {
+        case .name("true"), .name("True"): kind = .literal(.bool(true))
+        case .name("false"), .name("False"): kind = .literal(.bool(false))
+        case .name("none"), .name("None"): kind = .literal(.none)
+        case .name(let name): kind = .name(recorder.load(name))
+        case .string: return try parseStrings()
+        case .integer(let value): kind = .literal(.integer(value))
+        case .largeInteger(let digits): kind = .literal(.largeInteger(digits))
+        case .float(let value): kind = .literal(.float(value))
         default: throw unexpected("an expression")
         }
+        advance()
+        return try make(kind, start)
+    }
+
+    /// Strings that follow one another are one.
+    private mutating func parseStrings() throws(SyntaxError) -> Expression {
+        let start = place
+        var joined: [UInt8] = []
+        while case .string(let text) = current.kind {
+            joined += text.bytes
+            advance()
+        }
+        return try make(.literal(.text(Text(joined, .template))), start)
     }
 
     private mutating func parseList() throws(SyntaxError) -> Expression {

@@ -5,13 +5,15 @@ struct Parser {
     var recorder = ScopeRecorder()
     /// Blocks and expressions that are open.
     private var nesting = 0
+    private let stack: StackGuard
     let maximumNesting: Int
     /// Loops around what is being parsed, within the same macro.
     var openLoops = 0
 
-    init(_ tokens: [Token], maximumNesting: Int) {
+    init(_ tokens: [Token], maximumNesting: Int, stack: StackGuard) {
         self.tokens = tokens
         self.maximumNesting = maximumNesting
+        self.stack = stack
     }
 
     /// The whole template: its statements and the scope that they lie in.
@@ -68,6 +70,7 @@ struct Parser {
     // MARK: - Nesting
 
     mutating func enter() throws(SyntaxError) {
+        guard stack.isSufficient else { throw SyntaxError(.stackExhausted, place) }
         guard nesting < maximumNesting else { throw SyntaxError(.nestedTooDeeply(limit: maximumNesting), place) }
         nesting += 1
     }

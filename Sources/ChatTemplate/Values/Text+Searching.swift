@@ -23,7 +23,9 @@ extension Text {
         }
     }
 
-    private func commonLength(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, _ other: UnsafeBufferPointer<UInt8>) -> Int {
+    private func commonLength(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int, _ other: UnsafeBufferPointer<UInt8>)
+        -> Int
+    {
         var length = 0
         while length < other.count, bytes[at + length] == other[length] { length += 1 }
         return length

@@ -70,7 +70,9 @@ extension Text {
         bytes.withUnsafeBytes { bytes in
             var at = 0
             while at + 8 <= bytes.count {
-                if bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+                if bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
+                    return false
+                }
                 at += 8
             }
             while at < bytes.count {
