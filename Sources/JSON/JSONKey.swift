@@ -1,5 +1,5 @@
-/// A string that is compared by its bytes. `String` compares by canonical equivalence, which is slower, and not what JSON
-/// means.
+/// A string that is compared by its bytes. `String` compares by canonical equivalence, which is slower, and not what
+/// JSON means.
 struct JSONKey: Hashable {
     private let text: String
 

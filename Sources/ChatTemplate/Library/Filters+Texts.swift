@@ -1,15 +1,16 @@
 extension Filter {
     static let texts: [String: Filter] = [
-        "upper": ofText { $1.uppercased },
-        "lower": ofText { $1.lowercased },
-        "capitalize": ofText { $1.capitalized },
-        "title": ofText { $1.wordsCapitalized },
+        "upper": ofText { $1.uppercased.asMarkup($1.isMarkup) },
+        "lower": ofText { $1.lowercased.asMarkup($1.isMarkup) },
+        "capitalize": ofText { $1.capitalized.asMarkup($1.isMarkup) },
+        "title": ofText { $1.wordsCapitalized.asMarkup(false) },
         "string": ofText { $1 },
-        "safe": ofText { $1 },
-        "escape": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
-        "e": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
-        "forceescape": ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) },
-        "striptags": ofText { $1.withoutTags },
+        "safe": ofText { $1.asMarkup() },
+        "escape": escape, "e": escape,
+        "forceescape": ofText { renderer, text throws(TemplateError) in
+            try renderer.escapedForHTML(text.asMarkup(false))
+        },
+        "striptags": ofText { $1.withoutTags.asMarkup(false) },
         "urlencode": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             return .text(try renderer.percentEncoded(value))
@@ -34,7 +35,8 @@ extension Filter {
             let old = try renderer.text(of: bound[0] ?? .none)
             let new = try renderer.text(of: bound[1] ?? .none)
             return .text(
-                try renderer.replacing(old, with: new, in: text, atMost: renderer.optionalInteger(bound[2])))
+                try renderer.replacing(old, with: new, in: text, atMost: renderer.optionalInteger(bound[2]))
+                    .asMarkup(false))
         },
         "indent": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["width", "first", "blank"])
@@ -46,10 +48,11 @@ extension Filter {
                 try renderer.reserve(bytes: width)
                 indentation = Text(Array(repeating: UInt8(ascii: " "), count: width), .template)
             }
+            let text = try renderer.text(value)
             return .text(
                 try renderer.indented(
-                    renderer.text(value), by: indentation, first: bound[1]?.isTrue ?? false,
-                    blank: bound[2]?.isTrue ?? false))
+                    text, by: indentation, first: bound[1]?.isTrue ?? false, blank: bound[2]?.isTrue ?? false
+                ).asMarkup(text.isMarkup))
         },
         "truncate": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["length", "killwords", "end", "leeway"])
@@ -79,6 +82,8 @@ extension Filter {
             return .text(try renderer.percentFormat(format, .mapping(mapping)))
         },
     ]
+
+    private static let escape = ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) }
 
     /// A filter without arguments that works on what the value prints.
     private static func ofText(

@@ -62,6 +62,7 @@ extension Renderer {
             try charge(other.count)
             mapping = other.copy()
         } else if let pairs = arguments.positional.first {
+            if case .undefined(let undefined) = pairs { throw error(.undefined(undefined.message)) }
             for pair in try elements(of: pairs) {
                 let parts = try elements(of: pair)
                 guard parts.count == 2 else { throw error(.value("a mapping is made of pairs")) }

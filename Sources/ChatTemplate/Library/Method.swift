@@ -78,17 +78,20 @@ extension Method {
         },
     ])
 
-    static let ofNumbers = byName([
+    static let ofFloats = byName([
         Method("is_integer") { renderer, receiver, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
-            guard case .float(let float) = receiver else { return .bool(true) }
+            guard case .float(let float) = receiver else { return .none }
             return .bool(float.isFinite && float.rounded() == float)
-        },
+        }
+    ])
+
+    static let ofIntegers = byName([
         Method("bit_length") { renderer, receiver, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             let magnitude = try renderer.integer(receiver).magnitude
             return .integer(UInt.bitWidth - magnitude.leadingZeroBitCount)
-        },
+        }
     ])
 
     static let ofCyclers = byName([

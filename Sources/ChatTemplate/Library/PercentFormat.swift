@@ -16,7 +16,7 @@ extension Renderer {
     func percentFormat(_ format: Text, _ arguments: Value) throws(TemplateError) -> Text {
         try charge(bytes: format.count)
         var formatter = PercentFormatter(renderer: self, format: format, arguments: arguments)
-        return try formatter.run()
+        return try formatter.run().asMarkup(format.isMarkup)
     }
 }
 
@@ -137,7 +137,10 @@ private struct PercentFormatter {
             value = try next()
         }
         switch specification.type {
-        case UInt8(ascii: "s"): try pad(limited(renderer.text(of: value), specification), specification)
+        case UInt8(ascii: "s"):
+            var text = try renderer.text(of: value)
+            if format.isMarkup { text = try renderer.escapedForHTML(text) }
+            try pad(limited(text, specification), specification)
         case UInt8(ascii: "r"), UInt8(ascii: "a"):
             var text = TextBuilder()
             try renderer.write(value, to: &text)

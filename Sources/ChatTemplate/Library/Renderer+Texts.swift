@@ -170,7 +170,9 @@ extension Renderer {
 
     // MARK: - Escapes
 
+    /// Markup, which is not escaped again.
     func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
+        guard !text.isMarkup else { return text }
         try charge(bytes: text.count)
         let escapes: [UInt8: Text] = [
             UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
@@ -185,7 +187,7 @@ extension Renderer {
             start = offset + 1
         }
         try append(text[start...], to: &builder)
-        return builder.text
+        return builder.text.asMarkup()
     }
 
     func percentEncoded(_ value: Value) throws(TemplateError) -> Text {

@@ -7,7 +7,9 @@ extension Method {
             try renderer.bindNone(arguments)
             let text = try renderer.text(receiver)
             try renderer.charge(scalarsOf: text)
-            return body(text)
+            let result = body(text)
+            if text.isMarkup, case .text(let changed) = result { return .text(changed.asMarkup()) }
+            return result
         }
     }
 
@@ -157,10 +159,13 @@ extension Method {
     private static let otherMethods = [
         Method("replace") { renderer, receiver, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["old", "new", "count"], required: 2, takesNames: false)
-            return .text(
-                try renderer.replacing(
-                    renderer.text(bound[0]), with: renderer.text(bound[1]), in: renderer.text(receiver),
-                    atMost: bound[2].map { value throws(TemplateError) in try renderer.integer(value) }))
+            let text = try renderer.text(receiver)
+            let old = try renderer.text(bound[0])
+            let new = try renderer.text(bound[1])
+            let replaced = try renderer.replacing(
+                old, with: text.isMarkup ? renderer.escapedForHTML(new) : new, in: text,
+                atMost: bound[2].map { value throws(TemplateError) in try renderer.integer(value) })
+            return .text(replaced.asMarkup(text.isMarkup))
         },
         Method("join") { renderer, receiver, arguments throws(TemplateError) in
             let sequence = try renderer.bind(arguments, ["iterable"], required: 1, takesNames: false)[0] ?? .none

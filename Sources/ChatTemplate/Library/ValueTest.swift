@@ -45,7 +45,7 @@ struct ValueTest: Sendable {
         "string": of { if case .text = $0 { true } else { false } },
         "mapping": of { if case .mapping = $0 { true } else { false } },
         "callable": of { $0.isCallable },
-        "escaped": of { _ in false },
+        "escaped": of { if case .text(let text) = $0 { text.isMarkup } else { false } },
         "integer": of {
             switch $0 {
             case .integer, .largeInteger: true

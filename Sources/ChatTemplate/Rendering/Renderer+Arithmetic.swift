@@ -15,10 +15,11 @@ extension Renderer {
         }
         switch (operation, left, right) {
         case (.add, .text(let left), .text(let right)):
+            let isMarkup = left.isMarkup || right.isMarkup
             var builder = TextBuilder()
-            try append(left, to: &builder)
-            try append(right, to: &builder)
-            return .text(builder.text)
+            try append(isMarkup ? escapedForHTML(left) : left, to: &builder)
+            try append(isMarkup ? escapedForHTML(right) : right, to: &builder)
+            return .text(builder.text.asMarkup(isMarkup))
         case (.add, .list(let left), .list(let right)):
             try reserve(elements: left.elements.count + right.elements.count)
             return try makeList(left.elements + right.elements)
@@ -43,7 +44,7 @@ extension Renderer {
         case .text(let text):
             try reserve(bytes: product(text.count, count))
             if case .mixed = text.origin { try charge(count) }
-            return .text(text.repeated(count))
+            return .text(text.repeated(count).asMarkup(text.isMarkup))
         case .list(let list), .tuple(let list):
             try reserve(elements: product(list.elements.count, count))
             var elements: [Value] = []

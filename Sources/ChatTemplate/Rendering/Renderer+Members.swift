@@ -6,7 +6,8 @@ extension Renderer {
         case .mapping: name.mappingMethod
         case .list: name.listMethod
         case .tuple, .range: Method.ofTuples[name.text]
-        case .integer, .bool, .float, .largeInteger: Method.ofNumbers[name.text]
+        case .integer, .bool: Method.ofIntegers[name.text]
+        case .float: Method.ofFloats[name.text]
         case .cycler: Method.ofCyclers[name.text]
         default: nil
         }
@@ -154,7 +155,7 @@ extension Renderer {
 
     private func slice(of text: Text, _ indices: SliceIndices) throws(TemplateError) -> Text {
         try reserve(bytes: text.count)
-        guard indices.count > 0 else { return .empty }
+        guard indices.count > 0 else { return text[0..<0] }
         if indices.step == 1 || indices.count == 1 {
             let start = text.offset(ofScalar: indices.first)
             return text[start..<start + text[start...].offset(ofScalar: indices.count)]

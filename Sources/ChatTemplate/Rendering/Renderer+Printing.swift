@@ -39,7 +39,10 @@ extension Renderer {
         try charge()
         guard builder.count <= limits.textByteCount else { throw error(.textTooLong(limit: limits.textByteCount)) }
         switch value {
-        case .text(let text): try append(quoted(text), to: &builder)
+        case .text(let text):
+            if text.isMarkup { builder.append("Markup(") }
+            try append(quoted(text), to: &builder)
+            if text.isMarkup { builder.append(")") }
         case .undefined: builder.append("Undefined")
         case .none: builder.append("None")
         case .bool(let value): builder.append(value ? "True" : "False")

@@ -5,6 +5,9 @@
 struct Text: Sendable {
     let bytes: [UInt8]
     let origin: Origin
+    /// Whether this went through `safe` or `escape`. What `+` and `%` add to it is escaped for HTML, although Jinja
+    /// escapes nothing else in a chat template.
+    private(set) var isMarkup = false
 
     init(_ bytes: [UInt8], _ origin: Origin) {
         self.bytes = bytes
@@ -23,13 +26,19 @@ struct Text: Sendable {
 
     static let empty = Text([], .template)
 
+    func asMarkup(_ isMarkup: Bool = true) -> Text {
+        var text = self
+        text.isMarkup = isMarkup
+        return text
+    }
+
     var count: Int { bytes.count }
     var isEmpty: Bool { bytes.isEmpty }
     var string: String { String(decoding: bytes, as: UTF8.self) }
     var scalars: String.UnicodeScalarView { string.unicodeScalars }
 
     subscript(range: Range<Int>) -> Text {
-        range.count == count ? self : Text(Array(bytes[range]), origin.of(range))
+        range.count == count ? self : Text(Array(bytes[range]), origin.of(range)).asMarkup(isMarkup)
     }
     subscript(range: PartialRangeFrom<Int>) -> Text { self[range.lowerBound..<count] }
     subscript(range: PartialRangeUpTo<Int>) -> Text { self[0..<range.upperBound] }
@@ -127,6 +136,6 @@ extension Text {
     /// Each scalar as a text of its own.
     var characters: [Text] {
         let offsets = scalarOffsets
-        return zip(offsets, offsets.dropFirst()).map { self[$0..<$1] }
+        return zip(offsets, offsets.dropFirst()).map { self[$0..<$1].asMarkup(false) }
     }
 }
