@@ -4,7 +4,7 @@ import JSON
 import Testing
 
 /// Templates built to take long, to fill the memory or to overflow the stack.
-@Suite struct HostileTests {
+@Suite(.serialized) struct HostileTests {
     /// Each ends in an error, in a second or so. `@` stands for a loop of many rounds.
     @Test(arguments: [
         "@ @ @ {% endfor %}{% endfor %}{% endfor %}",
@@ -53,8 +53,8 @@ import Testing
         let clock = ContinuousClock()
         let start = clock.now
         #expect(throws: TemplateError.self) { try template.render(TemplateContext([:])) }
-        // Some seconds of slack for a busy machine.
-        #expect(clock.now - start < .seconds(20), "\(source)")
+        // With slack for a busy machine: the slowest takes two seconds.
+        #expect(clock.now - start < .seconds(60), "\(source)")
     }
 
     @Test(arguments: [

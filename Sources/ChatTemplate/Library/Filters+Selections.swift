@@ -11,7 +11,7 @@ extension Filter {
         Filter { renderer, value, arguments throws(TemplateError) in
             guard value.isTrue else { return try renderer.makeIterator([]) }
             var rest = arguments
-            var path: Value?
+            var path = Value.none
             if byAttribute {
                 guard !rest.positional.isEmpty else {
                     throw renderer.error(.type("the name of an attribute is missing"))
@@ -22,12 +22,8 @@ extension Filter {
             if !rest.positional.isEmpty { test = try renderer.test(named: rest.positional.removeFirst()) }
             var kept: [Value] = []
             for element in try renderer.elements(of: value) {
-                let tested =
-                    try path.map { path throws(TemplateError) in try renderer.attribute(path, of: element) }
-                    ?? element
-                let passes =
-                    try test.map { test throws(TemplateError) in try test.passes(renderer, tested, rest) }
-                    ?? tested.isTrue
+                let tested = try renderer.attribute(path, of: element)
+                let passes = if let test { try test.passes(renderer, tested, rest) } else { tested.isTrue }
                 if passes == keeps { kept.append(element) }
             }
             return try renderer.makeIterator(kept)

@@ -44,12 +44,8 @@ extension Filter {
             var builder = TextBuilder()
             for (index, element) in try renderer.elements(of: value).enumerated() {
                 if index > 0 { try renderer.append(separator, to: &builder) }
-                let element =
-                    try bound[1].map { path throws(TemplateError) in
-                        try renderer.attribute(path, of: element)
-                    }
-                    ?? element
-                try renderer.append(renderer.text(of: element), to: &builder)
+                let part = try renderer.attribute(bound[1] ?? .none, of: element)
+                try renderer.append(renderer.text(of: part), to: &builder)
             }
             return .text(builder.text)
         },

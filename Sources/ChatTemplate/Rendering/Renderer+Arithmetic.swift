@@ -79,7 +79,7 @@ extension Renderer {
     }
 
     private func apply(_ operation: Arithmetic, _ left: Int, _ right: Int) throws(TemplateError) -> Value {
-        let result: (partialValue: Int, overflow: Bool)
+        var result: (partialValue: Int, overflow: Bool)
         switch operation {
         case .add: result = left.addingReportingOverflow(right)
         case .subtract: result = left.subtractingReportingOverflow(right)
@@ -93,15 +93,12 @@ extension Renderer {
         case .divide, .floorDivide, .remainder:
             guard right != 0 else { throw error(.divisionByZero) }
             if operation == .divide { return .float(Double(left) / Double(right)) }
-            let isFloor = operation == .floorDivide
-            result =
-                isFloor ? left.dividedReportingOverflow(by: right) : left.remainderReportingOverflow(dividingBy: right)
-            if !isFloor, right == -1 { return .integer(0) }
-            // Swift rounds towards zero, Python down.
-            let remainder = right == -1 ? 0 : left % right
-            if remainder != 0, (remainder < 0) != (right < 0) {
-                return .integer(isFloor ? result.partialValue - 1 : remainder + right)
-            }
+            // Swift rounds towards zero, Python down. The smallest integer by -1 is the only one to overflow.
+            let (remainder, _) = left.remainderReportingOverflow(dividingBy: right)
+            let isRoundedUp = remainder != 0 && (remainder < 0) != (right < 0)
+            if operation == .remainder { return .integer(isRoundedUp ? remainder + right : remainder) }
+            result = left.dividedReportingOverflow(by: right)
+            if isRoundedUp { result.partialValue -= 1 }
         }
         guard !result.overflow else { throw error(.integerOverflow) }
         return .integer(result.partialValue)

@@ -109,8 +109,9 @@ extension Renderer {
         }
         // Defaults see the parameters before them.
         for parameter in missing {
-            let standard = try parameter.standard.map { expression throws(TemplateError) in try evaluate(expression) }
-            store(standard ?? .undefined(Undefined(.parameter, parameter.name)), in: parameter.variable)
+            var value = Value.undefined(Undefined(.parameter, parameter.name))
+            if let standard = parameter.standard { value = try evaluate(standard) }
+            store(value, in: parameter.variable)
         }
     }
 }

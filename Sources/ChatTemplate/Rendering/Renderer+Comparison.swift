@@ -106,7 +106,7 @@ extension Renderer {
             guard case .text(let part) = value else {
                 throw try typeError(value, "only a string can be in a string, not \(value.typeName)")
             }
-            try charge(bytes: product(text.count, 1 + part.count / 64))
+            try charge(bytes: text.count + part.count)
             return text.firstOffset(of: part) != nil
         case .mapping(let mapping):
             try checkKey(value)

@@ -29,9 +29,7 @@ extension Renderer {
     func element(_ key: Value, of value: Value) throws(TemplateError) -> Value {
         if case .undefined(let undefined) = value { throw error(.undefined(undefined.message)) }
         switch (value, key) {
-        case (.mapping(let mapping), .list), (.mapping(let mapping), .mapping):
-            _ = mapping
-            return .undefined(Undefined(.element, try text(of: key)))
+        case (.mapping, .list), (.mapping, .mapping): break
         case (.mapping(let mapping), _):
             try checkKey(key)
             if let value = mapping[key] { return value }
