@@ -114,9 +114,9 @@ struct ValueFormat {
         case "%": digits = formatted(magnitude * 100, "f", precision: precision ?? 6, isAlternate: isAlternate) + "%"
         case nil, "n":
             if let precision, float.isFinite {
-                digits = formatted(magnitude, "g", precision: max(precision, 1))
-                // Without a type, a float shows that it is one.
-                if type == nil, !digits.contains("."), !digits.contains("e") { digits += ".0" }
+                digits =
+                    type == nil
+                    ? general(magnitude, max(precision, 1)) : formatted(magnitude, "g", precision: precision)
             } else {
                 digits = pythonDescription(of: magnitude)
             }
@@ -126,6 +126,19 @@ struct ValueFormat {
         return try layOut(
             digits: String(whole), rest: String(digits.dropFirst(whole.count)),
             isNegative: float.sign == .minus && !float.isNaN)
+    }
+
+    /// Like `g`, but a float shows that it is one: by a digit behind the point, or else by an exponent.
+    private func general(_ magnitude: Double, _ precision: Int) -> String {
+        let digits = formatted(magnitude, "g", precision: precision)
+        guard !digits.contains("."), !digits.contains("e") else { return digits }
+        let scientific = formatted(magnitude, "e", precision: precision - 1)
+        guard let letter = scientific.firstIndex(of: "e"),
+            let exponent = Int(scientific[scientific.index(after: letter)...]), exponent >= precision - 1
+        else { return digits + ".0" }
+        var mantissa = scientific[..<letter]
+        while mantissa.contains("."), mantissa.last == "0" || mantissa.last == "." { mantissa.removeLast() }
+        return String(mantissa + scientific[letter...])
     }
 
     private func layOut(
