@@ -85,6 +85,8 @@ let package = Package(
             pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
 
+        .target(name: "JSON"),
+        .target(name: "ChatTemplate", dependencies: ["JSON"]),
         .target(name: "Platform", swiftSettings: [.enableExperimentalFeature("BuiltinModule")]),  // for XGETBV
         .target(name: "GGUF", dependencies: ["Platform"]),
         .target(name: "TensorBase", dependencies: ["Platform", "GGUF", openBLAS]),
@@ -165,6 +167,8 @@ let package = Package(
             path: "Fuzz/gemma-sweep"),
 
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "ChatTemplateTests", dependencies: ["JSON", "ChatTemplate"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(

@@ -1,0 +1,51 @@
+/// A filter: a function of the value before the bar and of arguments.
+struct Filter: Sendable {
+    typealias Body = @Sendable (Renderer, Value, CallArguments) throws(TemplateError) -> Value
+
+    let apply: Body
+
+    init(_ apply: @escaping Body) { self.apply = apply }
+
+    /// By name.
+    static let all: [String: Filter] = [texts, numbers, sequences, selections, values]
+        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
+}
+
+extension Renderer {
+    func filter(named name: Value?) throws(TemplateError) -> Filter {
+        let name = try text(name).string
+        guard let filter = Filter.all[name] else { throw error(.unknownFilter(name)) }
+        return filter
+    }
+
+    /// How filters get at attributes: `a.b.0`, by keys rather than by methods.
+    func attribute(_ path: Value, of value: Value, default standard: Value? = nil) throws(TemplateError) -> Value {
+        guard case .text(let text) = path else {
+            if case .none = path { return value }
+            return try attribute(part: path, of: value, standard)
+        }
+        var value = value
+        for part in text.string.split(separator: ".", omittingEmptySubsequences: false) {
+            let isNumber = !part.isEmpty && part.unicodeScalars.allSatisfy(\.isPythonDigit)
+            let key = isNumber ? Int(part).map { Value.integer($0) } : nil
+            value = try attribute(part: key ?? .text(String(part)), of: value, standard)
+        }
+        return value
+    }
+
+    private func attribute(part: Value, of value: Value, _ standard: Value?) throws(TemplateError) -> Value {
+        try charge()
+        let found = try element(part, of: value)
+        if found.isUndefined, let standard, !isNone(standard) { return standard }
+        return found
+    }
+
+    func isNone(_ value: Value?) -> Bool { if case .none? = value { true } else { false } }
+
+    /// Texts in lower case, for comparisons that ignore case.
+    func ignoringCase(_ value: Value) throws(TemplateError) -> Value {
+        guard case .text(let text) = value else { return value }
+        try charge(scalarsOf: text)
+        return .text(text.lowercased)
+    }
+}

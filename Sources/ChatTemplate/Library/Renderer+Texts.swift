@@ -1,0 +1,229 @@
+/// Where a text stands within a wider field.
+enum Alignment { case left, right, center }
+
+extension Renderer {
+    /// - Parameter characters: what is taken away; nil for white space.
+    func stripped(_ text: Text, of characters: Text?, start: Bool, end: Bool) throws(TemplateError) -> Text {
+        try charge(bytes: text.count)
+        guard let characters else { return text.trimmed(start: start, end: end) { $0.isPythonSpace } }
+        try charge(2 * characters.count)
+        let set = Set(characters.scalars)
+        return text.trimmed(start: start, end: end) { set.contains($0) }
+    }
+
+    func padded(
+        _ text: Text, to width: Int, with fill: Text, _ alignment: Alignment
+    ) throws(TemplateError) -> Text {
+        let missing = width > 0 ? width - text.scalarCount : 0
+        guard missing > 0 else { return text }
+        try reserve(bytes: product(missing, fill.count))
+        try reserve(bytes: product(missing, fill.count) + text.count)
+        // Python's rule for an odd rest.
+        let left =
+            switch alignment {
+            case .left: 0
+            case .right: missing
+            case .center: missing / 2 + (missing & width & 1)
+            }
+        var builder = TextBuilder()
+        builder.append(fill.repeated(left))
+        builder.append(text)
+        builder.append(fill.repeated(missing - left))
+        return builder.text
+    }
+
+    /// - Parameter limit: how many are replaced; nil or less than 0 for all.
+    func replacing(
+        _ old: Text, with new: Text, in text: Text, atMost limit: Int?
+    ) throws(TemplateError) -> Text {
+        try charge(bytes: text.count)
+        var left = limit.map { $0 < 0 ? .max : $0 } ?? .max
+        guard left > 0, old.isEmpty || text.firstOffset(of: old) != nil else { return text }
+        var builder = TextBuilder()
+        var at = 0
+        if old.isEmpty {
+            // The new text stands before each scalar, and at the end.
+            for character in text.characters {
+                if left > 0 { try append(new, to: &builder) }
+                left -= left > 0 ? 1 : 0
+                try append(character, to: &builder)
+            }
+            if left > 0 { try append(new, to: &builder) }
+            return builder.text
+        }
+        while left > 0, let found = text.firstOffset(of: old, from: at) {
+            try append(text[at..<found], to: &builder)
+            try append(new, to: &builder)
+            at = found + old.count
+            left -= 1
+        }
+        try append(text[at...], to: &builder)
+        return builder.text
+    }
+
+    // MARK: - Splitting
+
+    func split(_ receiver: Value, _ bound: [Value?], fromEnd: Bool) throws(TemplateError) -> Value {
+        let text = try text(receiver)
+        let limit = try integer(bound[1], or: -1)
+        let atMost = limit < 0 ? Int.max : limit
+        try charge(bytes: text.count * 2)
+        guard let separator = try optionalText(bound[0]) else {
+            let ranges = fromEnd ? text.wordsFromEnd(atMost: atMost) : text.words(atMost: atMost)
+            try reserve(elements: ranges.count)
+            return try makeList(ranges.map { .text(text[$0]) })
+        }
+        guard !separator.isEmpty else { throw error(.value("the separator is empty")) }
+        var parts: [Value] = []
+        if fromEnd {
+            try charge(bytes: product(text.count, separator.count))
+            var end = text.count
+            while parts.count < atMost, let found = text.lastOffset(of: separator, to: end) {
+                try charge()
+                parts.append(.text(text[found + separator.count..<end]))
+                end = found
+            }
+            parts.append(.text(text[..<end]))
+            return try makeList(parts.reversed())
+        }
+        var start = 0
+        while parts.count < atMost, let found = text.firstOffset(of: separator, from: start) {
+            try charge()
+            parts.append(.text(text[start..<found]))
+            start = found + separator.count
+        }
+        parts.append(.text(text[start...]))
+        return try makeList(parts)
+    }
+
+    func partition(_ receiver: Value, _ arguments: CallArguments, fromEnd: Bool) throws(TemplateError) -> Value {
+        let separator = try text(try bind(arguments, ["sep"], required: 1, takesNames: false)[0])
+        let text = try text(receiver)
+        guard !separator.isEmpty else { throw error(.value("the separator is empty")) }
+        try charge(bytes: fromEnd ? product(text.count, separator.count) : text.count)
+        let found = fromEnd ? text.lastOffset(of: separator) : text.firstOffset(of: separator)
+        guard let found else {
+            return try makeTuple(
+                fromEnd ? [.emptyText, .emptyText, .text(text)] : [.text(text), .emptyText, .emptyText])
+        }
+        return try makeTuple([.text(text[..<found]), .text(separator), .text(text[(found + separator.count)...])])
+    }
+
+    // MARK: - Searching
+
+    /// The text, what is looked for, and where; nil if Python would find nothing there, not even an empty text.
+    func search(
+        _ receiver: Value, _ arguments: CallArguments
+    ) throws(TemplateError) -> (text: Text, part: Text, range: Range<Int>?) {
+        let bound = try bind(arguments, ["sub", "start", "end"], required: 1, takesNames: false)
+        let text = try text(receiver)
+        try charge(bytes: text.count * 2)
+        return (text, try self.text(bound[0]), try range(of: text, bound[1], bound[2]))
+    }
+
+    /// Bytes from one scalar number to another, as in a slice; nil if the first is behind the text or the last.
+    func range(of text: Text, _ start: Value?, _ end: Value?) throws(TemplateError) -> Range<Int>? {
+        let start = try optionalInteger(start)
+        let end = try optionalInteger(end)
+        if start == nil, end == nil { return 0..<text.count }
+        let count = text.scalarCount
+        func clamped(_ bound: Int) -> Int { min(max(bound < 0 ? bound + count : bound, 0), count) }
+        if let start, start > count { return nil }
+        let (first, last) = (clamped(start ?? 0), clamped(end ?? count))
+        guard first <= last else { return nil }
+        return text.offset(ofScalar: first)..<text.offset(ofScalar: last)
+    }
+
+    // MARK: - Layout
+
+    func indented(_ text: Text, by indentation: Text, first: Bool, blank: Bool) throws(TemplateError) -> Text {
+        try charge(bytes: text.count * 2)
+        var builder = TextBuilder()
+        var lines = text.lines.map(\.text)
+        // Jinja ends the text with `\n`, so that an empty last line counts; but with a `\r` before, that is one end.
+        let endsWithLine = text.isEmpty || text.lines.last.map { $0.end != $0.text.upperBound } == true
+        if endsWithLine, text.bytes.last != UInt8(ascii: "\r") { lines.append(text.count..<text.count) }
+        for (index, line) in lines.enumerated() {
+            if index > 0 { try append("\n", to: &builder) }
+            let isIndented = index == 0 ? first : blank || !line.isEmpty
+            if isIndented { try append(indentation, to: &builder) }
+            try append(text[line], to: &builder)
+        }
+        return builder.text
+    }
+
+    func truncated(
+        _ text: Text, to length: Int, killsWords: Bool, end: Text, leeway: Int
+    ) throws(TemplateError) -> Text {
+        try charge(bytes: text.count)
+        let endCount = end.scalarCount
+        guard length >= endCount, leeway >= 0 else { throw error(.value("the length is too small")) }
+        let (limit, overflow) = length.addingReportingOverflow(leeway)
+        guard !overflow, text.scalarCount > limit else { return text }
+        var kept = text[..<text.offset(ofScalar: length - endCount)]
+        if !killsWords, let space = kept.lastOffset(of: " ") { kept = kept[..<space] }
+        var builder = TextBuilder()
+        builder.append(kept)
+        try append(end, to: &builder)
+        return builder.text
+    }
+
+    // MARK: - Escapes
+
+    /// Markup, which is not escaped again.
+    func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
+        guard !text.isMarkup else { return text }
+        try charge(bytes: text.count)
+        let escapes: [UInt8: Text] = [
+            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
+            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
+        ]
+        var builder = TextBuilder()
+        var start = 0
+        for (offset, byte) in text.bytes.enumerated() {
+            guard let escape = escapes[byte] else { continue }
+            try append(text[start..<offset], to: &builder)
+            try append(Text(escape.bytes, computedFrom: text[offset..<offset + 1]), to: &builder)
+            start = offset + 1
+        }
+        try append(text[start...], to: &builder)
+        return builder.text.asMarkup()
+    }
+
+    func percentEncoded(_ value: Value) throws(TemplateError) -> Text {
+        let pairs: [Value]
+        switch value {
+        case .mapping(let mapping): pairs = mapping.pairs
+        case .list, .tuple, .view, .iterator, .range, .undefined: pairs = try elements(of: value)
+        default: return try percentEncoded(text(of: value), keepsSlash: true)
+        }
+        var builder = TextBuilder()
+        for (index, pair) in pairs.enumerated() {
+            let parts = try elements(of: pair)
+            guard parts.count == 2 else { throw error(.value("urlencode needs pairs")) }
+            if index > 0 { builder.append("&") }
+            try append(percentEncoded(text(of: parts[0]), keepsSlash: false), to: &builder)
+            builder.append("=")
+            try append(percentEncoded(text(of: parts[1]), keepsSlash: false), to: &builder)
+        }
+        return builder.text
+    }
+
+    private func percentEncoded(_ text: Text, keepsSlash: Bool) throws(TemplateError) -> Text {
+        try reserve(bytes: product(text.count, 3))
+        var encoded: [UInt8] = []
+        for byte in text.bytes {
+            let scalar = Unicode.Scalar(byte)
+            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            if isPlain || "_.-~".utf8.contains(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
+                encoded.append(byte)
+            } else if !keepsSlash, byte == UInt8(ascii: " ") {
+                encoded.append(UInt8(ascii: "+"))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += Array(("%" + (byte < 0x10 ? "0" : "") + digits).utf8)
+            }
+        }
+        return Text(encoded, computedFrom: text)
+    }
+}
