@@ -1,0 +1,172 @@
+import JSON
+
+extension CallReader {
+    mutating func readValue() throws(Failure) -> Bool {
+        guard let byte = skipSpace() else { return try wait() }
+        switch byte {
+        case .delimiter:
+            write("\"")
+            move(to: at + 1, .string)
+        case "{": try open(.init(closer: UInt8(ascii: "}"), isArray: false, schema: schema))
+        case "[": try open(.init(closer: UInt8(ascii: "]"), isArray: true, schema: schema))
+        case "\"", "'": move(to: at, .quotedValue)
+        default: beginBareValue()
+        }
+        return true
+    }
+
+    // MARK: - Strings
+
+    /// Within delimiters. Everything is text but, if `<tool_call|>` comes before the delimiter does, the brackets at
+    /// the end. So white space and closing brackets wait until other text or the delimiter has come.
+    mutating func readString() throws(Failure) -> Bool {
+        var certain = at
+        ahead = max(ahead, at)
+        while ahead < body.count, body[ahead] != .delimiter {
+            if !body[ahead].isSpace, !body[ahead].isClosingBracket { certain = ahead + 1 }
+            ahead += 1
+        }
+        if ahead < body.count {
+            writeEscaped(body[at..<ahead])
+            at = ahead + 1
+        } else {
+            writeEscaped(body[at..<certain])
+            at = certain
+            guard ending == .closed else { return try wait() }
+            writeEscaped(withoutStructure(body[at...]))
+            at = body.count
+        }
+        write("\"")
+        endValue()
+        return true
+    }
+
+    /// The end of a string whose delimiter was forgotten, without the brackets that close what is open: as many as
+    /// fit. The outermost one stands last.
+    private func withoutStructure(_ end: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        for first in stack.indices {
+            var text = end.trimmedAtEnd
+            let fits = stack[first...].allSatisfy { container in
+                guard text.last == container.closer else { return false }
+                text = text.dropLast().trimmedAtEnd
+                return true
+            }
+            if fits { return text }
+        }
+        return end.trimmedAtEnd
+    }
+
+    /// At a quote. The quoted text is a string if something follows that can follow a value; otherwise the quote is
+    /// the first character of bare text, such as `"a" and "b"`.
+    mutating func readQuotedValue() -> Bool {
+        if found == nil {
+            switch lookForClosingQuote() {
+            case nil: return false
+            case .some(nil):
+                beginBareValue()
+                return true
+            case .some(let end?):
+                found = end
+                ahead = end + 1
+            }
+        }
+        guard let found else { return false }
+        while ahead < body.count, body[ahead].isSpace { ahead += 1 }
+        if ahead == body.count, ending == nil { return false }
+        guard ahead == body.count || body[ahead].endsQuotedValue(in: stack.last),
+            let text = QuotedText.decode(body[at...found])
+        else {
+            beginBareValue()
+            return true
+        }
+        writeString(text)
+        at = ahead
+        endValue()
+        return true
+    }
+
+    /// - Returns: nil if it is not known yet; an inner nil if there is none.
+    mutating func lookForClosingQuote() -> Int?? {
+        let quote = body[at]
+        ahead = max(ahead, at + 1)
+        while ahead < body.count {
+            switch body[ahead] {
+            case quote: return .some(ahead)
+            case .delimiter: return .some(nil)
+            case "\\":
+                guard ahead + 1 < body.count else { return ending == nil ? nil : .some(nil) }
+                ahead += body[ahead + 1] == .delimiter ? 1 : 2
+            default: ahead += 1
+            }
+        }
+        return ending == nil ? nil : .some(nil)
+    }
+
+    // MARK: - Bare values
+
+    private mutating func beginBareValue() {
+        move(to: at, .bareValue)
+        hasComma = false
+        memberLookahead = nil
+    }
+
+    /// Up to the bracket that closes its container, or a comma that is not part of a text.
+    mutating func readBareValue() throws(Failure) -> Bool {
+        guard let container = stack.last else { return false }
+        ahead = max(ahead, at)
+        while ahead < body.count {
+            switch body[ahead] {
+            case container.closer:
+                try endBareValue()
+                return true
+            case .delimiter: throw .syntax
+            case ",":
+                guard let ends = commaEndsValue(in: container) else { return false }
+                if ends {
+                    try endBareValue()
+                    return true
+                }
+                memberLookahead = nil
+            default: break
+            }
+            ahead += 1
+        }
+        guard ending == .closed else { return try wait() }
+        try endBareValue()
+        return true
+    }
+
+    /// - Returns: nil if it is not known yet.
+    private mutating func commaEndsValue(in container: Container) -> Bool? {
+        if container.isArray { return true }
+        if !hasComma {
+            hasComma = true
+            if schema?["type"] != "string", BareValue(body[at..<ahead].trimmed).isLiteral { return true }
+        }
+        var lookahead = memberLookahead ?? MemberLookahead(after: ahead)
+        defer { memberLookahead = lookahead }
+        return lookahead.memberFollows(in: body, closer: container.closer, isAll: ending != nil)
+    }
+
+    private mutating func endBareValue() throws(Failure) {
+        let value = BareValue(body[at..<ahead].trimmed)
+        if value.text.isEmpty { throw .syntax }
+        value.write(to: &self)
+        at = ahead
+        endValue()
+    }
+}
+
+extension UInt8 {
+    fileprivate func endsQuotedValue(in container: CallReader.Container?) -> Bool {
+        self == "," || self == .delimiter || self == container?.closer
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var trimmedAtEnd: ArraySlice<UInt8> {
+        var slice = self
+        while slice.last?.isSpace == true { slice.removeLast() }
+        return slice
+    }
+}
