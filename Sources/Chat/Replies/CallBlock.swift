@@ -1,6 +1,7 @@
 /// What is between `<|tool_call>` and its end: its text as it was written, and the calls in it.
 struct CallBlock {
     private let firstIndex: Int
+    private let isBare: Bool
     private var reader: CallReader
     private(set) var raw: String
     /// Between two delimiters, where other special tokens are text.
@@ -12,6 +13,7 @@ struct CallBlock {
     ) {
         self.firstIndex = firstIndex
         raw = opening?.text ?? ""
+        isBare = opening == nil
         reader = CallReader(firstIndex: firstIndex, tools: tools, makeID: makeID)
     }
 
@@ -27,7 +29,10 @@ struct CallBlock {
         case .special(.delimiter):
             isInString.toggle()
             return reader.appendDelimiter()
-        case .special(let token): return isInString ? reader.append(token.text) : []
+        case .special(let token):
+            // Without its opener, a call has only its form to be known by; a token that is no part of one spoils it.
+            if isBare { return reader.appendForeign(token.text) }
+            return isInString ? reader.append(token.text) : []
         }
     }
 
@@ -38,23 +43,23 @@ struct CallBlock {
         _ token: SpecialToken?, isTruncated: Bool
     ) -> (events: [ReplyEvent], calls: [ToolCall], malformed: MalformedCall?) {
         if token == .callEnd { raw += SpecialToken.callEnd.text }
-        do throws(CallReader.Failure) {
-            var events = try reader.finish(token == .callEnd ? .closed : .cut)
-            for offset in reader.calls.indices { events.append(.callEnded(index: firstIndex + offset)) }
+        var events = reader.finish(token == .callEnd ? .closed : .cut)
+        let indices = firstIndex..<(firstIndex + reader.calls.count)
+        guard let failure = reader.failure else {
+            events += indices.map { .callEnded(index: $0) }
             let calls = reader.calls.map {
                 ToolCall(id: $0.id, name: $0.name, arguments: String(decoding: $0.arguments, as: UTF8.self))
             }
             return (events, calls, nil)
-        } catch {
-            let reason: MalformedCall.Reason =
-                switch error {
-                case .depth: .depth
-                case .incomplete where isTruncated: .truncated
-                case .incomplete, .syntax: .syntax
-                }
-            let malformed = MalformedCall(raw: raw, reason: reason)
-            let voided = firstIndex..<(firstIndex + reader.calls.count)
-            return ([.callFailed(malformed, voided: voided)], [], malformed)
         }
+        let reason: MalformedCall.Reason =
+            switch failure {
+            case .depth: .depth
+            case .incomplete: isTruncated ? .truncated : .syntax
+            case .syntax: .syntax
+            }
+        let malformed = MalformedCall(raw: raw, reason: reason)
+        events.append(.callFailed(malformed, voided: indices))
+        return (events, [], malformed)
     }
 }

@@ -50,7 +50,7 @@ struct CallReader {
     /// The text, each delimiter as one byte.
     private(set) var body: [UInt8] = []
     var ending: Ending?
-    private var failure: Failure?
+    private(set) var failure: Failure?
 
     var state = State.name
     /// What has been read of `body`.
@@ -89,17 +89,25 @@ struct CallReader {
         return advance()
     }
 
-    /// The calls are complete if nothing is thrown.
-    mutating func finish(_ ending: Ending) throws(Failure) -> [ReplyEvent] {
+    /// A special token that no call has, as its text. It may stand in a string, and where nothing is read any more.
+    mutating func appendForeign(_ text: String) -> [ReplyEvent] {
+        switch state {
+        case .string, .delimitedKey: return append(text)
+        case .afterCall, .dropped: state = .dropped
+        default: failure = failure ?? .syntax
+        }
+        return []
+    }
+
+    /// The calls are complete if there is no `failure` then.
+    mutating func finish(_ ending: Ending) -> [ReplyEvent] {
         self.ending = ending
-        let events = advance()
-        if let failure { throw failure }
-        return events
+        return advance()
     }
 
     private mutating func advance() -> [ReplyEvent] {
         if failure == nil {
-            do throws(Failure) {
+            do {
                 while try step() {}
             } catch {
                 failure = error

@@ -26,15 +26,11 @@ enum QuotedText {
     /// As JSON, but line breaks and tabs may stand in it.
     private static func decodeJSON(_ quoted: ArraySlice<UInt8>) -> [UInt8]? {
         var json: [UInt8] = []
-        var isEscaped = false
         for byte in quoted {
             switch byte {
-            case "\n", "\t", "\r":
-                if isEscaped { return nil }
-                json.append(contentsOf: jsonEscape(of: byte)?.utf8 ?? "".utf8)
+            case "\n", "\t", "\r": json += jsonEscape(of: byte)?.utf8 ?? "".utf8
             default: json.append(byte)
             }
-            isEscaped = byte == "\\" && !isEscaped
         }
         guard case .string(let text)? = try? JSONValue(json: json) else { return nil }
         return Array(text.utf8)
