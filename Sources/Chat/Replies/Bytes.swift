@@ -3,6 +3,10 @@
 extension UInt8 {
     /// The token `<|"|>` among the bytes of text. UTF-8 has no such byte.
     static let delimiter: UInt8 = 0xFF
+    /// Comes before the text of a token that is no part of a call. It may stand in a string only.
+    static let foreign: UInt8 = 0xFE
+
+    var isToken: Bool { self >= .foreign }
 
     /// White space between the tokens of a call, and after `thought`.
     var isSpace: Bool { self == 0x20 || (0x09...0x0D).contains(self) }

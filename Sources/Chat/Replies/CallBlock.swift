@@ -31,7 +31,7 @@ struct CallBlock {
             return reader.appendDelimiter()
         case .special(let token):
             // Without its opener, a call has only its form to be known by; a token that is no part of one spoils it.
-            if isBare { return reader.appendForeign(token.text) }
+            if isBare { return reader.appendForeign(token) }
             return isInString ? reader.append(token.text) : []
         }
     }

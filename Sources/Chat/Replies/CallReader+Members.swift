@@ -74,7 +74,7 @@ extension CallReader {
         if let found {
             while ahead < body.count, body[ahead].isSpace { ahead += 1 }
             if ahead < body.count, isFirst || body[ahead].isColon {
-                key = Array(body[(at + 1)..<found])
+                key = body[(at + 1)..<found].filter { $0 != .foreign }
                 move(to: ahead, .colon)
                 return true
             }
@@ -133,8 +133,8 @@ extension UInt8 {
 
     fileprivate var endsKey: Bool {
         switch self {
-        case ":", "=", ",", "{", "}", "[", "]", "(", ")", "\n", .delimiter: true
-        default: false
+        case ":", "=", ",", "{", "}", "[", "]", "(", ")", "\n": true
+        default: isToken
         }
     }
 }

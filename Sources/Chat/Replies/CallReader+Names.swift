@@ -62,8 +62,8 @@ extension CallReader {
 extension UInt8 {
     fileprivate var endsName: Bool {
         switch self {
-        case "{", "(", .delimiter: true
-        default: isSpace
+        case "{", "(": true
+        default: isSpace || isToken
         }
     }
 

@@ -92,10 +92,10 @@ extension CallReader {
         while ahead < body.count {
             switch body[ahead] {
             case quote: return .some(ahead)
-            case .delimiter: return .some(nil)
+            case .delimiter, .foreign: return .some(nil)
             case "\\":
                 guard ahead + 1 < body.count else { return ending == nil ? nil : .some(nil) }
-                ahead += body[ahead + 1] == .delimiter ? 1 : 2
+                ahead += body[ahead + 1].isToken ? 1 : 2
             default: ahead += 1
             }
         }
@@ -119,7 +119,7 @@ extension CallReader {
             case container.closer:
                 try endBareValue()
                 return true
-            case .delimiter: throw .syntax
+            case .delimiter, .foreign: throw .syntax
             case ",":
                 guard let ends = commaEndsValue(in: container) else { return false }
                 if ends {

@@ -47,7 +47,7 @@ struct CallReader {
     private let firstIndex: Int
     private let makeID: @Sendable () -> String
 
-    /// The text, each delimiter as one byte.
+    /// The text, tokens in it as bytes that text does not have.
     private(set) var body: [UInt8] = []
     var ending: Ending?
     private(set) var failure: Failure?
@@ -89,14 +89,10 @@ struct CallReader {
         return advance()
     }
 
-    /// A special token that no call has, as its text. It may stand in a string, and where nothing is read any more.
-    mutating func appendForeign(_ text: String) -> [ReplyEvent] {
-        switch state {
-        case .string, .delimitedKey: return append(text)
-        case .afterCall, .dropped: state = .dropped
-        default: failure = failure ?? .syntax
-        }
-        return []
+    /// A token that is no part of a call.
+    mutating func appendForeign(_ token: SpecialToken) -> [ReplyEvent] {
+        body.append(.foreign)
+        return append(token.text)
     }
 
     /// The calls are complete if there is no `failure` then.
@@ -176,7 +172,7 @@ struct CallReader {
 
     /// Writes a part of a JSON string.
     mutating func writeEscaped(_ text: some Sequence<UInt8>) {
-        for byte in text {
+        for byte in text where byte != .foreign {
             if byte < 0x20 || byte == "\"" || byte == "\\", let escape = jsonEscape(of: byte) {
                 write(escape.utf8)
             } else {

@@ -44,7 +44,7 @@ struct MemberLookahead {
         case "_", "-", ".", "$", ClosedRange.asciiDigits, ClosedRange.asciiCapitals,
             ClosedRange.asciiSmallLetters:
             return 1
-        case 0x00..<0x80, .delimiter: return nil
+        case 0x00..<0x80, .delimiter, .foreign: return nil
         default:
             var decoder = UTF8()
             var bytes = body[at...].makeIterator()
