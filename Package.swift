@@ -86,6 +86,7 @@ let package = Package(
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
 
         .target(name: "JSON"),
+        .target(name: "Chat", dependencies: ["JSON"]),
         .target(name: "Platform", swiftSettings: [.enableExperimentalFeature("BuiltinModule")]),  // for XGETBV
         .target(name: "GGUF", dependencies: ["Platform"]),
         .target(name: "TensorBase", dependencies: ["Platform", "GGUF", openBLAS]),
@@ -167,6 +168,7 @@ let package = Package(
 
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "ChatTests", dependencies: ["JSON", "Chat"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(

@@ -1,8 +1,8 @@
 import Chat
 import Testing
 
-/// Replies built to be looked at again and again. Each takes a fraction of a second; if the work grew with the square of
-/// the length, each would take minutes.
+/// Replies built to be looked at again and again. Each takes a fraction of a second; if the work grew with the square
+/// of the length, each would take minutes.
 @Suite struct CostTests {
     private static let count = 200_000
     private static func many(_ text: String) -> String {

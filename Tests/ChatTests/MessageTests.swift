@@ -56,7 +56,8 @@ import Testing
 
     @Test(arguments: [
         #"[{"role":"robot","content":"a"}]"#, #"[{"content":"a"}]"#, #"[{"role":"user","content":17}]"#,
-        #"[{"role":"user","content":[{"type":"smell","text":"a"}]}]"#, #"[{"role":"user","content":[{"type":"text"}]}]"#,
+        #"[{"role":"user","content":[{"type":"smell","text":"a"}]}]"#,
+        #"[{"role":"user","content":[{"type":"text"}]}]"#,
     ])
     func whatIsNoMessageIsAnError(_ json: String) {
         #expect(throws: DecodingError.self) { try decoded(json) }

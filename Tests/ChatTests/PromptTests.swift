@@ -104,9 +104,10 @@ import Testing
             [assistant("", call), .tool("1", callID: "c1"), assistant("", secondCall), .tool("2", callID: "c2")],
             for: foldingTemplate)
         #expect(folded.count == 2)
-        #expect(try folded.map { try JSONValue(json: $0)["tool_responses"]?.json } == [
-            #"[{"name":"now","response":"1"}]"#, #"[{"name":"weather","response":"2"}]"#,
-        ])
+        #expect(
+            try folded.map { try JSONValue(json: $0)["tool_responses"]?.json } == [
+                #"[{"name":"now","response":"1"}]"#, #"[{"name":"weather","response":"2"}]"#,
+            ])
     }
 
     @Test func aResultIsNamedByIdThenPlaceThenItself() throws {
@@ -135,8 +136,8 @@ import Testing
         #expect(GenerationPrompt.missing(in: end)?.text == "<|turn>model\n")
         #expect(GenerationPrompt.missing(in: end)?.offset == end.utf8.count)
         #expect(GenerationPrompt.missing(in: end + thought)?.offset == end.utf8.count)
-        for text in ["", "x<tool_response|>", "a<turn|>\n<|turn>model\n", "a<turn|>\n<|turn>model\n" + thought, "a<turn|>"]
-        {
+        let begun = "a<turn|>\n<|turn>model\n"
+        for text in ["", "x<tool_response|>", begun, begun + thought, "a<turn|>"] {
             #expect(GenerationPrompt.missing(in: text) == nil)
         }
     }

@@ -46,8 +46,9 @@ import Testing
     }
 
     @Test func numbersKeepTheirDigits() {
-        #expect(arguments("{a:-0,b:1E5,c:10000000000000000000000.10,d:01,e:1.,f:-}")
-            == #"{"a":-0,"b":1E5,"c":10000000000000000000000.10,"d":"01","e":"1.","f":"-"}"#)
+        #expect(
+            arguments("{a:-0,b:1E5,c:10000000000000000000000.10,d:01,e:1.,f:-}")
+                == #"{"a":-0,"b":1E5,"c":10000000000000000000000.10,"d":"01","e":"1.","f":"-"}"#)
     }
 
     @Test func aSchemaOfTextKeepsBareValuesText() {
@@ -59,8 +60,9 @@ import Testing
                     "o": ["properties": ["s": ["type": "string"]]], "odd": true,
                 ]
             ])
-        #expect(arguments("{s:1,l:[2,true,null],o:{s:3,n:4},odd:5,n:6}", [tool])
-            == #"{"s":"1","l":["2","true",null],"o":{"s":"3","n":4},"odd":5,"n":6}"#)
+        #expect(
+            arguments("{s:1,l:[2,true,null],o:{s:3,n:4},odd:5,n:6}", [tool])
+                == #"{"s":"1","l":["2","true",null],"o":{"s":"3","n":4},"odd":5,"n":6}"#)
         // A comma does not end text.
         #expect(arguments("{s:1, 2}", [tool]) == #"{"s":"1, 2"}"#)
     }
@@ -82,7 +84,8 @@ import Testing
     @Test func aForgottenDelimiterLeavesTheBracketsThatFit() {
         #expect(arguments("{a:[{b:<|\"|>x} ] }") == #"{"a":[{"b":"x"}]}"#)
         #expect(arguments("{a:[{b:<|\"|>x]}") == #"{"a":[{"b":"x]"}]}"#)
-        #expect(arguments("{a:[{b:<|\"|>x}]") == #"{"a":[{"b":"x}]"}]}"#)
+        #expect(arguments("{a:[{b:<|\"|>x}]") == #"{"a":[{"b":"x"}]}"#)
+        #expect(arguments("{a:[{b:<|\"|>x}}") == #"{"a":[{"b":"x}"}]}"#)
         #expect(arguments("{a:[{b:<|\"|>x}") == #"{"a":[{"b":"x"}]}"#)
     }
 
@@ -137,8 +140,9 @@ import Testing
     @Test func aTokenThatNoCallHasSpoilsABareCall() {
         let reply = read("call:now{a<|think|>:1}<tool_call|>", tools: [now])
         #expect(reply.malformedCalls.map(\.raw) == ["call:now{a<|think|>:1}<tool_call|>"])
-        #expect(read("call:now{a:<|\"|><|think|><|\"|>}<tool_call|>", tools: [now]).toolCalls.map(\.arguments)
-            == [#"{"a":"<|think|>"}"#])
+        #expect(
+            read("call:now{a:<|\"|><|think|><|\"|>}<tool_call|>", tools: [now]).toolCalls.map(\.arguments)
+                == [#"{"a":"<|think|>"}"#])
     }
 
     // MARK: - Calls that are not allowed
@@ -151,8 +155,9 @@ import Testing
             #expect(heard.content == reply.content)
             #expect(reply.reasoning == "hm" && reply.toolCalls.isEmpty && reply.finishReason == .stop)
         }
-        #expect(read(pieces("call:now{}<tool_call|>"), tools: [now], calls: .keepAsContent).reply.content
-            == "call:now{}")
+        #expect(
+            read(pieces("call:now{}<tool_call|>"), tools: [now], calls: .keepAsContent).reply.content
+                == "call:now{}")
     }
 
     // MARK: - Ids

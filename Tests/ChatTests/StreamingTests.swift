@@ -66,15 +66,18 @@ import Testing
 
     @Test func whatMayBeABareCallWaits() {
         let tools = [ToolDescription(name: "now")]
-        #expect(events([.text("call"), .text(":no"), .text("w, "), .text("x")], tools: tools)[2...3] == [
-            [.content("call:now,")], [.content(" x")],
-        ])
-        #expect(events([.text("call:now{"), .text("} x")], tools: tools) == [
-            [], [], [.content("call:now{"), .content("} x")],
-        ])
-        #expect(events([.text("call:now{"), .text("}"), .special(.callEnd)], tools: tools)[2] == [
-            .callBegan(index: 0, id: "id", name: "now"), .arguments(index: 0, "{}"), .callEnded(index: 0),
-        ])
+        #expect(
+            events([.text("call"), .text(":no"), .text("w, "), .text("x")], tools: tools)[2...3] == [
+                [.content("call:now,")], [.content(" x")],
+            ])
+        #expect(
+            events([.text("call:now{"), .text("} x")], tools: tools) == [
+                [], [], [.content("call:now{} x")],
+            ])
+        #expect(
+            events([.text("call:now{"), .text("}"), .special(.callEnd)], tools: tools)[2] == [
+                .callBegan(index: 0, id: "id", name: "now"), .arguments(index: 0, "{}"), .callEnded(index: 0),
+            ])
     }
 
     @Test func whatFollowsTheEndIsIgnored() {

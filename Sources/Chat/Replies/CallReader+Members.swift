@@ -4,11 +4,11 @@ import JSON
 
 extension CallReader {
     /// At the container's opening bracket.
-    mutating func open(_ container: Container) throws(Failure) {
-        write(container.isArray ? "[" : "{")
-        stack.append(container)
-        if stack.count > ReplyParser.maximumDepth { throw .depth }
-        move(to: at + 1, container.isArray ? .element : .member)
+    mutating func open(_ kind: Container.Kind, schema: JSONValue?) throws(Failure) {
+        if stack.count == ReplyParser.maximumDepth { throw .depth }
+        write(kind == .array ? "[" : "{")
+        stack.append(Container(kind, schema: schema))
+        move(to: at + 1, kind == .array ? .element : .member)
     }
 
     mutating func close() {

@@ -30,9 +30,12 @@ extension CallReader {
 
         let tool = tools.resolve(String(decoding: key, as: UTF8.self))
         switch opener {
-        case "{"?, "("?:
+        case "{"?:
             beginCall(tool.name)
-            try open(.init(closer: opener == UInt8(ascii: "{") ? UInt8(ascii: "}") : UInt8(ascii: ")"), isArray: false, schema: tool.schema))
+            try open(.object, schema: tool.schema)
+        case "("?:
+            beginCall(tool.name)
+            try open(.parenthesized, schema: tool.schema)
         case nil:
             beginCall(tool.name)
             write("{}".utf8)

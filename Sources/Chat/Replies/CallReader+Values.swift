@@ -7,8 +7,8 @@ extension CallReader {
         case .delimiter:
             write("\"")
             move(to: at + 1, .string)
-        case "{": try open(.init(closer: UInt8(ascii: "}"), isArray: false, schema: schema))
-        case "[": try open(.init(closer: UInt8(ascii: "]"), isArray: true, schema: schema))
+        case "{": try open(.object, schema: schema)
+        case "[": try open(.array, schema: schema)
         case "\"", "'": move(to: at, .quotedValue)
         default: beginBareValue()
         }
@@ -158,7 +158,7 @@ extension CallReader {
 }
 
 extension UInt8 {
-    fileprivate func endsQuotedValue(in container: CallReader.Container?) -> Bool {
+    fileprivate func endsQuotedValue(in container: Container?) -> Bool {
         self == "," || self == .delimiter || self == container?.closer
     }
 }

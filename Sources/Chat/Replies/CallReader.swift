@@ -27,16 +27,6 @@ struct CallReader {
         case incomplete
     }
 
-    struct Container {
-        let closer: UInt8
-        let isArray: Bool
-        let schema: JSONValue?
-        /// Of an object.
-        var keys: Set<[UInt8]> = []
-        /// Of an array.
-        var hasElements = false
-    }
-
     enum State {
         case name, braces, afterCall, dropped
         case member, delimitedKey, quotedKey, bareKey, colon
@@ -63,6 +53,7 @@ struct CallReader {
     /// Whether the bare value has a comma, after which it is neither number nor word.
     var hasComma = false
 
+    /// The objects and arrays that are open.
     var stack: [Container] = []
     var key: [UInt8] = []
     /// The schema of the value that comes next.

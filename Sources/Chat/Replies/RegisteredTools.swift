@@ -6,11 +6,10 @@ struct RegisteredTools {
     let names: [[UInt8]]
 
     init(_ tools: [ToolDescription]) {
-        schemas = [[UInt8]: JSONValue?](
-            tools.map { (Array($0.name.utf8), $0.parameters) }, uniquingKeysWith: { _, last in last })
+        let named = tools.map { (Array($0.name.utf8), $0.parameters) }
+        schemas = Dictionary(named, uniquingKeysWith: { _, last in last })
         names = Array(schemas.keys)
     }
-
 
     /// The tool that is meant by `name`, and the schema of its arguments. Models like to put a name space before it:
     /// `google:search` or `functions.search`.

@@ -11,3 +11,16 @@ public enum ReplyEvent: Hashable, Sendable {
     /// The calls `voided`, if any began, are none: forget them. Their indices are given to the calls that follow.
     case callFailed(MalformedCall, voided: Range<Int>)
 }
+
+extension [ReplyEvent] {
+    /// Appends an event, which becomes one with the last one if both are deltas of the same field.
+    mutating func add(_ event: ReplyEvent) {
+        switch (last, event) {
+        case (.reasoning(let first)?, .reasoning(let second)): self[count - 1] = .reasoning(first + second)
+        case (.content(let first)?, .content(let second)): self[count - 1] = .content(first + second)
+        case (.arguments(let index, let first)?, .arguments(let other, let second)) where index == other:
+            self[count - 1] = .arguments(index: index, first + second)
+        default: append(event)
+        }
+    }
+}

@@ -285,8 +285,8 @@ public struct ReplyParser: Sendable {
     }
 
     private mutating func readInCall(_ piece: ReplyPiece) {
-        let more = block?.append(piece)
-        events += more ?? []
+        let more = block?.append(piece) ?? []
+        for event in more { events.add(event) }
     }
 
     private mutating func endBlock(_ token: SpecialToken?) {
@@ -295,7 +295,7 @@ public struct ReplyParser: Sendable {
         }
         block = nil
         mode = .contentStart
-        self.events += events
+        for event in events { self.events.add(event) }
         toolCalls += calls
         if let malformed { malformedCalls.append(malformed) }
     }
@@ -336,11 +336,11 @@ public struct ReplyParser: Sendable {
 
     private mutating func tell(content text: String) {
         let delta = content.append(text[...])
-        if !delta.isEmpty { events.append(.content(delta)) }
+        if !delta.isEmpty { events.add(.content(delta)) }
     }
 
     private mutating func tell(reasoning text: String) {
         let delta = reasoning.append(text[...])
-        if !delta.isEmpty { events.append(.reasoning(delta)) }
+        if !delta.isEmpty { events.add(.reasoning(delta)) }
     }
 }

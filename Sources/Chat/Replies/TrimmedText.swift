@@ -36,7 +36,10 @@ extension Substring {
 extension Unicode.Scalar {
     /// White space as Python's `strip` takes it.
     fileprivate var isTrimmed: Bool {
-        guard value >= 0x80 else { return value == 0x20 || (0x09...0x0D).contains(value) || (0x1C...0x1F).contains(value) }
-        return properties.isWhitespace
+        switch value {
+        case 0x20, 0x09...0x0D, 0x1C...0x1F: true
+        case ..<0x80: false
+        default: properties.isWhitespace
+        }
     }
 }
