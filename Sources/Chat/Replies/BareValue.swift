@@ -33,14 +33,14 @@ struct BareValue {
     /// Whether it is a number or a word of JSON or Python, rather than text.
     var isLiteral: Bool { literal != nil }
 
-    /// - Parameter schema: what the property should be. Digits stay text if it should be text.
-    func write(to reader: inout CallReader) {
-        let isString = reader.schema?["type"] == "string"
+    /// - Parameter isString: whether the schema wants text: then digits stay text.
+    /// - Returns: nil if it is text.
+    func json(isString: Bool) -> ArraySlice<UInt8>? {
         switch literal {
-        case .null?: reader.write("null".utf8)
-        case .number? where !isString: reader.write(text)
-        case .bool(let value)? where !isString: reader.write((value ? "true" : "false").utf8)
-        default: reader.writeString(text)
+        case .null: ArraySlice("null".utf8)
+        case .number where !isString: text
+        case .bool(let value) where !isString: ArraySlice((value ? "true" : "false").utf8)
+        default: nil
         }
     }
 }

@@ -44,10 +44,10 @@ struct CallBlock {
     ) -> (events: [ReplyEvent], calls: [ToolCall], malformed: MalformedCall?) {
         if token == .callEnd { raw += SpecialToken.callEnd.text }
         var events = reader.finish(token == .callEnd ? .closed : .cut)
-        let indices = firstIndex..<(firstIndex + reader.calls.count)
+        let indices = firstIndex..<(firstIndex + reader.output.calls.count)
         guard let failure = reader.failure else {
             events += indices.map { .callEnded(index: $0) }
-            let calls = reader.calls.map {
+            let calls = reader.output.calls.map {
                 ToolCall(id: $0.id, name: $0.name, arguments: String(decoding: $0.arguments, as: UTF8.self))
             }
             return (events, calls, nil)

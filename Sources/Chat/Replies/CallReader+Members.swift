@@ -3,20 +3,6 @@ import JSON
 // Objects, arrays and keys.
 
 extension CallReader {
-    /// At the container's opening bracket.
-    mutating func open(_ kind: Container.Kind, schema: JSONValue?) throws(Failure) {
-        if stack.count == ReplyParser.maximumDepth { throw .depth }
-        write(kind == .array ? "[" : "{")
-        stack.append(Container(kind, schema: schema))
-        move(to: at + 1, kind == .array ? .element : .member)
-    }
-
-    mutating func close() {
-        guard let container = stack.popLast() else { return }
-        write(container.isArray ? "]" : "}")
-        endValue()
-    }
-
     /// In an object: what a member can begin with, or the object's end.
     mutating func readMember() throws(Failure) -> Bool {
         guard let container = stack.last else { return false }
@@ -49,7 +35,7 @@ extension CallReader {
             at += 1
             close()
         default:
-            if stack[stack.count - 1].hasElements { write(",") }
+            if stack[stack.count - 1].hasElements { output.write(",") }
             stack[stack.count - 1].hasElements = true
             schema = stack[stack.count - 1].schema?["items"]
             move(to: at, .value)
@@ -116,11 +102,11 @@ extension CallReader {
         let height = stack.count - 1
         let isFirst = stack[height].keys.isEmpty
         if stack[height].keys.insert(key).inserted {
-            if !isFirst { write(",") }
-            writeString(key)
-            write(":")
+            if !isFirst { output.write(",") }
+            output.writeString(key)
+            output.write(":")
         } else {
-            mute()
+            muteValue()
         }
         schema = stack[height].schema?["properties"]?[String(decoding: key, as: UTF8.self)]
         move(to: at + 1, .value)

@@ -18,7 +18,7 @@ extension CallReader {
         }
         if written.isEmpty || written.contains(where: \.isForbiddenInName) { throw .syntax }
 
-        key = Array(written)
+        name = Array(written)
         move(to: end, .braces)
         return true
     }
@@ -28,17 +28,17 @@ extension CallReader {
         let opener = skipSpace()
         if opener == nil, ending != .closed { return try wait() }
 
-        let tool = tools.resolve(String(decoding: key, as: UTF8.self))
+        let tool = tools.resolve(String(decoding: name, as: UTF8.self))
         switch opener {
         case "{"?:
-            beginCall(tool.name)
+            output.beginCall(tool.name)
             try open(.object, schema: tool.schema)
         case "("?:
-            beginCall(tool.name)
+            output.beginCall(tool.name)
             try open(.parenthesized, schema: tool.schema)
         case nil:
-            beginCall(tool.name)
-            write("{}".utf8)
+            output.beginCall(tool.name)
+            output.write("{}".utf8)
             move(to: at, .afterCall)
         default: throw .syntax
         }
@@ -47,7 +47,6 @@ extension CallReader {
 
     /// Another call may follow; anything else is dropped.
     mutating func readAfterCall() -> Bool {
-        tellArguments()
         let start = "call:".utf8
         guard skipSpace() != nil || ending != nil else { return false }
         let text = body[at...].prefix(start.count)

@@ -5,7 +5,7 @@ extension CallReader {
         guard let byte = skipSpace() else { return try wait() }
         switch byte {
         case .delimiter:
-            write("\"")
+            output.write("\"")
             move(to: at + 1, .string)
         case "{": try open(.object, schema: schema)
         case "[": try open(.array, schema: schema)
@@ -27,16 +27,16 @@ extension CallReader {
             ahead += 1
         }
         if ahead < body.count {
-            writeEscaped(body[at..<ahead])
+            output.writeEscaped(body[at..<ahead])
             at = ahead + 1
         } else {
-            writeEscaped(body[at..<certain])
+            output.writeEscaped(body[at..<certain])
             at = certain
             guard ending == .closed else { return try wait() }
-            writeEscaped(withoutStructure(body[at...]))
+            output.writeEscaped(withoutStructure(body[at...]))
             at = body.count
         }
-        write("\"")
+        output.write("\"")
         endValue()
         return true
     }
@@ -79,27 +79,10 @@ extension CallReader {
             beginBareValue()
             return true
         }
-        writeString(text)
+        output.writeString(text)
         at = ahead
         endValue()
         return true
-    }
-
-    /// - Returns: nil if it is not known yet; an inner nil if there is none.
-    mutating func lookForClosingQuote() -> Int?? {
-        let quote = body[at]
-        ahead = max(ahead, at + 1)
-        while ahead < body.count {
-            switch body[ahead] {
-            case quote: return .some(ahead)
-            case .delimiter, .foreign: return .some(nil)
-            case "\\":
-                guard ahead + 1 < body.count else { return ending == nil ? nil : .some(nil) }
-                ahead += body[ahead + 1].isToken ? 1 : 2
-            default: ahead += 1
-            }
-        }
-        return ending == nil ? nil : .some(nil)
     }
 
     // MARK: - Bare values
@@ -138,7 +121,7 @@ extension CallReader {
 
     /// - Returns: nil if it is not known yet.
     private mutating func commaEndsValue(in container: Container) -> Bool? {
-        if container.isArray { return true }
+        if container.kind == .array { return true }
         if !hasComma {
             hasComma = true
             if schema?["type"] != "string", BareValue(body[at..<ahead].trimmed).isLiteral { return true }
@@ -151,7 +134,11 @@ extension CallReader {
     private mutating func endBareValue() throws(Failure) {
         let value = BareValue(body[at..<ahead].trimmed)
         if value.text.isEmpty { throw .syntax }
-        value.write(to: &self)
+        if let json = value.json(isString: schema?["type"] == "string") {
+            output.write(json)
+        } else {
+            output.writeString(value.text)
+        }
         at = ahead
         endValue()
     }

@@ -18,8 +18,6 @@ struct Container {
 
     init(_ kind: Kind, schema: JSONValue?) { (self.kind, self.schema) = (kind, schema) }
 
-    var isArray: Bool { kind == .array }
-
     var closer: UInt8 {
         switch kind {
         case .object: UInt8(ascii: "}")

@@ -10,7 +10,7 @@
 /// beginning of a text that may be a call. Time is linear in the length of the reply, and so is memory.
 public struct ReplyParser: Sendable {
     /// How deeply objects and arrays in a call's arguments may be nested.
-    public static let maximumDepth = 64
+    public static let maximumDepth = CallReader.maximumDepth
 
     /// What to do with calls.
     public enum CallPolicy: Sendable {
