@@ -159,7 +159,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "Chat",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(

@@ -73,9 +73,9 @@ extension CallReader {
     /// At a quote. If it is not closed, it is the first character of a bare key.
     mutating func readQuotedKey() -> Bool {
         switch lookForClosingQuote() {
-        case nil: return false
-        case .some(nil): move(to: at, .bareKey)
-        case .some(let end?):
+        case .unknown: return false
+        case .none: move(to: at, .bareKey)
+        case .at(let end):
             if let text = QuotedText.decode(body[at...end]) {
                 key = text
                 move(to: end + 1, .colon)

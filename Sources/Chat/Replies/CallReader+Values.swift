@@ -61,11 +61,11 @@ extension CallReader {
     mutating func readQuotedValue() -> Bool {
         if found == nil {
             switch lookForClosingQuote() {
-            case nil: return false
-            case .some(nil):
+            case .unknown: return false
+            case .none:
                 beginBareValue()
                 return true
-            case .some(let end?):
+            case .at(let end):
                 found = end
                 ahead = end + 1
             }
