@@ -104,7 +104,9 @@ let package = Package(
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+            dependencies: [
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "Chat",
+            ]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
         .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ImportanceMatrix"]),

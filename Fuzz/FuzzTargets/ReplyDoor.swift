@@ -56,11 +56,11 @@ enum ReplyDoor {
             tools: options & 1 == 0 ? [] : tools, promptOpensThought: options & 2 != 0,
             calls: options & 4 == 0 ? .parse : .keepAsContent, makeID: { "" })
         var told = Reply()
-        for piece in pieces { try apply(parser.append(piece), to: &told) }
-        try apply(parser.finish(truncated: options & 8 != 0), to: &told)
-        told.finishReason = parser.reply.finishReason
+        for piece in pieces { parser.append(piece).forEach { told.apply($0) } }
+        parser.finish(truncated: options & 8 != 0).forEach { told.apply($0) }
 
         let reply = parser.reply
+        if reply.finishReason == .length { told.finishReason = .length }
         guard told == reply else { throw Violation("events that say \(told) of \(reply)") }
         for call in reply.toolCalls {
             guard case .object? = try? JSONValue(json: call.arguments) else {
@@ -71,27 +71,6 @@ enum ReplyDoor {
             throw Violation("\(text.debugDescription) has white space at an end")
         }
         return reply
-    }
-
-    private static func apply(_ events: [ReplyEvent], to reply: inout Reply) throws {
-        for event in events {
-            switch event {
-            case .reasoning(let delta): reply.reasoning += delta
-            case .content(let delta): reply.content += delta
-            case .callBegan(let index, let id, let name):
-                guard index == reply.toolCalls.count else { throw Violation("call \(index) begins out of turn") }
-                reply.toolCalls.append(ToolCall(id: id, name: name, arguments: ""))
-            case .arguments(let index, let delta):
-                guard index == reply.toolCalls.count - 1 else { throw Violation("arguments of call \(index)") }
-                reply.toolCalls[index].arguments += delta
-            case .callEnded(let index):
-                guard reply.toolCalls.indices.contains(index) else { throw Violation("call \(index) ends") }
-            case .callFailed(let call, let voided):
-                guard voided.upperBound == reply.toolCalls.count else { throw Violation("calls \(voided) fail") }
-                reply.toolCalls.removeSubrange(voided)
-                reply.malformedCalls.append(call)
-            }
-        }
     }
 
     /// - Parameter text: special tokens as their text.

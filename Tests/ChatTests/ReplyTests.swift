@@ -150,9 +150,9 @@ import Testing
     @Test func callsStayContentIfTheyAreNotAllowed() {
         let text = "a <|tool_call>call:f{b:<|\"|><|channel>}<|\"|>}<tool_call|> <|channel>thought\nhm<channel|>c"
         for cut in [Cut.asGiven, .everyScalar] {
-            let (reply, heard) = read(cut(pieces(text)), tools: [now], calls: .keepAsContent)
+            let (reply, told) = read(cut(pieces(text)), tools: [now], calls: .keepAsContent)
             #expect(reply.content == "a <|tool_call>call:f{b:<|\"|><|channel>}<|\"|>}<tool_call|> c")
-            #expect(heard.content == reply.content)
+            #expect(told == reply)
             #expect(reply.reasoning == "hm" && reply.toolCalls.isEmpty && reply.finishReason == .stop)
         }
         #expect(

@@ -83,43 +83,17 @@ struct Generator: RandomNumberGenerator {
     }
 }
 
-/// A reply put together from nothing but events.
-struct Heard {
-    var reasoning = ""
-    var content = ""
-    var calls: [ToolCall] = []
-    var endedCount = 0
-    var malformed: [MalformedCall] = []
-
-    mutating func hear(_ events: [ReplyEvent]) {
-        for event in events {
-            switch event {
-            case .reasoning(let delta): reasoning += delta
-            case .content(let delta): content += delta
-            case .callBegan(let index, let id, let name):
-                if index == calls.count { calls.append(ToolCall(id: id, name: name, arguments: "")) }
-            case .arguments(let index, let delta):
-                if calls.indices.contains(index) { calls[index].arguments += delta }
-            case .callEnded(let index):
-                if index == endedCount { endedCount += 1 }
-            case .callFailed(let call, let voided):
-                malformed.append(call)
-                calls.removeSubrange(voided)
-            }
-        }
-    }
-}
-
 /// - Returns: the reply, and what its events alone say.
 func read(
     _ pieces: [ReplyPiece], tools: [ToolDescription] = [], promptOpensThought: Bool = false, truncated: Bool = false,
     calls: ReplyParser.CallPolicy = .parse
-) -> (reply: Reply, heard: Heard) {
+) -> (reply: Reply, told: Reply) {
     var parser = ReplyParser(tools: tools, promptOpensThought: promptOpensThought, calls: calls, makeID: { "id" })
-    var heard = Heard()
-    for piece in pieces { heard.hear(parser.append(piece)) }
-    heard.hear(parser.finish(truncated: truncated))
-    return (parser.reply, heard)
+    var told = Reply()
+    for piece in pieces { parser.append(piece).forEach { told.apply($0) } }
+    parser.finish(truncated: truncated).forEach { told.apply($0) }
+    if told.finishReason == .stop, truncated { told.finishReason = .length }
+    return (parser.reply, told)
 }
 
 func read(_ text: String, tools: [ToolDescription] = [], truncated: Bool = false) -> Reply {
