@@ -87,6 +87,7 @@ let package = Package(
 
         .target(name: "JSON"),
         .target(name: "ChatTemplate", dependencies: ["JSON"]),
+        .target(name: "Chat", dependencies: ["JSON"]),
         .target(name: "Platform", swiftSettings: [.enableExperimentalFeature("BuiltinModule")]),  // for XGETBV
         .target(name: "GGUF", dependencies: ["Platform"]),
         .target(name: "TensorBase", dependencies: ["Platform", "GGUF", openBLAS]),
@@ -104,7 +105,9 @@ let package = Package(
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+            dependencies: [
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "Chat",
+            ]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
         .target(name: "Quantization", dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "ImportanceMatrix"]),
@@ -159,7 +162,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "Chat",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -169,6 +172,7 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ChatTemplateTests", dependencies: ["JSON", "ChatTemplate"]),
+        .testTarget(name: "ChatTests", dependencies: ["JSON", "Chat"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(

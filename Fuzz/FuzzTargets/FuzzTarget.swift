@@ -17,6 +17,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case base
     /// The importance matrices that gemma-quantize and gemma-imatrix read.
     case imatrix
+    /// A model's reply, taken apart.
+    case reply
 
     /// What happened to an input.
     package enum Outcome: Sendable {
@@ -36,6 +38,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .json: try JSONDoor.run(input)
             case .base: try BaseFileDoor.run(input)
             case .imatrix: try ImportanceDoor.run(input)
+            case .reply: try ReplyDoor.run(input)
             }
             return .accepted
         } catch let violation as Violation {
@@ -57,6 +60,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONDoor.seeds
         case .base: BaseFileDoor.seeds
         case .imatrix: ImportanceDoor.seeds
+        case .reply: ReplyDoor.seeds
         }
     }
 
@@ -65,7 +69,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
-        case .tokenizer, .blocks, .json, .base: nil
+        case .tokenizer, .blocks, .json, .base, .reply: nil
         }
     }
 }

@@ -74,4 +74,27 @@ struct CheckTests {
         #expect(run.status == 2)
         #expect(run.errorLine?.contains("nothing to check") == true)
     }
+
+    @Test("Replies are taken apart as the reference says; a reply that says something else fails")
+    func replies() throws {
+        let fixtures = Command.fixtures.appendingPathComponent("chat")
+        let right = try Command("gemma-check", ["chat", fixtures.path])
+        #expect(right.status == 0)
+        #expect(right.output.contains("replies.json: 123 of 123 exact"))
+
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("replies.json")
+        let expected = #"{"reasoning": "", "content": "no", "tool_calls": [], "finish": "stop"}"#
+        try Data(#"{"cases": [{"name": "a", "pieces": ["yes"], "expected": \#(expected)}]}"#.utf8).write(to: file)
+        let wrong = try Command("gemma-check", ["chat", folder.path])
+        #expect(wrong.status == 1)
+        #expect(wrong.output.contains("FAILED replies.json: 0 of 1 exact"))
+
+        try Data(#"{"cases": [{"name": "a"}]}"#.utf8).write(to: file)
+        let damaged = try Command("gemma-check", ["chat", folder.path])
+        #expect(damaged.status == 1)
+        #expect(damaged.output.contains("FAILED replies.json: replies.json: expected cases"))
+    }
 }
