@@ -118,10 +118,14 @@ let package = Package(
                 logging,
             ]),
 
+        // What the programs that write text have in common.
+        .target(
+            name: "GenerationCommand",
+            dependencies: ["Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser]),
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging,
+                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", argumentParser, logging,
             ]),
         .executableTarget(
             name: "gemma-check",

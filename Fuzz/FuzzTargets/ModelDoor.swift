@@ -21,16 +21,16 @@ enum ModelDoor {
         let isDrafter = Drafter.architectures.contains { architecture.utf8.elementsEqual($0.utf8) }
         let pair =
             try isDrafter
-            ? Pair(target: target.get(), assistant: file)
-            : (try? Pair(target: file, assistant: drafter.get())) ?? Pair(target: file)
+            ? GemmaModel(target: target.get(), drafter: file)
+            : (try? GemmaModel(target: file, drafter: drafter.get())) ?? GemmaModel(target: file)
         if let refusal = inspection.refusals.first { throw Violation("loaded, but would be refused: \(refusal)") }
         // Cache types alternate, so that all that fit the miniature's heads are used with damaged weights.
         let types = CacheType.allCases.filter { $0.widthMultiple <= 32 }
-        let session = try Session(
+        let session = try GemmaSession(
             pair, contextLength: 24, threads: 1, keyCacheType: types[input.count % types.count],
             valueCacheType: types[input.count / types.count % types.count])
         let options = GenerationOptions(
-            temperature: input.count.isMultiple(of: 2) ? 0 : 1, seed: 1, maximumTokens: 6,
+            temperature: input.count.isMultiple(of: 2) ? 0 : 1, seed: 1, maximumResponseTokens: 6,
             speculation: SpeculationOptions(draftLength: .fixed(2)))
         let number = try session.begin("not one <|turn>ab", options)
         var count = 0

@@ -67,10 +67,11 @@ public struct GenerationOptions: Sendable, Hashable {
     /// The text ends where the model writes one of these; none of it appears in the text, not even in part. At most 64,
     /// of 1 to 1024 bytes. The prompt is not searched.
     ///
-    /// `Session.tokens` ends with the token that completes the string, and the next generation continues from there.
+    /// `GemmaSession.tokens` ends with the token that completes the string, and the next generation continues from
+    /// there.
     public var stop: [String]
     /// The largest number of tokens to generate; nil for as many as the model wants and the context holds.
-    public var maximumTokens: Int?
+    public var maximumResponseTokens: Int?
     /// Whether the model is kept from ending the text: the tokens that end a text are never drawn.
     public var ignoresEndOfText: Bool
     /// Whether control tokens such as `<turn|>` appear in the text.
@@ -78,7 +79,7 @@ public struct GenerationOptions: Sendable, Hashable {
     /// Whether the prompt's `<bos>`, `<|turn>` and the like are the tokens of that name. Switch it off for text that
     /// strangers wrote.
     public var parsesSpecialTokens: Bool
-    /// How drafts are made, if the pair has a drafter.
+    /// How drafts are made, if the model has a drafter.
     public var speculation: SpeculationOptions
 
     public init(
@@ -87,7 +88,7 @@ public struct GenerationOptions: Sendable, Hashable {
         xtc: SamplingOptions.XTC? = nil, repeatPenalty: Float? = nil, presencePenalty: Float? = nil,
         frequencyPenalty: Float? = nil, repeatLastN: Int? = nil, dry: SamplingOptions.DRY? = nil,
         mirostat: SamplingOptions.Mirostat? = nil, logitBias: [TokenID: Float] = [:], samplers: [SamplerKind]? = nil,
-        minKeep: Int? = nil, seed: UInt64? = nil, stop: [String] = [], maximumTokens: Int? = nil,
+        minKeep: Int? = nil, seed: UInt64? = nil, stop: [String] = [], maximumResponseTokens: Int? = nil,
         ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false, parsesSpecialTokens: Bool = true,
         speculation: SpeculationOptions = .init()
     ) {
@@ -110,7 +111,7 @@ public struct GenerationOptions: Sendable, Hashable {
         self.minKeep = minKeep
         self.seed = seed
         self.stop = stop
-        self.maximumTokens = maximumTokens
+        self.maximumResponseTokens = maximumResponseTokens
         self.ignoresEndOfText = ignoresEndOfText
         self.showsSpecialTokens = showsSpecialTokens
         self.parsesSpecialTokens = parsesSpecialTokens
@@ -147,7 +148,7 @@ extension GenerationOptions {
                 throw GemmaError.invalidOption(name: name, value: "\(value)", expected: expected)
             }
         }
-        try check("the number of tokens", maximumTokens ?? 0, 0...Int.max, "0 or more")
+        try check("the number of tokens", maximumResponseTokens ?? 0, 0...Int.max, "0 or more")
         try check("the number of stop strings", stop.count, 0...64, "at most 64")
         for string in stop {
             try check("the length of a stop string", string.utf8.count, 1...1024, "1 to 1024 bytes")

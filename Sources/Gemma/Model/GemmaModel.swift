@@ -8,11 +8,11 @@ import Tokenizer
 
 /// A Gemma 4 target and, if there is one, the drafter that was made for it.
 ///
-/// Loading maps the files; weights are read when they are first used. A pair never changes and may serve any number of
+/// Loading maps the files; weights are read when they are first used. A model never changes and may serve any number of
 /// sessions.
 ///
-///     let pair = try Pair(target: modelURL, assistant: drafterURL)
-public struct Pair: Sendable {
+///     let model = try GemmaModel(contentsOf: modelURL, drafter: drafterURL)
+public struct GemmaModel: Sendable {
     /// The context that the target was trained for, in tokens.
     public let trainedContextLength: Int
     /// Time that loading took.
@@ -29,30 +29,30 @@ public struct Pair: Sendable {
     package let drafter: Drafter?
     package let tokenizer: BPETokenizer
 
-    /// Loads a pair.
+    /// Loads a model.
     /// - Parameters:
     ///   - target: a GGUF file of architecture `gemma4`.
-    ///   - assistant: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
+    ///   - drafter: a GGUF file of architecture `gemma4-assistant`, made for this target; nil for none.
     ///   - checkTensors: whether all weights are checked for NaN and infinity first, which reads the files whole. Text
     ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it;
     ///   `KernelError` if the environment asks for kernels (`GEMMA_CPU`) that do not exist or that this processor
     ///   cannot run.
-    public init(target: URL, assistant: URL? = nil, checkTensors: Bool = false) throws {
+    public init(contentsOf target: URL, drafter: URL? = nil, checkTensors: Bool = false) throws {
         try Kernels.validateChoice()
         let start = ContinuousClock.now
         let loaded = try Self.load(target, checkTensors: checkTensors, TargetParts.init)
-        let drafter = try assistant.map { url in
+        let drafter = try drafter.map { url in
             try Self.load(url, checkTensors: checkTensors) { try Self.drafter($0, for: loaded.target) }
         }
         self.init(loaded, drafter, since: start)
     }
 
-    /// The pair of two files that are open already.
-    package init(target: GGUFFile, assistant: GGUFFile? = nil) throws {
+    /// The model of two files that are open already.
+    package init(target: GGUFFile, drafter: GGUFFile? = nil) throws {
         let start = ContinuousClock.now
         let loaded = try TargetParts(target)
-        self.init(loaded, try assistant.map { try Self.drafter($0, for: loaded.target) }, since: start)
+        self.init(loaded, try drafter.map { try Self.drafter($0, for: loaded.target) }, since: start)
     }
 
     private init(_ parts: TargetParts, _ drafter: Drafter?, since start: ContinuousClock.Instant) {

@@ -1,28 +1,28 @@
-import ArgumentParser
-import CommandSupport
-import Foundation
-import Gemma
+internal import ArgumentParser
+internal import CommandSupport
+internal import Foundation
+public import Gemma
 internal import Platform
 internal import Tensor
 
 /// How the statistics of a run are printed.
-enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
+package enum StatisticsFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json, none
 
-    func write(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
+    package func write(_ statistics: GenerationStatistics, of model: GemmaModel, _ options: SpeculationOptions) {
         switch self {
         case .none:
             break
         case .text:
             StandardError.write(
-                "\n\n" + String(format: "loaded in %.2f s\n", pair.loadTime.inSeconds) + "\(statistics)\n"
+                "\n\n" + String(format: "loaded in %.2f s\n", model.loadTime.inSeconds) + "\(statistics)\n"
                     + (ResidentMemory.current.map { $0.text + "\n" } ?? "")
                     + "kernels: \(Kernels.current.form.rawValue)\n")
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             encoder.keyEncodingStrategy = .convertToSnakeCase
-            guard let data = try? encoder.encode(Report(statistics, of: pair, options)) else { return }
+            guard let data = try? encoder.encode(Report(statistics, of: model, options)) else { return }
             StandardError.write("\n" + String(decoding: data, as: UTF8.self) + "\n")
         }
     }
@@ -60,9 +60,9 @@ private struct Report: Encodable {
     let peakResidentBytes: Int?
     let kernels: String
 
-    init(_ statistics: Statistics, of pair: Pair, _ options: SpeculationOptions) {
+    init(_ statistics: GenerationStatistics, of model: GemmaModel, _ options: SpeculationOptions) {
         let speculation = statistics.speculation
-        loadSeconds = pair.loadTime.inSeconds
+        loadSeconds = model.loadTime.inSeconds
         promptTokens = statistics.promptTokens
         promptTokensPerSecond = statistics.promptTokensPerSecond
         generatedTokens = statistics.generatedTokens

@@ -1,8 +1,8 @@
-import ArgumentParser
-import Gemma
+internal import ArgumentParser
+package import Gemma
 
 /// How tokens are drawn, and where the text ends. Flags have llama.cpp's names and meanings.
-struct SamplingFlags: ParsableArguments {
+package struct SamplingFlags: ParsableArguments {
     @Option(
         name: .shortAndLong, parsing: .unconditional,
         help: "The same seed gives the same text; -1 for a different text each time.")
@@ -147,7 +147,9 @@ struct SamplingFlags: ParsableArguments {
         help: "End before this text, which is not printed; may be given again. Escapes are as in -p.")
     var stop: [String] = []
 
-    func validate() throws {
+    package init() {}
+
+    package func validate() throws {
         if samplers != nil, samplerLetters != nil {
             throw ValidationError("--samplers and --sampling-seq both give an order; leave one out")
         }
@@ -165,7 +167,7 @@ struct SamplingFlags: ParsableArguments {
     }
 
     /// - Parameter escapes: whether `\n` and the like in texts mean what they mean in C.
-    func apply(to options: inout GenerationOptions, escapes: Bool) {
+    package func apply(to options: inout GenerationOptions, escapes: Bool) {
         func text(_ text: String) -> String { escapes ? text.unescaped : text }
         options.seed = seed.flatMap { UInt64(exactly: $0) }
         options.samplers = samplers ?? samplerLetters

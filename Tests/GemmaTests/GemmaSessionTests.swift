@@ -3,14 +3,14 @@ import Foundation
 import Gemma
 import Testing
 
-@Suite("Session")
+@Suite("GemmaSession")
 struct SessionTests {
-    private let pair: Pair
-    private let greedy = GenerationOptions(temperature: 0, maximumTokens: 40)
+    private let model: GemmaModel
+    private let greedy = GenerationOptions(temperature: 0, maximumResponseTokens: 40)
 
-    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+    init() throws { model = try GemmaModel(contentsOf: #require(BundledModel.target), drafter: BundledModel.assistant) }
 
-    private func text(_ generation: Generation) async throws -> String {
+    private func text(_ generation: GemmaSession.ResponseStream) async throws -> String {
         var text = ""
         for try await piece in generation { text += piece }
         return text
@@ -21,10 +21,10 @@ struct SessionTests {
         let url = try #require(BundledModel.target)
         let drafterURL = try #require(BundledModel.assistant)
         // The lines of README.md, except `print`.
-        let pair = try Pair(target: url, assistant: drafterURL)  // assistant optional
-        let session = try Session(pair, contextLength: 1024)
+        let model = try GemmaModel(contentsOf: url, drafter: drafterURL)  // assistant optional
+        let session = try GemmaSession(model, contextLength: 1024)
         var story = ""
-        for try await piece in session.generate("Once upon a time", options: .init(temperature: 0)) {
+        for try await piece in session.streamResponse(to: "Once upon a time", options: .init(temperature: 0)) {
             story += piece
         }
         #expect(story.hasPrefix(", there lived a tiny girl named Zoe. She lived in a den with her mother."))
@@ -34,21 +34,21 @@ struct SessionTests {
 
     @Test("The text is the same with a drafter, without one, and with speculation switched off")
     func drafterChangesNothing() async throws {
-        let alone = try Pair(target: #require(BundledModel.target))
-        let expected = try await text(Session(alone).generate("Tell me a story", options: greedy))
-        #expect(try await text(Session(pair).generate("Tell me a story", options: greedy)) == expected)
+        let alone = try GemmaModel(contentsOf: #require(BundledModel.target))
+        let expected = try await text(GemmaSession(alone).streamResponse(to: "Tell me a story", options: greedy))
+        #expect(try await text(GemmaSession(model).streamResponse(to: "Tell me a story", options: greedy)) == expected)
         var off = greedy
         off.speculation = .none
-        let session = try Session(pair)
-        #expect(try await text(session.generate("Tell me a story", options: off)) == expected)
+        let session = try GemmaSession(model)
+        #expect(try await text(session.streamResponse(to: "Tell me a story", options: off)) == expected)
         #expect(session.statistics.speculation.drafted == 0)
     }
 
     @Test("Caches of 8 bits and more tell the same story", arguments: [CacheType.f32, .f16, .bf16, .q8_0])
     func cacheTypes(_ type: CacheType) async throws {
-        let session = try Session(pair, keyCacheType: type, valueCacheType: type)
-        let expected = try await text(Session(pair).generate("Once upon a time", options: greedy))
-        #expect(try await text(session.generate("Once upon a time", options: greedy)) == expected)
+        let session = try GemmaSession(model, keyCacheType: type, valueCacheType: type)
+        let expected = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: greedy))
+        #expect(try await text(session.streamResponse(to: "Once upon a time", options: greedy)) == expected)
     }
 
     // The bundled model's heads are 32 and 64 wide, which the blocks of 128 do not divide.
@@ -56,35 +56,35 @@ struct SessionTests {
         "Under each type of cache the story is the same with a drafter and without",
         arguments: CacheType.allCases.filter { $0 != .tbq3_tcq })
     func cacheTypesWithDrafter(_ type: CacheType) async throws {
-        let session = try Session(pair, keyCacheType: type, valueCacheType: .tbq4_0)
-        let found = try await text(session.generate("Once upon a time", options: greedy))
+        let session = try GemmaSession(model, keyCacheType: type, valueCacheType: .tbq4_0)
+        let found = try await text(session.streamResponse(to: "Once upon a time", options: greedy))
         var off = greedy
         off.speculation = .none
-        let alone = try Session(pair, keyCacheType: type, valueCacheType: .tbq4_0)
-        #expect(try await text(alone.generate("Once upon a time", options: off)) == found)
+        let alone = try GemmaSession(model, keyCacheType: type, valueCacheType: .tbq4_0)
+        #expect(try await text(alone.streamResponse(to: "Once upon a time", options: off)) == found)
     }
 
     @Test("A text that was left continues where it stopped")
     func leaveAndContinue() async throws {
-        let whole = try await text(Session(pair).generate("Once upon a time", options: greedy))
-        let session = try Session(pair)
+        let whole = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: greedy))
+        let session = try GemmaSession(model)
         var begun = ""
-        for try await piece in session.generate("Once upon a time", options: greedy) {
+        for try await piece in session.streamResponse(to: "Once upon a time", options: greedy) {
             begun += piece
             if begun.count > 30 { break }
         }
         #expect(whole.hasPrefix(begun) && begun.count < whole.count)
         var rest = greedy
-        rest.maximumTokens = 40 - session.statistics.generatedTokens
-        #expect(try await begun + text(session.generate("", options: rest)) == whole)
+        rest.maximumResponseTokens = 40 - session.statistics.generatedTokens
+        #expect(try await begun + text(session.streamResponse(to: "", options: rest)) == whole)
     }
 
     @Test("Cancelling the task ends the generation; the session can go on")
     func cancellation() async throws {
-        let session = try Session(pair)
+        let session = try GemmaSession(model)
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
-        let generation = session.generate("Once upon a time", options: options)
+        let generation = session.streamResponse(to: "Once upon a time", options: options)
         let task = Task {
             // From within, since on a busy machine the text may be finished before another task gets to cancel this
             // one.
@@ -94,14 +94,14 @@ struct SessionTests {
         #expect(session.statistics.finishReason == nil)
         let tokens = session.tokens.count
         #expect(tokens < session.contextLength)
-        _ = try await text(session.generate(" and", options: greedy))
+        _ = try await text(session.streamResponse(to: " and", options: greedy))
         #expect(session.tokens.count > tokens)
     }
 
     @Test("Cancelled before it began, it reads nothing")
     func cancelledEarly() async throws {
-        let session = try Session(pair)
-        let generation = session.generate("Once upon a time")
+        let session = try GemmaSession(model)
+        let generation = session.streamResponse(to: "Once upon a time")
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             for try await _ in generation {}
@@ -112,84 +112,87 @@ struct SessionTests {
 
     @Test("The full context ends a text, and the reason is said")
     func contextFull() async throws {
-        let session = try Session(pair, contextLength: 20)
+        let session = try GemmaSession(model, contextLength: 20)
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
-        _ = try await text(session.generate("Once upon a time", options: options))
+        _ = try await text(session.streamResponse(to: "Once upon a time", options: options))
         #expect(session.statistics.finishReason == .contextFull)
         #expect(session.tokens.count == 20)
     }
 
     @Test("If the end of text is ignored the model continues; otherwise it stops")
     func ignoringTheEnd() async throws {
-        let session = try Session(pair, contextLength: 400)
+        let session = try GemmaSession(model, contextLength: 400)
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
-        _ = try await text(session.generate("Once upon a time", options: options))
+        _ = try await text(session.streamResponse(to: "Once upon a time", options: options))
         #expect(session.tokens.count == 400)
         #expect(!session.tokens.contains(1) && !session.tokens.contains(16))
     }
 
     @Test("Bad options are refused before anything is read")
     func badOptions() async throws {
-        let session = try Session(pair, contextLength: 16)
+        let session = try GemmaSession(model, contextLength: 16)
         await #expect(throws: SamplingError.outOfRange(option: "temperature", value: "-1.0", expected: "0 or more")) {
-            try await text(session.generate("a", options: .init(temperature: -1)))
+            try await text(session.streamResponse(to: "a", options: .init(temperature: -1)))
         }
         await #expect(throws: GemmaError.self) {
-            try await text(session.generate("a", options: .init(maximumTokens: -1)))
+            try await text(session.streamResponse(to: "a", options: .init(maximumResponseTokens: -1)))
         }
         await #expect(throws: GemmaError.self) {
-            try await text(session.generate("a", options: .init(speculation: .init(draftLength: .fixed(65)))))
+            try await text(session.streamResponse(to: "a", options: .init(speculation: .init(draftLength: .fixed(65)))))
         }
         let long = String(repeating: "a fox ", count: 20)
         await #expect(throws: ModelError.contextFull(needed: 42, contextLength: 16)) {
-            try await text(session.generate(long, options: greedy))
+            try await text(session.streamResponse(to: long, options: greedy))
         }
         #expect(session.tokens.isEmpty)
     }
 
     @Test("A generation ends when another one begins")
     func superseded() async throws {
-        let session = try Session(pair)
-        var first = session.generate("Once upon a time", options: greedy).makeAsyncIterator()
+        let session = try GemmaSession(model)
+        var first = session.streamResponse(to: "Once upon a time", options: greedy).makeAsyncIterator()
         #expect(try await first.next() != nil)
-        _ = try await text(session.generate(" there", options: greedy))
+        _ = try await text(session.streamResponse(to: " there", options: greedy))
         await #expect(throws: GemmaError.self) { try await first.next() }
     }
 
     @Test("A generation that cannot begin leaves the one under way as it is")
     func failedBeginning() async throws {
-        let expected = try await text(Session(pair, contextLength: 256).generate("Tell me a story", options: greedy))
-        let session = try Session(pair, contextLength: 256)
-        var first = session.generate("Tell me a story", options: greedy).makeAsyncIterator()
+        let expected = try await text(
+            GemmaSession(model, contextLength: 256).streamResponse(to: "Tell me a story", options: greedy))
+        let session = try GemmaSession(model, contextLength: 256)
+        var first = session.streamResponse(to: "Tell me a story", options: greedy).makeAsyncIterator()
         var story = try await first.next() ?? ""
         let long = String(repeating: "a very long prompt ", count: 200)
-        let other = GenerationOptions(temperature: 0, maximumTokens: 1, ignoresEndOfText: true)
-        await #expect(throws: ModelError.self) { try await text(session.generate(long, options: other)) }
+        let other = GenerationOptions(temperature: 0, maximumResponseTokens: 1, ignoresEndOfText: true)
+        await #expect(throws: ModelError.self) { try await text(session.streamResponse(to: long, options: other)) }
         while let piece = try await first.next() { story += piece }
         #expect(story == expected)
     }
 
     @Test("After a reset the text begins again")
     func reset() async throws {
-        let session = try Session(pair)
-        let once = try await text(session.generate("Once upon a time", options: greedy))
+        let session = try GemmaSession(model)
+        let once = try await text(session.streamResponse(to: "Once upon a time", options: greedy))
         session.reset()
         #expect(session.tokens.isEmpty)
-        #expect(try await text(session.generate("Once upon a time", options: greedy)) == once)
+        #expect(try await text(session.streamResponse(to: "Once upon a time", options: greedy)) == once)
     }
 
-    @Test("Two sessions on one pair at once")
+    @Test("Two sessions on one model at once")
     func twoSessions() async throws {
-        let pair = pair
+        let model = model
         let options = greedy
-        let expected = try await text(Session(pair).generate("Once upon a time", options: options))
+        let expected = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: options))
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<2 {
                 group.addTask {
                     var text = ""
-                    for try await piece in try Session(pair).generate("Once upon a time", options: options) {
+                    for try await piece in try GemmaSession(model).streamResponse(
+                        to: "Once upon a time", options: options)
+                    {
                         text += piece
                     }
                     return text
@@ -202,10 +205,10 @@ struct SessionTests {
     @Test("A prompt's special tokens are parsed unless that is switched off; <bos> appears once, at the beginning")
     func specialTokens() async throws {
         func tokens(_ prompt: String, parse: Bool) async throws -> [TokenID] {
-            let session = try Session(pair)
-            var options = GenerationOptions(temperature: 0, maximumTokens: 1)
+            let session = try GemmaSession(model)
+            var options = GenerationOptions(temperature: 0, maximumResponseTokens: 1)
             options.parsesSpecialTokens = parse
-            _ = try await text(session.generate(prompt, options: options))
+            _ = try await text(session.streamResponse(to: prompt, options: options))
             return session.tokens.dropLast()
         }
         #expect(try await tokens("<bos><turn|>", parse: true) == [2, 16])
@@ -215,11 +218,12 @@ struct SessionTests {
 
     @Test("Reading a prompt in several passes reports its progress")
     func progress() async throws {
-        let session = try Session(pair, contextLength: 1024)
+        let session = try GemmaSession(model, contextLength: 1024)
         let seen = Progress()
         let prompt = String(repeating: "Once upon a time there was a fox. ", count: 70)
         _ = try await text(
-            session.generate(prompt, options: .init(temperature: 0, maximumTokens: 1)) { done, total in
+            session.streamResponse(to: prompt, options: .init(temperature: 0, maximumResponseTokens: 1)) {
+                done, total in
                 seen.add(done, total)
             })
         let total = session.statistics.promptTokens
@@ -234,15 +238,15 @@ struct SessionTests {
         let assistant = try #require(BundledModel.assistant)
         func message(_ target: URL, _ assistant: URL?) -> String {
             do {
-                _ = try Pair(target: target, assistant: assistant)
+                _ = try GemmaModel(contentsOf: target, drafter: assistant)
                 return ""
             } catch { return "\(error)" }
         }
         #expect(message(URL(fileURLWithPath: "/no/such.gguf"), nil) == "/no/such.gguf: No such file or directory")
         #expect(message(assistant, nil).hasPrefix("\(assistant.path): this is a drafter"))
         #expect(message(target, target).hasPrefix("\(target.path): this is a target"))
-        #expect(throws: GemmaError.self) { try Session(pair, threads: 0) }
-        #expect(throws: ModelError.invalidContextLength(0)) { try Session(pair, contextLength: 0) }
+        #expect(throws: GemmaError.self) { try GemmaSession(model, threads: 0) }
+        #expect(throws: ModelError.invalidContextLength(0)) { try GemmaSession(model, contextLength: 0) }
     }
 }
 

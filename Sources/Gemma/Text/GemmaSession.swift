@@ -13,14 +13,14 @@ import Tokenizer
 /// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended. Its figures
 /// and tokens may be read at any time, from any task.
 ///
-///     let session = try Session(pair, contextLength: 4096)
-///     for try await piece in session.generate("Once upon a time", options: .init(temperature: 0)) {
+///     let session = try GemmaSession(model, contextLength: 4096)
+///     for try await piece in session.streamResponse(to: "Once upon a time", options: .init(temperature: 0)) {
 ///         print(piece, terminator: "")
 ///     }
 ///     print(session.statistics)
-public final class Session: Sendable {
+public final class GemmaSession: Sendable {
     /// The model.
-    public let pair: Pair
+    public let model: GemmaModel
     /// The largest number of tokens that the text may have, prompts included.
     public let contextLength: Int
 
@@ -32,7 +32,7 @@ public final class Session: Sendable {
 
     fileprivate struct Engine {
         let decoder: SpeculativeDecoder
-        var statistics = Statistics()
+        var statistics = GenerationStatistics()
         var limit = Int.max
         /// Those that the model ends a text with.
         var endTokens: Set<TokenID> = []
@@ -43,7 +43,7 @@ public final class Session: Sendable {
 
     /// Written after each batch and each round.
     private struct Snapshot {
-        var statistics = Statistics()
+        var statistics = GenerationStatistics()
         var tokens: [TokenID] = []
         /// Nil if the number of drafts is fixed.
         var policy: DraftLengthPolicy?
@@ -57,7 +57,7 @@ public final class Session: Sendable {
     public static let defaultContextLength = 4096
 
     /// - Parameters:
-    ///   - pair: the model. Any number of sessions may share it.
+    ///   - model: the model. Any number of sessions may share it.
     ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained
     ///     for, whichever is less.
     ///   - threads: 1 to 1024; nil for the physical cores that the process may use, or fewer if its
@@ -68,27 +68,27 @@ public final class Session: Sendable {
     ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` if a cache type's blocks of 32 do not divide
     ///   the width of the model's heads.
     public init(
-        _ pair: Pair, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
+        _ model: GemmaModel, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
         valueCacheType: CacheType = .f16
     ) throws {
         if let threads, !(1...1024).contains(threads) {
             throw GemmaError.invalidOption(name: "the number of threads", value: "\(threads)", expected: "1 to 1024")
         }
-        let length = contextLength ?? min(Self.defaultContextLength, pair.trainedContextLength)
+        let length = contextLength ?? min(Self.defaultContextLength, model.trainedContextLength)
         let compute = Compute(threadCount: threads ?? ThreadPool.defaultThreadCount)
         let target = try TargetContext(
-            pair.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
+            model.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
             compute: compute)
-        let drafter = try pair.drafter.map { try DraftContext($0, context: target) }
-        let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(pair.defaultSampling))
-        self.pair = pair
+        let drafter = try model.drafter.map { try DraftContext($0, context: target) }
+        let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(model.defaultSampling))
+        self.model = model
         self.contextLength = length
         snapshot = Mutex(Snapshot(policy: decoder.draftLengthPolicy))
-        engine = Mutex(Engine(decoder: decoder, text: GeneratedText(pair.tokenizer, stop: [], special: false)))
+        engine = Mutex(Engine(decoder: decoder, text: GeneratedText(model.tokenizer, stop: [], special: false)))
     }
 
     /// Figures of the last generation, up to date even while it is running. Never waits for a computation.
-    public var statistics: Statistics {
+    public var statistics: GenerationStatistics {
         let (current, policy) = snapshot.withLock { ($0.statistics, $0.policy) }
         var statistics = current
         statistics.draftEstimates = policy.map(DraftEstimates.init)
@@ -105,7 +105,7 @@ public final class Session: Sendable {
             let compute = engine.decoder.target.compute
             return compute.profile?.table(
                 MachineLimits(
-                    readBandwidth: compute.readBandwidth(pair.target.decodeMatrices),
+                    readBandwidth: compute.readBandwidth(model.target.decodeMatrices),
                     integerPeak: compute.integerPeak()))
         } ?? nil
     }
@@ -132,17 +132,17 @@ public final class Session: Sendable {
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
     ///   fit, `SamplingError` or `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another
     ///   generation has begun on this session, `ModelError.notANumber`, or `CancellationError`.
-    public func generate(
-        _ prompt: String, options: GenerationOptions = .init(),
+    public func streamResponse(
+        to prompt: String, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
-    ) -> Generation {
-        Generation(session: self, prompt: prompt, options: options, progress: progress)
+    ) -> ResponseStream {
+        ResponseStream(session: self, prompt: prompt, options: options, progress: progress)
     }
 }
 
 // MARK: - Steps of a generation
 
-extension Session {
+extension GemmaSession {
     /// What a step has done.
     package struct StepResult: Sendable {
         /// The new tokens; none after a batch of the prompt other than the last.
@@ -158,7 +158,7 @@ extension Session {
     package func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
-        let tokens = pair.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
+        let tokens = model.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
         let number = try engine.withLockIfAvailable { engine in
             try begin(tokens, sampler, options, &engine)
         }
@@ -167,8 +167,8 @@ extension Session {
     }
 
     private func sampler(_ options: GenerationOptions) throws -> Sampler {
-        let tokenizer = pair.tokenizer
-        var sampling = try options.sampling(pair.defaultSampling)
+        let tokenizer = model.tokenizer
+        var sampling = try options.sampling(model.defaultSampling)
         for token in sampling.logitBias.keys where !tokenizer.vocabulary.contains(token) {
             throw GemmaError.invalidOption(
                 name: "the token of a logit bias", value: "\(token)",
@@ -178,7 +178,7 @@ extension Session {
             for token in tokenizer.endOfGeneration { sampling.logitBias[token] = -.infinity }
         }
         // After the user's biases, which must not bring them back.
-        for token in pair.target.suppressedTokens { sampling.logitBias[token] = -.infinity }
+        for token in model.target.suppressedTokens { sampling.logitBias[token] = -.infinity }
         let dry = sampling.dry
         return Sampler(sampling, breakers: dry.isOff ? .init() : .init(dry.sequenceBreakers, tokenizer))
     }
@@ -186,7 +186,7 @@ extension Session {
     private func begin(
         _ tokens: [TokenID], _ sampler: Sampler, _ options: GenerationOptions, _ engine: inout Engine
     ) throws -> Int {
-        let (decoder, bos) = (engine.decoder, pair.tokenizer.bos)
+        let (decoder, bos) = (engine.decoder, model.tokenizer.bos)
         let drafts = DraftOptions(
             length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
         return try snapshot.withLock { snapshot in
@@ -197,12 +197,12 @@ extension Session {
             // Nothing may change if this fails: an earlier generation may still be under way.
             try decoder.append(prompt)
             decoder.begin(sampler: sampler, options: drafts)
-            engine.limit = options.maximumTokens ?? .max
-            engine.endTokens = options.ignoresEndOfText ? [] : pair.tokenizer.endOfGeneration
+            engine.limit = options.maximumResponseTokens ?? .max
+            engine.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
             engine.stopTokens = controlTokens(options.stop)
             engine.text = GeneratedText(
-                pair.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
-            engine.statistics = Statistics()
+                model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
+            engine.statistics = GenerationStatistics()
             snapshot.tokens += prompt
             snapshot.statistics = engine.statistics
             snapshot.policy = decoder.draftLengthPolicy
@@ -213,7 +213,7 @@ extension Session {
 
     /// Those of `strings` that are control tokens, which the text may not show.
     private func controlTokens(_ strings: [String]) -> Set<TokenID> {
-        Set(strings.compactMap { pair.tokenizer.vocabulary.id(of: $0) }.filter(pair.tokenizer.isSpecial))
+        Set(strings.compactMap { model.tokenizer.vocabulary.id(of: $0) }.filter(model.tokenizer.isSpecial))
     }
 
     /// Reads a batch of the prompt or runs a round. It blocks while it computes: callers are on the worker.
@@ -240,23 +240,23 @@ extension Session {
     }
 }
 
-extension Session.Engine {
-    mutating func step() throws -> Session.StepResult? {
+extension GemmaSession.Engine {
+    mutating func step() throws -> GemmaSession.StepResult? {
         guard statistics.finishReason == nil else { return nil }
         let wanted = limit - statistics.generatedTokens
         guard wanted > 0, decoder.room > 0 else {
             statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
-            return Session.StepResult(tokens: [], text: text.finish(), prompt: nil)
+            return GemmaSession.StepResult(tokens: [], text: text.finish(), prompt: nil)
         }
         let isPrompt = decoder.hasUnreadPrompt
         let places = try isPrompt ? readBatch() : runRound(limit: wanted)
         let tokens = Array(decoder.tokens[places])
         statistics.generatedTokens += tokens.count
         let text = statistics.finishReason == nil ? text.take() : text.finish()
-        guard isPrompt else { return Session.StepResult(tokens: tokens, text: text, prompt: nil) }
+        guard isPrompt else { return GemmaSession.StepResult(tokens: tokens, text: text, prompt: nil) }
         let unread = decoder.tokens.count - tokens.count - decoder.target.cache.count
         let done = statistics.promptTokens
-        return Session.StepResult(tokens: tokens, text: text, prompt: (done, done + unread))
+        return GemmaSession.StepResult(tokens: tokens, text: text, prompt: (done, done + unread))
     }
 
     /// Adds a token to the text; returns whether the text ends after it.

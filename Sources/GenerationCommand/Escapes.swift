@@ -1,6 +1,6 @@
 extension String {
     /// With `\n`, `\t`, `\x41` and the like as in C. Other backslashes stay.
-    var unescaped: String {
+    package var unescaped: String {
         guard contains("\\") else { return self }
         let meanings: [UInt8: UInt8] = [
             UInt8(ascii: "n"): UInt8(ascii: "\n"), UInt8(ascii: "r"): UInt8(ascii: "\r"),

@@ -7,14 +7,14 @@ public enum FinishReason: String, Sendable, Hashable, Codable {
     case endOfText
     /// The model wrote one of `GenerationOptions.stop`.
     case stopString
-    /// `GenerationOptions.maximumTokens` was reached.
+    /// `GenerationOptions.maximumResponseTokens` was reached.
     case maximumTokens
     /// The context is full.
     case contextFull
 }
 
 /// What the last generation of a session did and how long it took.
-public struct Statistics: Sendable, Hashable {
+public struct GenerationStatistics: Sendable, Hashable {
     /// Tokens of the prompt that were read.
     public internal(set) var promptTokens = 0
     /// Time that reading them took.
@@ -35,7 +35,7 @@ public struct Statistics: Sendable, Hashable {
     public var generatedTokensPerSecond: Double { generationTime.rate(speculation.tokens) }
 }
 
-extension Statistics: CustomStringConvertible {
+extension GenerationStatistics: CustomStringConvertible {
     public var description: String {
         var lines = [
             String(format: "prompt: %d tokens, %.1f tokens/s", promptTokens, promptTokensPerSecond),
