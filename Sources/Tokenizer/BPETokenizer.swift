@@ -60,17 +60,53 @@ extension BPETokenizer {
 
     /// The tokens of UTF-8 `bytes`, as above, without copying them.
     public func encode(_ bytes: UnsafeBufferPointer<UInt8>, parseSpecial: Bool = true) -> [TokenID] {
+        encode(bytes, markup: parseSpecial ? [0..<bytes.count] : [])
+    }
+
+    /// The tokens of a text that is partly markup, such as a rendered chat template; no `bos` is added.
+    ///
+    /// The text is divided and merged as a whole, so that for text that contains no special tokens the ranges change
+    /// nothing. Takes O(n log n) time for any text of n bytes, however many ranges there are.
+    /// - Parameter ordinary: ranges of the text's UTF-8 of which no byte may be part of a special token. Usually in
+    ///   order; they may overlap, and what is outside the text does not matter.
+    public func encode(_ text: String, ordinary: [Range<Int>]) -> [TokenID] {
+        var text = text
+        return text.withUTF8 { encode($0, markup: Self.gaps(between: ordinary, in: 0..<$0.count)) }
+    }
+
+    /// - Parameter markup: where special tokens are matched: ranges in order that do not overlap. A token does not
+    ///   reach from one into the next.
+    private func encode(_ bytes: UnsafeBufferPointer<UInt8>, markup: [Range<Int>]) -> [TokenID] {
         var encoder = FragmentEncoder(vocabulary, alphabet, merges)
         // Text usually has more than three bytes per token.
         encoder.output.reserveCapacity(bytes.count / 3)
         var start = 0
-        while parseSpecial, let (at, match) = specialTokens.firstMatch(in: bytes, from: start) {
-            encoder.encode(UnsafeBufferPointer(rebasing: bytes[start..<at]))
-            encoder.output.append(match.token)
-            start = at + match.byteCount
+        for range in markup {
+            var next = range.lowerBound
+            let stretch = UnsafeBufferPointer(rebasing: bytes[..<range.upperBound])
+            while let (at, match) = specialTokens.firstMatch(in: stretch, from: next) {
+                encoder.encode(UnsafeBufferPointer(rebasing: bytes[start..<at]))
+                encoder.output.append(match.token)
+                start = at + match.byteCount
+                next = start
+            }
         }
         encoder.encode(UnsafeBufferPointer(rebasing: bytes[start...]))
         return encoder.output
+    }
+
+    /// What `ranges` leave of `whole`, in order.
+    private static func gaps(between ranges: [Range<Int>], in whole: Range<Int>) -> [Range<Int>] {
+        let isInOrder = zip(ranges, ranges.dropFirst()).allSatisfy { $0.lowerBound <= $1.lowerBound }
+        var gaps: [Range<Int>] = []
+        var start = whole.lowerBound
+        for range in isInOrder ? ranges : ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let range = range.clamped(to: whole)
+            if range.isEmpty { continue }
+            if start < range.lowerBound { gaps.append(start..<range.lowerBound) }
+            start = max(start, range.upperBound)
+        }
+        return start < whole.upperBound ? gaps + [start..<whole.upperBound] : gaps
     }
 }
 

@@ -21,6 +21,8 @@ extension MergeTable {
 private struct MergeLoader {
     private var table: MergeTable
     private let vocabulary: Vocabulary
+    /// The special tokens of Gemma 4's own vocabulary.
+    private let markers: Set<TokenID>
     /// The concatenated texts of the block's merges, without the space.
     private var texts: [UInt8] = []
     /// For every merge of the block: the ranges of the left part, the right part and the result in `texts`.
@@ -35,6 +37,7 @@ private struct MergeLoader {
 
     init(_ vocabulary: Vocabulary, capacity: Int) {
         self.vocabulary = vocabulary
+        markers = Set(SpecialTexts.types.compactMap { vocabulary.id(of: $0.text) })
         table = MergeTable(capacity: capacity)
     }
 
@@ -65,8 +68,8 @@ private struct MergeLoader {
             guard let left = ids[3 * index], let right = ids[3 * index + 1], let result = ids[3 * index + 2] else {
                 continue
             }
-            // Otherwise a user could smuggle in instructions as text that merges into a control token.
-            if vocabulary.types[Int(result)] == .control { continue }
+            // Otherwise a user could smuggle in instructions as text that merges into a control token, or into a marker.
+            if vocabulary.types[Int(result)] == .control || markers.contains(result) { continue }
             table.insert(left, right, MergeTable.Merge(rank: UInt32(firstRank + index), result: result))
         }
         for index in 0..<count {

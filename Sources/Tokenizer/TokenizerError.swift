@@ -1,6 +1,6 @@
 import GGUF
 
-/// What is wrong with the vocabulary of a file.
+/// What is wrong with the vocabulary of a file, or with a prompt that asks for tokens it does not have.
 ///
 /// Every case carries the keys and numbers that a reader of the message needs. Encoding a text never fails.
 public enum TokenizerError: Error, Equatable, Sendable {
@@ -33,6 +33,10 @@ public enum TokenizerError: Error, Equatable, Sendable {
     case malformedMerge(rank: Int, merge: String)
     /// The left or right part of a merge, or the result, is not a token.
     case unknownMergeToken(rank: Int, merge: String, token: String)
+    /// A prompt names a special token that the vocabulary does not have, or that is ordinary there.
+    case unknownSpecialToken(text: String)
+    /// A prompt has a token that is outside the vocabulary.
+    case tokenOutOfRange(id: Int, count: Int)
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -75,6 +79,10 @@ extension TokenizerError: CustomStringConvertible {
         case .unknownMergeToken(let rank, let merge, let token):
             "tokenizer.ggml.merges[\(rank)], \(merge.debugDescription), needs the token \(token.debugDescription), "
                 + "which is not in tokenizer.ggml.tokens; convert the file again"
+        case .unknownSpecialToken(let text):
+            "\(text.debugDescription) is not a special token of this model"
+        case .tokenOutOfRange(let id, let count):
+            "the prompt has the token \(id), outside the vocabulary of \(count) tokens"
         }
     }
 }

@@ -91,6 +91,19 @@ import Tokenizer
         #expect(try tiny.tokenizer().pieces("ab", parseSpecial: false) == ["a", "b"])
     }
 
+    @Test func textNeverMergesIntoAMarkerOfAReply() throws {
+        let tokenizer = try TinyVocabulary(
+            characters: "<|tol_ca>",
+            merges: [
+                "< |", "t o", "to o", "too l", "tool _", "tool_ c", "tool_c a", "tool_ca l", "tool_cal l",
+                "<| tool_call",
+                "<|tool_call >",
+            ]
+        ).tokenizer()
+        #expect(tokenizer.pieces("<|tool_call>", parseSpecial: false) == ["<|tool_call", ">"])
+        #expect(tokenizer.pieces("<|tool_call>") == ["<|tool_call>"])
+    }
+
     @Test func longInputsWithoutABreakAreEncoded() throws {
         let tokenizer = try TinyVocabulary(merges: ["a a", "aa aa", "▁ ▁", "▁▁ ▁▁", "\n \n"]).tokenizer()
         let count = 1 << 16

@@ -47,6 +47,22 @@ struct ReferenceTests {
             #expect(pieces.joined().utf8.elementsEqual(example.decoded.utf8))
         }
         let chats: [ChatCase] = try Reference.read("chat.json")
-        for chat in chats { #expect(tokenizer.encode(chat.rendered) == chat.ids) }
+        for chat in chats {
+            #expect(tokenizer.encode(chat.rendered) == chat.ids)
+            #expect(try tokenizer.encode([.markup(chat.rendered)]) == chat.ids)
+            let text = ordinaryRanges(chat.rendered)
+            #expect(tokenizer.encode(chat.rendered, ordinary: text) == chat.ids)
+        }
+    }
+
+    /// Every word of the text that touches no special token, so that borders are everywhere.
+    private func ordinaryRanges(_ text: String) -> [Range<Int>] {
+        let bytes = Array(text.utf8)
+        return bytes.indices.filter { "abcdefghijklmnopqrstuvwxyz \n".utf8.contains(bytes[$0]) }.compactMap { index in
+            let start = bytes[..<index].lastIndex(of: UInt8(ascii: "<"))
+            let end = bytes[..<index].lastIndex(of: UInt8(ascii: ">"))
+            let isWithinToken = start.map { $0 > (end ?? -1) } ?? false
+            return isWithinToken || !index.isMultiple(of: 3) ? nil : index..<index + 1
+        }
     }
 }
