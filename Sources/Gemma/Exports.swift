@@ -24,3 +24,4 @@ public typealias SamplerKind = Sampling.SamplerKind
 public typealias DraftLength = Speculative.DraftLength
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics
 public typealias DraftEstimates = Speculative.DraftEstimates
+public typealias RawPrompt = Tokenizer.RawPrompt

@@ -42,11 +42,11 @@ struct GemmaGenerate: AsyncParsableCommand {
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
         let model = try GemmaModel(
-            contentsOf: target, drafter: speculation.isOff ? nil : drafter, checkTensors: source.checkTensors)
+            contentsOf: target, drafter: speculation.isOff ? nil : drafter, threads: source.threads.count,
+            checkTensors: source.checkTensors)
         let cacheTypes = source.cache.types()
-        let session = try GemmaSession(
-            model, contextLength: source.contextLength(of: model), threads: source.threads.count,
-            keyCacheType: cacheTypes.key,
+        let session = try model.makeSession(
+            contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
         progress.clear()
         if session.contextLength > model.trainedContextLength {
@@ -59,7 +59,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         }
 
         text.noticeUnreadInput()
-        var pieces = session.streamResponse(to: prompt, options: options) { done, total in
+        var pieces = session.streamResponse(to: [.markup(prompt)], options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")
         }.makeAsyncIterator()
         try pieces.begin()
@@ -81,14 +81,14 @@ struct GemmaGenerate: AsyncParsableCommand {
         progress.clear()
         stats.write(session.statistics, of: model, options.speculation)
         switch outcome {
-        case .finished: writeProfile(of: session)
+        case .finished: await writeProfile(of: session)
         case .interrupted: throw ExitCode(130)
         }
     }
 
     /// Prints the profile if there is one, with `GEMMA_PROFILE=1`.
-    private func writeProfile(of session: GemmaSession) {
-        guard let table = session.profileTable() else { return }
+    private func writeProfile(of session: GemmaSession) async {
+        guard let table = await session.profileTable() else { return }
         StandardError.write("\n" + table)
     }
 

@@ -24,13 +24,13 @@ struct ConcurrencyTests {
         let all = [nil, 1, 2, 3].map { options(200, seed: $0) }
         var expected: [String] = []
         for options in all {
-            expected.append(try await GemmaSession(model).streamResponse(to: Self.prompt, options: options).whole())
+            expected.append(try await model.makeSession().streamResponse(to: Self.prompt, options: options).whole())
         }
         #expect(Set(expected).count == all.count)
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             for (index, options) in all.enumerated() {
                 group.addTask {
-                    (index, try await GemmaSession(model).streamResponse(to: Self.prompt, options: options).whole())
+                    (index, try await model.makeSession().streamResponse(to: Self.prompt, options: options).whole())
                 }
             }
             for try await (index, text) in group { #expect(text == expected[index]) }
@@ -39,7 +39,7 @@ struct ConcurrencyTests {
 
     @Test("Of two tasks on one session only one continues; the other learns that it is superseded")
     func oneSession() async throws {
-        let session = try GemmaSession(model, contextLength: 2048)
+        let session = try model.makeSession(contextLength: 2048)
         let options = options(64)
         let outcomes = await withTaskGroup(of: Result<String, any Error>.self) { group in
             for _ in 0..<4 {
@@ -69,7 +69,7 @@ struct ConcurrencyTests {
 
     @Test("Looking at figures and tokens from another task disturbs nothing")
     func observers() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let options = options(100)
         let task = Task { try await session.streamResponse(to: Self.prompt, options: options).whole() }
         let observer = Task {
@@ -80,14 +80,14 @@ struct ConcurrencyTests {
         }
         let text = try await task.value
         await observer.value
-        #expect(try await text == GemmaSession(model).streamResponse(to: Self.prompt, options: options).whole())
+        #expect(try await text == model.makeSession().streamResponse(to: Self.prompt, options: options).whole())
     }
 
     private static let longPrompt = String(repeating: "Once upon a time there was a fox. ", count: 220)
 
     @Test("While a prompt is read, the progress can look at everything and even end the generation")
     func lookingFromProgress() async throws {
-        let session = try GemmaSession(model, contextLength: 4096)
+        let session = try model.makeSession(contextLength: 4096)
         let generation = session.streamResponse(to: Self.longPrompt, options: options(4)) { done, total in
             #expect(session.statistics.promptTokens == done)
             #expect(session.tokens.count >= total)
@@ -100,7 +100,7 @@ struct ConcurrencyTests {
         }
         #expect(session.tokens.isEmpty)
         let text = try await session.streamResponse(to: Self.prompt, options: options(40)).whole()
-        #expect(try await text == GemmaSession(model).streamResponse(to: Self.prompt, options: options(40)).whole())
+        #expect(try await text == model.makeSession().streamResponse(to: Self.prompt, options: options(40)).whole())
     }
 
     @Test("Reading the figures never waits for a batch of the prompt")
@@ -109,7 +109,7 @@ struct ConcurrencyTests {
         // way, there would be one or two reads per try.
         var most = 0
         for _ in 0..<30 where most <= 20 {
-            let session = try GemmaSession(model, contextLength: 4096, threads: 1)
+            let session = try model.makeSession(contextLength: 4096)
             let options = options(1)
             let task = Task { try await session.streamResponse(to: Self.longPrompt, options: options).whole() }
             var looks = 0
@@ -128,7 +128,7 @@ struct ConcurrencyTests {
         // A try fails if it begins between two batches, which ends the first generation.
         var isBusy = false
         for _ in 0..<30 where !isBusy {
-            let session = try GemmaSession(model, contextLength: 4096, threads: 1)
+            let session = try model.makeSession(contextLength: 4096)
             let options = options(1)
             let task = Task { try await session.streamResponse(to: Self.longPrompt, options: options).whole() }
             while session.tokens.isEmpty { await Task.yield() }
@@ -144,7 +144,7 @@ struct ConcurrencyTests {
         let model = model
         let options = options(1)
         let count = ProcessInfo.processInfo.activeProcessorCount + 2
-        let sessions = try (0..<count).map { _ in try GemmaSession(model, contextLength: 4096, threads: 1) }
+        let sessions = try (0..<count).map { _ in try model.makeSession(contextLength: 4096) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for session in sessions {
                 group.addTask { _ = try await session.streamResponse(to: Self.longPrompt, options: options).whole() }
@@ -160,7 +160,7 @@ struct ConcurrencyTests {
     func cancelledInPrompt() async throws {
         let prompt = String(repeating: "Once upon a time there was a fox. ", count: 140)
         let options = options(40)
-        let session = try GemmaSession(model, contextLength: 2048)
+        let session = try model.makeSession(contextLength: 2048)
         let generation = session.streamResponse(to: prompt, options: options) { done, total in
             #expect(done < total)
             withUnsafeCurrentTask { $0?.cancel() }
@@ -171,7 +171,7 @@ struct ConcurrencyTests {
         let rest = try await session.streamResponse(to: "", options: options).whole()
         #expect(session.statistics.promptTokens == session.tokens.count - 40 - read)
         #expect(
-            try await GemmaSession(model, contextLength: 2048).streamResponse(to: prompt, options: options).whole()
+            try await model.makeSession(contextLength: 2048).streamResponse(to: prompt, options: options).whole()
                 == rest)
     }
 
@@ -179,7 +179,7 @@ struct ConcurrencyTests {
     func promptAfterCancellation() async throws {
         let prompt = String(repeating: "Once upon a time there was a fox. ", count: 140)
         let options = options(40)
-        let session = try GemmaSession(model, contextLength: 2048)
+        let session = try model.makeSession(contextLength: 2048)
         let generation = session.streamResponse(to: prompt, options: options) { _, _ in
             withUnsafeCurrentTask { $0?.cancel() }
         }
@@ -188,7 +188,7 @@ struct ConcurrencyTests {
         try #require(
             model.tokenizer.encode(prompt + more) == model.tokenizer.encode(prompt) + model.tokenizer.encode(more))
         let rest = try await session.streamResponse(to: more, options: options).whole()
-        let whole = try GemmaSession(model, contextLength: 2048)
+        let whole = try model.makeSession(contextLength: 2048)
         #expect(try await whole.streamResponse(to: prompt + more, options: options).whole() == rest)
     }
 }

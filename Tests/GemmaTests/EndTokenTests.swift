@@ -93,8 +93,8 @@ struct EndTokenTests {
         let tokenizer = try GemmaModel(target: target.file).tokenizer
         #expect(tokenizer.encode(Self.chat) == plain)
         #expect(tokenizer.decode(plain, special: false) == "user\nTell me a story, Zoe\nmodel\n")
-        let answer = try await Telling(target, prompt: Self.chat)
-        #expect(try await answer == Telling(prompt: Self.chat))
+        let answer = try await Telling(target, prompt: [.markup(Self.chat)])
+        #expect(try await answer == Telling(prompt: [.markup(Self.chat)]))
     }
 
     @Test("What a stranger writes never becomes one of them")

@@ -22,7 +22,7 @@ struct SessionTests {
         let drafterURL = try #require(BundledModel.assistant)
         // The lines of README.md, except `print`.
         let model = try GemmaModel(contentsOf: url, drafter: drafterURL)  // assistant optional
-        let session = try GemmaSession(model, contextLength: 1024)
+        let session = try model.makeSession(contextLength: 1024)
         var story = ""
         for try await piece in session.streamResponse(to: "Once upon a time", options: .init(temperature: 0)) {
             story += piece
@@ -35,19 +35,19 @@ struct SessionTests {
     @Test("The text is the same with a drafter, without one, and with speculation switched off")
     func drafterChangesNothing() async throws {
         let alone = try GemmaModel(contentsOf: #require(BundledModel.target))
-        let expected = try await text(GemmaSession(alone).streamResponse(to: "Tell me a story", options: greedy))
-        #expect(try await text(GemmaSession(model).streamResponse(to: "Tell me a story", options: greedy)) == expected)
+        let expected = try await text(alone.makeSession().streamResponse(to: "Tell me a story", options: greedy))
+        #expect(try await text(model.makeSession().streamResponse(to: "Tell me a story", options: greedy)) == expected)
         var off = greedy
         off.speculation = .none
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         #expect(try await text(session.streamResponse(to: "Tell me a story", options: off)) == expected)
         #expect(session.statistics.speculation.drafted == 0)
     }
 
     @Test("Caches of 8 bits and more tell the same story", arguments: [CacheType.f32, .f16, .bf16, .q8_0])
     func cacheTypes(_ type: CacheType) async throws {
-        let session = try GemmaSession(model, keyCacheType: type, valueCacheType: type)
-        let expected = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: greedy))
+        let session = try model.makeSession(keyCacheType: type, valueCacheType: type)
+        let expected = try await text(model.makeSession().streamResponse(to: "Once upon a time", options: greedy))
         #expect(try await text(session.streamResponse(to: "Once upon a time", options: greedy)) == expected)
     }
 
@@ -56,18 +56,18 @@ struct SessionTests {
         "Under each type of cache the story is the same with a drafter and without",
         arguments: CacheType.allCases.filter { $0 != .tbq3_tcq })
     func cacheTypesWithDrafter(_ type: CacheType) async throws {
-        let session = try GemmaSession(model, keyCacheType: type, valueCacheType: .tbq4_0)
+        let session = try model.makeSession(keyCacheType: type, valueCacheType: .tbq4_0)
         let found = try await text(session.streamResponse(to: "Once upon a time", options: greedy))
         var off = greedy
         off.speculation = .none
-        let alone = try GemmaSession(model, keyCacheType: type, valueCacheType: .tbq4_0)
+        let alone = try model.makeSession(keyCacheType: type, valueCacheType: .tbq4_0)
         #expect(try await text(alone.streamResponse(to: "Once upon a time", options: off)) == found)
     }
 
     @Test("A text that was left continues where it stopped")
     func leaveAndContinue() async throws {
-        let whole = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: greedy))
-        let session = try GemmaSession(model)
+        let whole = try await text(model.makeSession().streamResponse(to: "Once upon a time", options: greedy))
+        let session = try model.makeSession()
         var begun = ""
         for try await piece in session.streamResponse(to: "Once upon a time", options: greedy) {
             begun += piece
@@ -81,7 +81,7 @@ struct SessionTests {
 
     @Test("Cancelling the task ends the generation; the session can go on")
     func cancellation() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
         let generation = session.streamResponse(to: "Once upon a time", options: options)
@@ -100,7 +100,7 @@ struct SessionTests {
 
     @Test("Cancelled before it began, it reads nothing")
     func cancelledEarly() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let generation = session.streamResponse(to: "Once upon a time")
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -112,7 +112,7 @@ struct SessionTests {
 
     @Test("The full context ends a text, and the reason is said")
     func contextFull() async throws {
-        let session = try GemmaSession(model, contextLength: 20)
+        let session = try model.makeSession(contextLength: 20)
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
         _ = try await text(session.streamResponse(to: "Once upon a time", options: options))
@@ -122,7 +122,7 @@ struct SessionTests {
 
     @Test("If the end of text is ignored the model continues; otherwise it stops")
     func ignoringTheEnd() async throws {
-        let session = try GemmaSession(model, contextLength: 400)
+        let session = try model.makeSession(contextLength: 400)
         var options = GenerationOptions(temperature: 0)
         options.ignoresEndOfText = true
         _ = try await text(session.streamResponse(to: "Once upon a time", options: options))
@@ -132,7 +132,7 @@ struct SessionTests {
 
     @Test("Bad options are refused before anything is read")
     func badOptions() async throws {
-        let session = try GemmaSession(model, contextLength: 16)
+        let session = try model.makeSession(contextLength: 16)
         await #expect(throws: SamplingError.outOfRange(option: "temperature", value: "-1.0", expected: "0 or more")) {
             try await text(session.streamResponse(to: "a", options: .init(temperature: -1)))
         }
@@ -151,7 +151,7 @@ struct SessionTests {
 
     @Test("A generation ends when another one begins")
     func superseded() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         var first = session.streamResponse(to: "Once upon a time", options: greedy).makeAsyncIterator()
         #expect(try await first.next() != nil)
         _ = try await text(session.streamResponse(to: " there", options: greedy))
@@ -161,8 +161,8 @@ struct SessionTests {
     @Test("A generation that cannot begin leaves the one under way as it is")
     func failedBeginning() async throws {
         let expected = try await text(
-            GemmaSession(model, contextLength: 256).streamResponse(to: "Tell me a story", options: greedy))
-        let session = try GemmaSession(model, contextLength: 256)
+            model.makeSession(contextLength: 256).streamResponse(to: "Tell me a story", options: greedy))
+        let session = try model.makeSession(contextLength: 256)
         var first = session.streamResponse(to: "Tell me a story", options: greedy).makeAsyncIterator()
         var story = try await first.next() ?? ""
         let long = String(repeating: "a very long prompt ", count: 200)
@@ -174,7 +174,7 @@ struct SessionTests {
 
     @Test("After a reset the text begins again")
     func reset() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let once = try await text(session.streamResponse(to: "Once upon a time", options: greedy))
         session.reset()
         #expect(session.tokens.isEmpty)
@@ -185,12 +185,12 @@ struct SessionTests {
     func twoSessions() async throws {
         let model = model
         let options = greedy
-        let expected = try await text(GemmaSession(model).streamResponse(to: "Once upon a time", options: options))
+        let expected = try await text(model.makeSession().streamResponse(to: "Once upon a time", options: options))
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<2 {
                 group.addTask {
                     var text = ""
-                    for try await piece in try GemmaSession(model).streamResponse(
+                    for try await piece in try model.makeSession().streamResponse(
                         to: "Once upon a time", options: options)
                     {
                         text += piece
@@ -202,23 +202,35 @@ struct SessionTests {
         }
     }
 
-    @Test("A prompt's special tokens are parsed unless that is switched off; <bos> appears once, at the beginning")
+    @Test("Only markup and control parts become special tokens; <bos> appears once, at the beginning")
     func specialTokens() async throws {
-        func tokens(_ prompt: String, parse: Bool) async throws -> [TokenID] {
-            let session = try GemmaSession(model)
-            var options = GenerationOptions(temperature: 0, maximumResponseTokens: 1)
-            options.parsesSpecialTokens = parse
-            _ = try await text(session.streamResponse(to: prompt, options: options))
+        func tokens(_ prompt: RawPrompt) async throws -> [TokenID] {
+            let session = try model.makeSession()
+            _ = try await session.respond(to: prompt, options: .init(temperature: 0, maximumResponseTokens: 1))
             return session.tokens.dropLast()
         }
-        #expect(try await tokens("<bos><turn|>", parse: true) == [2, 16])
-        #expect(try await tokens("<turn|>", parse: true) == [2, 16])
-        #expect(try await tokens("<turn|>", parse: false).count > 2)
+        #expect(try await tokens([.markup("<bos><turn|>")]) == [2, 16])
+        #expect(try await tokens([.markup("<turn|>")]) == [2, 16])
+        #expect(try await tokens([.control("<turn|>")]) == [2, 16])
+        #expect(try await tokens("<turn|>").count > 2)
+        await #expect(throws: TokenizerError.self) { try await tokens([.control("fox")]) }
+    }
+
+    @Test("A response has its text, its tokens and its figures together")
+    func response() async throws {
+        let session = try model.makeSession()
+        let response = try await session.respond(to: "Once upon a time", options: greedy)
+        let told = try await text(model.makeSession().streamResponse(to: "Once upon a time", options: greedy))
+        #expect(response.text == told)
+        #expect(response.tokens == session.tokens.suffix(40))
+        #expect(response.finishReason == .maximumTokens)
+        #expect(response.statistics == session.statistics.withoutEstimates)
+        #expect(response.statistics.generatedTokens == 40)
     }
 
     @Test("Reading a prompt in several passes reports its progress")
     func progress() async throws {
-        let session = try GemmaSession(model, contextLength: 1024)
+        let session = try model.makeSession(contextLength: 1024)
         let seen = Progress()
         let prompt = String(repeating: "Once upon a time there was a fox. ", count: 70)
         _ = try await text(
@@ -245,8 +257,16 @@ struct SessionTests {
         #expect(message(URL(fileURLWithPath: "/no/such.gguf"), nil) == "/no/such.gguf: No such file or directory")
         #expect(message(assistant, nil).hasPrefix("\(assistant.path): this is a drafter"))
         #expect(message(target, target).hasPrefix("\(target.path): this is a target"))
-        #expect(throws: GemmaError.self) { try GemmaSession(model, threads: 0) }
-        #expect(throws: ModelError.invalidContextLength(0)) { try GemmaSession(model, contextLength: 0) }
+        #expect(throws: GemmaError.self) { try GemmaModel(contentsOf: target, threads: 0) }
+        #expect(throws: ModelError.invalidContextLength(0)) { try model.makeSession(contextLength: 0) }
+    }
+}
+
+extension GenerationStatistics {
+    fileprivate var withoutEstimates: GenerationStatistics {
+        var statistics = self
+        statistics.draftEstimates = nil
+        return statistics
     }
 }
 

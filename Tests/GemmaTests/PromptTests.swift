@@ -37,11 +37,9 @@ struct PromptTests {
         let prompt = try #require(Self.texts.first { $0.name == name }).text
         let tokens = model.tokenizer.encode(prompt, parseSpecial: false)
         #expect(model.tokenizer.decode(tokens).utf8.elementsEqual(prompt.utf8))
-        let session = try GemmaSession(model, contextLength: 64)
-        var options = GenerationOptions(temperature: 0)
-        options.parsesSpecialTokens = false
+        let session = try model.makeSession(contextLength: 64)
         await #expect(throws: ModelError.contextFull(needed: tokens.count + 1, contextLength: 64)) {
-            try await text(session.streamResponse(to: prompt, options: options))
+            try await text(session.streamResponse(to: prompt, options: .init(temperature: 0)))
         }
         #expect(session.tokens.isEmpty)
         // The session still works.
@@ -55,10 +53,10 @@ struct PromptTests {
         var options = GenerationOptions(temperature: 0, maximumResponseTokens: 24)
         options.ignoresEndOfText = true
         options.speculation.draftLength = .fixed(drafts)
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let found = try await text(session.streamResponse(to: "", options: options))
         #expect(session.statistics.promptTokens == 1 && session.statistics.generatedTokens == 24)
-        let alone = try GemmaSession(GemmaModel(contentsOf: #require(BundledModel.target)))
+        let alone = try GemmaModel(contentsOf: #require(BundledModel.target)).makeSession()
         #expect(try await text(alone.streamResponse(to: "", options: options)) == found)
         // A previous generation leaves no state that the empty prompt would draft from.
         session.reset()
@@ -76,7 +74,7 @@ struct PromptTests {
     @Test("A prompt as long as the context ends at once; one token less leaves room for one")
     func fullContext() async throws {
         let options = GenerationOptions(temperature: 0)
-        let full = try GemmaSession(model, contextLength: 32)
+        let full = try model.makeSession(contextLength: 32)
         #expect(try await text(full.streamResponse(to: prompt(32), options: options)).isEmpty)
         #expect(full.statistics.finishReason == .contextFull && full.tokens.count == 32)
         // And again: there is no room to continue, and no trap.
@@ -84,10 +82,10 @@ struct PromptTests {
         await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
             try await text(full.streamResponse(to: "a", options: options))
         }
-        let less = try GemmaSession(model, contextLength: 32)
+        let less = try model.makeSession(contextLength: 32)
         _ = try await text(less.streamResponse(to: prompt(31), options: options))
         #expect(less.statistics.generatedTokens == 1 && less.tokens.count == 32)
-        let more = try GemmaSession(model, contextLength: 32)
+        let more = try model.makeSession(contextLength: 32)
         await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
             try await text(more.streamResponse(to: prompt(33), options: options))
         }
@@ -103,8 +101,8 @@ struct PromptTests {
         for room in 0...7 {
             let start = "Once upon a time"
             let expected = try await text(
-                GemmaSession(model, contextLength: 5 + room).streamResponse(to: start, options: plain))
-            let session = try GemmaSession(model, contextLength: 5 + room)
+                model.makeSession(contextLength: 5 + room).streamResponse(to: start, options: plain))
+            let session = try model.makeSession(contextLength: 5 + room)
             #expect(try await text(session.streamResponse(to: start, options: drafting)) == expected)
             #expect(session.statistics.finishReason == .contextFull)
             #expect(session.statistics.generatedTokens == room && session.tokens.count == 5 + room)
@@ -116,7 +114,7 @@ struct PromptTests {
         for drafts in [DraftLength.automatic, .fixed(0), .fixed(5), .fixed(64)] {
             var options = GenerationOptions(temperature: 0, speculation: .init(draftLength: drafts))
             options.ignoresEndOfText = true
-            let session = try GemmaSession(model, contextLength: length)
+            let session = try model.makeSession(contextLength: length)
             _ = try await text(session.streamResponse(to: "", options: options))
             #expect(session.statistics.finishReason == .contextFull && session.tokens.count == length)
         }
@@ -125,7 +123,7 @@ struct PromptTests {
     @Test("No token and one token, with drafts or without", arguments: [0, 3, 64])
     func fewTokens(_ drafts: Int) async throws {
         for count in 0...2 {
-            let session = try GemmaSession(model, contextLength: 64)
+            let session = try model.makeSession(contextLength: 64)
             let options = GenerationOptions(
                 temperature: 0, maximumResponseTokens: count, speculation: .init(draftLength: .fixed(drafts)))
             _ = try await text(session.streamResponse(to: "Once upon a time", options: options))

@@ -11,7 +11,7 @@ struct SamplingOptionTests {
 
     private func text(_ options: GenerationOptions, prompt: String = "Once upon a time") async throws -> String {
         var text = ""
-        for try await piece in try GemmaSession(model).streamResponse(to: prompt, options: options) { text += piece }
+        for try await piece in try model.makeSession().streamResponse(to: prompt, options: options) { text += piece }
         return text
     }
 
@@ -46,7 +46,7 @@ struct SamplingOptionTests {
 
     @Test("Options out of range are named, and nothing is read")
     func ranges() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let invalid: [(GenerationOptions, String)] = [
             (.init(temperature: .nan), "temperature is nan; expected 0 or more"),
             (.init(dynamicTemperature: .init(range: -1)), "dynamic temperature range is -1.0; expected 0 or more"),

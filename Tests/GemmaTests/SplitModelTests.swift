@@ -32,7 +32,7 @@ struct SplitModelTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         func story(_ target: URL, _ drafter: URL) async throws -> String {
-            let session = try GemmaSession(GemmaModel(contentsOf: target, drafter: drafter), contextLength: 64)
+            let session = try GemmaModel(contentsOf: target, drafter: drafter).makeSession(contextLength: 64)
             let options = GenerationOptions(temperature: 0, maximumResponseTokens: 24)
             return try await session.streamResponse(to: "Once upon a time", options: options).reduce(into: "") {
                 $0 += $1

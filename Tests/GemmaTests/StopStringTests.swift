@@ -35,14 +35,14 @@ struct StopStringTests {
     @Test("The example of GenerationOptions ends at the first empty line")
     func example() async throws {
         let options = GenerationOptions(temperature: 0.7, topP: 0.9, repeatPenalty: 1.1, seed: 3, stop: ["\n\n"])
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let text = try await pieces(session.streamResponse(to: "Once upon a time", options: options)).joined()
         #expect(!text.isEmpty && !text.contains("\n\n"))
     }
 
     @Test("Every part of a story can be a stop string, with drafts that run past it and without", arguments: [0, 5])
     func everyPart(_ drafts: Int) async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let story = try await pieces(session.streamResponse(to: "Once upon a time", options: options([]))).joined()
         let whole = session.tokens
         let bytes = Array(story.utf8)
@@ -67,7 +67,7 @@ struct StopStringTests {
 
     @Test("What only begins like a stop string is delivered, at the latest with the end of the text")
     func falseAlarms() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let story = try await pieces(session.streamResponse(to: "Once upon a time", options: options([], tokens: 24)))
             .joined()
         // Beginnings of it end in each place, and the last one ends with the text.
@@ -81,7 +81,7 @@ struct StopStringTests {
 
     @Test("Of several stop strings the one that is complete first counts, and then the longest")
     func several() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         let story = try await pieces(session.streamResponse(to: "Once upon a time", options: options([]))).joined()
         for stop in [
             ["girl", "tiny"], ["tiny girl", "girl"], ["irl", "tiny girl", " girl"], ["tiny girl named", "n"],
@@ -120,7 +120,7 @@ struct StopStringTests {
     @Test("A control token can be a stop string though the text does not show it", arguments: [false, true])
     func controlToken(_ special: Bool) async throws {
         let turn = try #require(model.tokenizer.vocabulary.id(of: "<|turn>"))
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         var options = options(["<|turn>"])
         options.logitBias = [turn: 1000]
         options.showsSpecialTokens = special
@@ -132,20 +132,20 @@ struct StopStringTests {
     func continuing() async throws {
         var texts: [[TokenID]] = []
         for drafts in [0, 5] {
-            let session = try GemmaSession(model)
+            let session = try model.makeSession()
             _ = try await pieces(
                 session.streamResponse(to: "Once upon a time", options: options(["named"], drafts: drafts)))
             _ = try await pieces(session.streamResponse(to: "", options: options([], drafts: drafts, tokens: 20)))
             texts.append(session.tokens)
         }
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         _ = try await pieces(session.streamResponse(to: "Once upon a time", options: options([])))
         #expect(texts[0] == texts[1] && session.tokens.starts(with: texts[0]))
     }
 
     @Test("Stop strings are neither empty, nor long, nor many")
     func invalid() async throws {
-        let session = try GemmaSession(model)
+        let session = try model.makeSession()
         for (stop, message) in [
             ([""], "the length of a stop string is 0; expected 1 to 1024 bytes"),
             (

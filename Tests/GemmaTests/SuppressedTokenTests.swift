@@ -20,7 +20,7 @@ struct SuppressedTokenTests {
     private func tokens(_ target: AlteredFile, hasDrafter: Bool, _ options: GenerationOptions) async throws -> [TokenID]
     {
         let model = try GemmaModel(target: target.file, drafter: hasDrafter ? AlteredFile.drafter().file : nil)
-        let session = try GemmaSession(model, contextLength: 128, threads: 1)
+        let session = try model.makeSession(contextLength: 128)
         for try await _ in session.streamResponse(to: "Once upon a time", options: options) {}
         return Array(session.tokens.dropFirst(5))
     }

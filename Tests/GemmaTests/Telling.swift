@@ -11,11 +11,11 @@ struct Telling: Equatable {
 
     /// What the model makes of a prompt. Greedy, with four drafts a round if there is a drafter.
     init(
-        _ target: AlteredFile? = nil, drafter: AlteredFile? = nil, prompt: String = "Once upon a time",
+        _ target: AlteredFile? = nil, drafter: AlteredFile? = nil, prompt: RawPrompt = "Once upon a time",
         count: Int = 32, options: GenerationOptions = .init(temperature: 0)
     ) async throws {
         let model = try GemmaModel(target: (target ?? .target()).file, drafter: drafter?.file)
-        let session = try GemmaSession(model, contextLength: 512, threads: 1)
+        let session = try model.makeSession(contextLength: 512)
         var options = options
         options.maximumResponseTokens = count
         options.speculation.draftLength = .fixed(4)

@@ -1,19 +1,20 @@
 import Assistant
 import Gemma4
-internal import Platform
 import Sampling
 import Speculative
 import Synchronization
-public import Tensor
-import Tokenizer
+import Tensor
+public import Tokenizer
 
 /// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
-/// Generations follow each other on the same text: each continues where the last one ended or was given up. A session
-/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended. Its figures
-/// and tokens may be read at any time, from any task.
+/// Responses follow each other on the same text: each continues where the last one ended or was given up. The model
+/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended; sessions of one
+/// model take turns. Figures and tokens may be read at any time, from any task.
 ///
-///     let session = try GemmaSession(model, contextLength: 4096)
+/// This is the model without chat: no template, no roles, no tools. See ``LanguageModelSession`` for those.
+///
+///     let session = try model.makeSession(contextLength: 4096)
 ///     for try await piece in session.streamResponse(to: "Once upon a time", options: .init(temperature: 0)) {
 ///         print(piece, terminator: "")
 ///     }
@@ -25,12 +26,13 @@ public final class GemmaSession: Sendable {
     public let contextLength: Int
 
     /// The right to compute: held for one batch or one round.
-    private let engine: Mutex<Engine>
+    private let state: Mutex<State>
     /// What others look at. It is never held while anything is computed; whoever takes both takes it second.
     private let snapshot: Mutex<Snapshot>
-    let worker = Worker()
 
-    fileprivate struct Engine {
+    var worker: Worker { model.engine.worker }
+
+    fileprivate struct State {
         let decoder: SpeculativeDecoder
         var statistics = GenerationStatistics()
         var limit = Int.max
@@ -56,35 +58,13 @@ public final class GemmaSession: Sendable {
     /// The default context length in tokens, unless the model was trained for a shorter one.
     public static let defaultContextLength = 4096
 
-    /// - Parameters:
-    ///   - model: the model. Any number of sessions may share it.
-    ///   - contextLength: the largest number of tokens in the text; nil for 4096 or the length the model was trained
-    ///     for, whichever is less.
-    ///   - threads: 1 to 1024; nil for the physical cores that the process may use, or fewer if its
-    ///     processor time is limited.
-    ///   - keyCacheType: how the keys of earlier tokens are stored.
-    ///   - valueCacheType: how their values are stored.
-    /// - Throws: `GemmaError.invalidOption`, `ModelError.invalidContextLength`, `ModelError.cacheTooLarge`,
-    ///   `TensorError.outOfMemory`, or `TensorError.unsupportedHeadWidth` if a cache type's blocks of 32 do not divide
-    ///   the width of the model's heads.
-    public init(
-        _ model: GemmaModel, contextLength: Int? = nil, threads: Int? = nil, keyCacheType: CacheType = .f16,
-        valueCacheType: CacheType = .f16
-    ) throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw GemmaError.invalidOption(name: "the number of threads", value: "\(threads)", expected: "1 to 1024")
-        }
-        let length = contextLength ?? min(Self.defaultContextLength, model.trainedContextLength)
-        let compute = Compute(threadCount: threads ?? ThreadPool.defaultThreadCount)
-        let target = try TargetContext(
-            model.target, contextLength: length, cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType),
-            compute: compute)
-        let drafter = try model.drafter.map { try DraftContext($0, context: target) }
-        let decoder = try SpeculativeDecoder(target: target, drafter: drafter, sampler: Sampler(model.defaultSampling))
+    init(_ model: GemmaModel, contextLength: Int, cacheTypes: CacheTypes) throws {
+        let decoder = try model.engine.makeDecoder(
+            contextLength: contextLength, cacheTypes: cacheTypes, sampler: Sampler(model.defaultSampling))
         self.model = model
-        self.contextLength = length
+        self.contextLength = contextLength
         snapshot = Mutex(Snapshot(policy: decoder.draftLengthPolicy))
-        engine = Mutex(Engine(decoder: decoder, text: GeneratedText(model.tokenizer, stop: [], special: false)))
+        state = Mutex(State(decoder: decoder, text: GeneratedText(model.tokenizer, stop: [], special: false)))
     }
 
     /// Figures of the last generation, up to date even while it is running. Never waits for a computation.
@@ -98,16 +78,18 @@ public final class GemmaSession: Sendable {
     /// The tokens of the text so far, prompts included. Never waits for a computation.
     public var tokens: [TokenID] { snapshot.withLock { $0.tokens } }
 
-    /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise, or while something is computed. Measuring
-    /// how fast the session's threads can be takes some tenths of a second.
-    package func profileTable() -> String? {
-        engine.withLockIfAvailable { engine in
-            let compute = engine.decoder.target.compute
-            return compute.profile?.table(
-                MachineLimits(
-                    readBandwidth: compute.readBandwidth(model.target.decodeMatrices),
-                    integerPeak: compute.integerPeak()))
-        } ?? nil
+    /// A table of where the time went, if `GEMMA_PROFILE=1`; nil otherwise. Measuring how fast the threads can be takes
+    /// some tenths of a second.
+    package func profileTable() async -> String? {
+        await worker.run {
+            state.withLock { state in
+                let compute = state.decoder.target.compute
+                return compute.profile?.table(
+                    MachineLimits(
+                        readBandwidth: compute.readBandwidth(model.target.decodeMatrices),
+                        integerPeak: compute.integerPeak()))
+            }
+        }
     }
 
     /// Forgets the text, so that the next generation begins a new one. A generation in progress ends with
@@ -120,23 +102,47 @@ public final class GemmaSession: Sendable {
             $0.isReset = true
         }
     }
+}
 
+// MARK: - Responses
+
+extension GemmaSession {
     /// Continues the text with `prompt` and then with what the model makes of it.
     ///
     /// Nothing happens until the result is iterated. Cancelling the task or leaving the loop ends the generation; what
-    /// was read and delivered by then is the text that the next generation continues.
+    /// was read and delivered by then is the text that the next one continues.
     /// - Parameters:
     ///   - prompt: at the beginning of a text, `<bos>` is put before it.
     ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
     ///     the number of all. The session may be used from within.
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
-    ///   fit, `SamplingError` or `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another
-    ///   generation has begun on this session, `ModelError.notANumber`, or `CancellationError`.
+    ///   fit, `TokenizerError` for a control part that is no special token, `SamplingError` or
+    ///   `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another generation has begun on this
+    ///   session, `ModelError.notANumber`, or `CancellationError`.
     public func streamResponse(
-        to prompt: String, options: GenerationOptions = .init(),
+        to prompt: RawPrompt, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) -> ResponseStream {
         ResponseStream(session: self, prompt: prompt, options: options, progress: progress)
+    }
+
+    /// The same with a prompt that is text: nothing in it becomes a special token.
+    public func streamResponse(
+        to text: String, options: GenerationOptions = .init(),
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+    ) -> ResponseStream {
+        streamResponse(to: [.text(text)], options: options, progress: progress)
+    }
+
+    /// Continues the text with `prompt` and then with what the model makes of it, until that is complete.
+    /// - Throws: what iterating ``streamResponse(to:options:progress:)`` throws.
+    public func respond(to prompt: RawPrompt, options: GenerationOptions = .init()) async throws -> Response {
+        try await streamResponse(to: prompt, options: options).collect()
+    }
+
+    /// The same with a prompt that is text: nothing in it becomes a special token.
+    public func respond(to text: String, options: GenerationOptions = .init()) async throws -> Response {
+        try await respond(to: [.text(text)], options: options)
     }
 }
 
@@ -151,16 +157,54 @@ extension GemmaSession {
         package let text: String
         /// Tokens of the prompt read so far and in all; nil after a round.
         package let prompt: (done: Int, total: Int)?
+        /// Figures after the step.
+        package let statistics: GenerationStatistics
     }
 
-    /// Adds the prompt to the text and resets the figures; returns the generation's number.
+    /// What a generation does to the text before it continues it.
+    package enum Edit: Sendable {
+        /// Adds to it; at its beginning, `<bos>` is put before.
+        case append(RawPrompt)
+        /// Makes `tokens` the text. What it begins with in common with the text so far is not read again.
+        /// - Parameter keepingWindowBefore: where a later text is likely to differ from this one.
+        case replace([TokenID], keepingWindowBefore: Int?)
+    }
+
+    /// Edits the text and resets the figures; returns the generation's number.
     /// - Throws: `GemmaError.busy` while something is computed.
-    package func begin(_ prompt: String, _ options: GenerationOptions) throws -> Int {
+    package func begin(_ edit: Edit, _ options: GenerationOptions) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
-        let tokens = model.tokenizer.encode(prompt, parseSpecial: options.parsesSpecialTokens)
-        let number = try engine.withLockIfAvailable { engine in
-            try begin(tokens, sampler, options, &engine)
+        // Outside of the lock, since a long text takes a while.
+        let addition: [TokenID]? =
+            if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
+        let number = try state.withLockIfAvailable { state in
+            let drafts = DraftOptions(
+                length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
+            return try snapshot.withLock { snapshot in
+                if snapshot.isReset { state.decoder.restart() }
+                snapshot.isReset = false
+                // Nothing may change if these fail: an earlier generation may still be under way.
+                var reused = 0
+                if case .replace(let tokens, let position) = edit {
+                    reused = try state.decoder.replaceText(with: tokens, keepingWindowBefore: position)
+                } else if let addition {
+                    let needsBOS = state.decoder.tokens.isEmpty && addition.first != model.tokenizer.bos
+                    try state.decoder.append(needsBOS ? [model.tokenizer.bos] + addition : addition)
+                }
+                state.decoder.begin(sampler: sampler, options: drafts)
+                state.limit = options.maximumResponseTokens ?? .max
+                state.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
+                state.stopTokens = controlTokens(options.stop)
+                state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
+                state.statistics = GenerationStatistics()
+                state.statistics.cachedPromptTokens = reused
+                snapshot.tokens = state.decoder.tokens
+                snapshot.statistics = state.statistics
+                snapshot.policy = state.decoder.draftLengthPolicy
+                snapshot.generation += 1
+                return snapshot.generation
+            }
         }
         guard let number else { throw GemmaError.busy }
         return number
@@ -183,34 +227,6 @@ extension GemmaSession {
         return Sampler(sampling, breakers: dry.isOff ? .init() : .init(dry.sequenceBreakers, tokenizer))
     }
 
-    private func begin(
-        _ tokens: [TokenID], _ sampler: Sampler, _ options: GenerationOptions, _ engine: inout Engine
-    ) throws -> Int {
-        let (decoder, bos) = (engine.decoder, model.tokenizer.bos)
-        let drafts = DraftOptions(
-            length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
-        return try snapshot.withLock { snapshot in
-            if snapshot.isReset { decoder.restart() }
-            snapshot.isReset = false
-            let needsBOS = decoder.tokens.isEmpty && tokens.first != bos
-            let prompt = needsBOS ? [bos] + tokens : tokens
-            // Nothing may change if this fails: an earlier generation may still be under way.
-            try decoder.append(prompt)
-            decoder.begin(sampler: sampler, options: drafts)
-            engine.limit = options.maximumResponseTokens ?? .max
-            engine.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
-            engine.stopTokens = controlTokens(options.stop)
-            engine.text = GeneratedText(
-                model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
-            engine.statistics = GenerationStatistics()
-            snapshot.tokens += prompt
-            snapshot.statistics = engine.statistics
-            snapshot.policy = decoder.draftLengthPolicy
-            snapshot.generation += 1
-            return snapshot.generation
-        }
-    }
-
     /// Those of `strings` that are control tokens, which the text may not show.
     private func controlTokens(_ strings: [String]) -> Set<TokenID> {
         Set(strings.compactMap { model.tokenizer.vocabulary.id(of: $0) }.filter(model.tokenizer.isSpecial))
@@ -219,44 +235,47 @@ extension GemmaSession {
     /// Reads a batch of the prompt or runs a round. It blocks while it computes: callers are on the worker.
     /// - Returns: nil if the generation has ended.
     package func step(_ generation: Int) throws -> StepResult? {
-        try engine.withLock { engine in
+        try state.withLock { state in
             guard snapshot.withLock({ $0.generation }) == generation else { throw GemmaError.superseded }
             let outcome: Result<StepResult?, any Error>
-            do { outcome = .success(try engine.step()) } catch { outcome = .failure(error) }
+            do { outcome = .success(try state.step()) } catch { outcome = .failure(error) }
             // Figures count what was done before an error, too.
-            try publish(engine, (try? outcome.get())?.tokens ?? [], of: generation)
+            try publish(state, (try? outcome.get())?.tokens ?? [], of: generation)
             return try outcome.get()
         }
     }
 
-    private func publish(_ engine: Engine, _ tokens: [TokenID], of generation: Int) throws {
+    private func publish(_ state: State, _ tokens: [TokenID], of generation: Int) throws {
         try snapshot.withLock { snapshot in
             // It may have been reset meanwhile.
             guard snapshot.generation == generation else { throw GemmaError.superseded }
             snapshot.tokens += tokens
-            snapshot.statistics = engine.statistics
-            snapshot.policy = engine.decoder.draftLengthPolicy
+            snapshot.statistics = state.statistics
+            snapshot.policy = state.decoder.draftLengthPolicy
         }
     }
 }
 
-extension GemmaSession.Engine {
+extension GemmaSession.State {
     mutating func step() throws -> GemmaSession.StepResult? {
         guard statistics.finishReason == nil else { return nil }
         let wanted = limit - statistics.generatedTokens
         guard wanted > 0, decoder.room > 0 else {
             statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
-            return GemmaSession.StepResult(tokens: [], text: text.finish(), prompt: nil)
+            return GemmaSession.StepResult(tokens: [], text: text.finish(), prompt: nil, statistics: statistics)
         }
         let isPrompt = decoder.hasUnreadPrompt
         let places = try isPrompt ? readBatch() : runRound(limit: wanted)
         let tokens = Array(decoder.tokens[places])
         statistics.generatedTokens += tokens.count
         let text = statistics.finishReason == nil ? text.take() : text.finish()
-        guard isPrompt else { return GemmaSession.StepResult(tokens: tokens, text: text, prompt: nil) }
+        guard isPrompt else {
+            return GemmaSession.StepResult(tokens: tokens, text: text, prompt: nil, statistics: statistics)
+        }
         let unread = decoder.tokens.count - tokens.count - decoder.target.cache.count
         let done = statistics.promptTokens
-        return GemmaSession.StepResult(tokens: tokens, text: text, prompt: (done, done + unread))
+        return GemmaSession.StepResult(
+            tokens: tokens, text: text, prompt: (done, done + unread), statistics: statistics)
     }
 
     /// Adds a token to the text; returns whether the text ends after it.

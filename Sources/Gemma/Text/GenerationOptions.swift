@@ -76,9 +76,8 @@ public struct GenerationOptions: Sendable, Hashable {
     public var ignoresEndOfText: Bool
     /// Whether control tokens such as `<turn|>` appear in the text.
     public var showsSpecialTokens: Bool
-    /// Whether the prompt's `<bos>`, `<|turn>` and the like are the tokens of that name. Switch it off for text that
-    /// strangers wrote.
-    public var parsesSpecialTokens: Bool
+    /// Whether the model thinks before it answers; nil leaves it to the chat template. Only chats have thoughts.
+    public var thinking: Bool?
     /// How drafts are made, if the model has a drafter.
     public var speculation: SpeculationOptions
 
@@ -89,7 +88,7 @@ public struct GenerationOptions: Sendable, Hashable {
         frequencyPenalty: Float? = nil, repeatLastN: Int? = nil, dry: SamplingOptions.DRY? = nil,
         mirostat: SamplingOptions.Mirostat? = nil, logitBias: [TokenID: Float] = [:], samplers: [SamplerKind]? = nil,
         minKeep: Int? = nil, seed: UInt64? = nil, stop: [String] = [], maximumResponseTokens: Int? = nil,
-        ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false, parsesSpecialTokens: Bool = true,
+        ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false, thinking: Bool? = nil,
         speculation: SpeculationOptions = .init()
     ) {
         self.temperature = temperature
@@ -114,7 +113,7 @@ public struct GenerationOptions: Sendable, Hashable {
         self.maximumResponseTokens = maximumResponseTokens
         self.ignoresEndOfText = ignoresEndOfText
         self.showsSpecialTokens = showsSpecialTokens
-        self.parsesSpecialTokens = parsesSpecialTokens
+        self.thinking = thinking
         self.speculation = speculation
     }
 }

@@ -17,7 +17,10 @@ public enum FinishReason: String, Sendable, Hashable, Codable {
 public struct GenerationStatistics: Sendable, Hashable {
     /// Tokens of the prompt that were read.
     public internal(set) var promptTokens = 0
-    /// Time that reading them took.
+    /// Tokens of the prompt that had been read before, for an earlier response that begins alike. They are not among
+    /// `promptTokens`.
+    public internal(set) var cachedPromptTokens = 0
+    /// Time that reading the prompt took.
     public internal(set) var promptTime = Duration.zero
     /// Tokens that were generated; the first of them comes out of reading the prompt.
     public internal(set) var generatedTokens = 0
@@ -25,7 +28,7 @@ public struct GenerationStatistics: Sendable, Hashable {
     public internal(set) var generationTime = Duration.zero
     public internal(set) var speculation = SpeculationStatistics()
     /// The estimates by which the number of drafts is chosen; nil if it is fixed or there is no drafter.
-    public internal(set) var draftEstimates: DraftEstimates?
+    public package(set) var draftEstimates: DraftEstimates?
     /// Nil while it has not ended, and where it was cancelled.
     public internal(set) var finishReason: FinishReason?
 
