@@ -101,7 +101,9 @@ let package = Package(
         .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
         .target(
             name: "Gemma",
-            dependencies: ["GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer"]),
+            dependencies: [
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "Chat", "ChatTemplate",
+            ]),
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",

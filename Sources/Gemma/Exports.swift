@@ -1,4 +1,9 @@
+// Messages and replies are the users' own, with all their members.
+@_exported public import Chat
+@_exported public import ChatTemplate
+@_exported public import JSON
 public import Assistant
+
 public import GGUF
 public import Gemma4
 public import Sampling

@@ -1,4 +1,4 @@
-import Tokenizer
+internal import Tokenizer
 
 extension GemmaSession {
     /// The pieces of a text as the model writes it; see ``streamResponse(to:options:progress:)``.
