@@ -4,7 +4,7 @@ package import GGUF
 import Gemma4
 import Sampling
 import Tensor
-import Tokenizer
+package import Tokenizer
 
 /// A Gemma 4 target and, if there is one, the drafter that was made for it.
 ///

@@ -1,5 +1,5 @@
 import Sampling
-import Tokenizer
+internal import Tokenizer
 
 extension SequenceBreakers {
     /// The tokens in which the texts of `breakers` occur or begin, with what must follow the latter.

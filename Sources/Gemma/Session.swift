@@ -5,7 +5,7 @@ import Sampling
 import Speculative
 import Synchronization
 public import Tensor
-import Tokenizer
+internal import Tokenizer
 
 /// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
