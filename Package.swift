@@ -102,13 +102,15 @@ let package = Package(
         .target(
             name: "Gemma",
             dependencies: [
-                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "Chat", "ChatTemplate",
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "ChatTemplate",
+                "Chat",
             ]),
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",
             dependencies: [
-                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "Chat",
+                "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "ChatTemplate",
+                "Chat",
             ]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
@@ -168,7 +170,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "Chat",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -208,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "GemmaTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
+                "Chat",
             ]),
         .testTarget(
             name: "BenchmarkTests",

@@ -36,9 +36,9 @@ extension JSONValue {
 
 /// Reads values from bytes, going once over them.
 struct JSONReader {
-    let bytes: UnsafeBufferPointer<UInt8>
-    let maximumDepth: Int
-    var at = 0
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private let maximumDepth: Int
+    private var at = 0
     private var depth = 0
 
     init(bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
@@ -102,6 +102,13 @@ struct JSONReader {
         }
     }
 
+    private mutating func readString() throws(JSONError) -> String {
+        var reader = JSONStringReader(bytes: bytes, at: at)
+        let string = try reader.read()
+        at = reader.at
+        return string
+    }
+
     private mutating func readWord(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
         for index in 0..<word.utf8CodeUnitCount {
             guard at < bytes.count else { throw error(.unexpectedEnd) }
@@ -144,7 +151,7 @@ struct JSONReader {
 
     // MARK: - Errors
 
-    func error(_ problem: JSONError.Problem) -> JSONError { JSONError(problem: problem, offset: at) }
+    private func error(_ problem: JSONError.Problem) -> JSONError { JSONError(problem: problem, offset: at) }
 
     private func unexpected(_ expected: String) -> JSONError {
         guard at < bytes.count else { return error(.unexpectedEnd) }

@@ -13,6 +13,75 @@ public enum JSONValue: Sendable {
     case object(JSONObject)
 }
 
+/// The members of a JSON object, in the order in which their keys first appeared. Each key appears once.
+///
+/// Two objects are equal if their members are, in whatever order.
+public struct JSONObject: Sendable {
+    public typealias Element = (key: String, value: JSONValue)
+
+    public private(set) var keys: [String] = []
+    public private(set) var values: [JSONValue] = []
+    /// Where each key is. Empty as long as looking through the keys is faster.
+    private var places: [JSONKey: Int] = [:]
+
+    /// Up to this many keys are looked through.
+    private static let fewKeys = 8
+
+    public init() {}
+
+    /// Of equal keys, the first one gives the place and the last one the value, as in Python.
+    public init(_ members: some Sequence<(String, JSONValue)>) {
+        for (key, value) in members { self[key] = value }
+    }
+
+    public subscript(key: String) -> JSONValue? {
+        get { place(of: key).map { values[$0] } }
+        /// Appends a key that is new. Setting nil removes the member, in time proportional to `count`.
+        set {
+            switch (place(of: key), newValue) {
+            case (let place?, let value?): values[place] = value
+            case (nil, let value?): append(key, value)
+            case (let place?, nil): remove(at: place)
+            case (nil, nil): break
+            }
+        }
+    }
+
+    private func place(of key: String) -> Int? {
+        guard places.isEmpty else { return places[JSONKey(key)] }
+        return keys.firstIndex { $0.utf8.elementsEqual(key.utf8) }
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue) {
+        if !places.isEmpty {
+            places[JSONKey(key)] = keys.count
+        } else if keys.count == JSONObject.fewKeys {
+            for (place, key) in keys.enumerated() { places[JSONKey(key)] = place }
+            places[JSONKey(key)] = keys.count
+        }
+        keys.append(key)
+        values.append(value)
+    }
+
+    private mutating func remove(at place: Int) {
+        keys.remove(at: place)
+        values.remove(at: place)
+        guard !places.isEmpty else { return }
+        places = [:]
+        if keys.count > JSONObject.fewKeys {
+            for (place, key) in keys.enumerated() { places[JSONKey(key)] = place }
+        }
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { keys.count }
+    public subscript(position: Int) -> Element { (keys[position], values[position]) }
+}
+
+// MARK: - Equality
+
 extension JSONValue: Hashable {
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
@@ -35,6 +104,25 @@ extension JSONValue: Hashable {
         case .array(let value): hasher.combine(value)
         case .object(let value): hasher.combine(value)
         }
+    }
+}
+
+extension JSONObject: Hashable {
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        // The order of the members must not matter.
+        var sum = 0
+        for (key, value) in self {
+            var member = Hasher()
+            member.combine(JSONKey(key))
+            member.combine(value)
+            sum &+= member.finalize()
+        }
+        hasher.combine(count)
+        hasher.combine(sum)
     }
 }
 
@@ -66,4 +154,9 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(JSONObject(elements))
     }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Of equal keys, the last one counts.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }

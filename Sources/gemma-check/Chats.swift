@@ -5,7 +5,8 @@ import ReferenceCheck
 struct Chats: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "Takes the replies of DIR/replies.json apart, for many divisions of each into pieces.")
+        abstract: "Renders the chat templates of DIR/templates.json, and takes the replies of DIR/replies.json apart.",
+        discussion: "Each reply is read for many divisions of it into pieces.")
 
     @Argument(help: "The folder.")
     var directory: String
@@ -14,9 +15,16 @@ struct Chats: ParsableCommand {
 
     func run() throws {
         let folder = URL(fileURLWithPath: directory)
-        let files = ["replies.json"].filter {
-            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
+        let checks: [(name: String, run: (URL) throws -> CountedResult)] = [
+            ("templates.json", TemplateCheck.run), ("syntax.json", TemplateCheck.run), ("replies.json", ReplyCheck.run),
+        ]
+        let present = checks.filter {
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.name).path)
         }
-        try output.report(files) { try ReplyCheck.run(folder.appendingPathComponent($0)) }
+        let runs = Dictionary(uniqueKeysWithValues: present)
+        try output.report(present.map(\.name)) { name in
+            guard let run = runs[name] else { preconditionFailure("no check of \(name)") }
+            return try run(folder.appendingPathComponent(name))
+        }
     }
 }

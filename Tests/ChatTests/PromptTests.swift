@@ -133,12 +133,22 @@ import Testing
     @Test func aForgottenTurnIsBegun() {
         let end = "<tool_response|>Let me look.<turn|>\n"
         let thought = "<|channel>thought\n<channel|>"
-        #expect(GenerationPrompt.missing(in: end)?.text == "<|turn>model\n")
-        #expect(GenerationPrompt.missing(in: end)?.offset == end.utf8.count)
-        #expect(GenerationPrompt.missing(in: end + thought)?.offset == end.utf8.count)
+        #expect(GenerationPrompt.missing(in: end, ordinary: [])?.text == "<|turn>model\n")
+        #expect(GenerationPrompt.missing(in: end, ordinary: [])?.offset == end.utf8.count)
+        #expect(GenerationPrompt.missing(in: end + thought, ordinary: [])?.offset == end.utf8.count)
         let begun = "a<turn|>\n<|turn>model\n"
         for text in ["", "x<tool_response|>", begun, begun + thought, "a<turn|>"] {
-            #expect(GenerationPrompt.missing(in: text) == nil)
+            #expect(GenerationPrompt.missing(in: text, ordinary: []) == nil)
+        }
+    }
+
+    @Test func aMessageThatReadsLikeTheEndOfATurnIsNone() {
+        let end = "a<turn|>\n"
+        for thought in ["", "<|channel>thought\n<channel|>"] {
+            #expect(GenerationPrompt.missing(in: end + thought, ordinary: [0..<1]) != nil)
+            for place in 1..<(end + thought).utf8.count {
+                #expect(GenerationPrompt.missing(in: end + thought, ordinary: [0..<1, place..<place + 1]) == nil)
+            }
         }
     }
 }

@@ -75,6 +75,40 @@ struct CheckTests {
         #expect(run.errorLine?.contains("nothing to check") == true)
     }
 
+    @Test("Templates are rendered as the reference says; a text that differs, and an error that does not come, fail")
+    func templates() throws {
+        let fixtures = Command.fixtures.appendingPathComponent("chat")
+        let right = try Command("gemma-check", ["chat", fixtures.path])
+        #expect(right.status == 0)
+        #expect(right.output.contains("syntax.json: 134 of 134 exact"))
+
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("templates.json")
+        let cases = [
+            #"{"name": "right", "template": "t", "context": {"x": "b"}, "expected": "ab 2026"}"#,
+            #"{"name": "wrong", "template": "t", "context": {"x": "b"}, "expected": "ab 2027"}"#,
+            #"{"name": "fails", "source": "{{", "context": {}, "expected": ""}"#,
+            #"{"name": "error", "source": "{{", "context": {}, "error": true}"#,
+            #"{"name": "no error", "source": "", "context": {}, "error": true}"#,
+        ].joined(separator: ",")
+        let templates = #"{"t": "a{{ x }} {{ strftime_now('%Y') }}"}"#
+        let start = #"{"now": "2026-01-01T00:00:00", "templates": \#(templates), "cases": ["#
+        try Data("\(start)\(cases)]}".utf8).write(to: file)
+        let wrong = try Command("gemma-check", ["chat", folder.path])
+        #expect(wrong.status == 1)
+        #expect(wrong.output.contains("FAILED templates.json: 2 of 5 exact"))
+        for name in ["wrong", "fails", "no error"] { #expect(wrong.output.contains("\"\(name)\"")) }
+
+        for damage in ["{", #"{"cases": [{"name": "a"}]}"#, #"{"cases": [], "now": "2026-01-01"}"#] {
+            try Data(damage.utf8).write(to: file)
+            let damaged = try Command("gemma-check", ["chat", folder.path])
+            #expect(damaged.status == 1)
+            #expect(damaged.output.contains("FAILED templates.json: templates.json: "))
+        }
+    }
+
     @Test("Replies are taken apart as the reference says; a reply that says something else fails")
     func replies() throws {
         let fixtures = Command.fixtures.appendingPathComponent("chat")

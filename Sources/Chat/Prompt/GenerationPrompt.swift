@@ -12,13 +12,20 @@ public enum GenerationPrompt {
     private static let turnStart = "<|turn>model\n"
     private static let emptyThought = "<|channel>thought\n<channel|>"
 
-    /// - Parameter prompt: what a template made of messages that the model is to answer.
+    /// - Parameters:
+    ///   - prompt: what a template made of messages that the model is to answer.
+    ///   - ordinary: the bytes of it that came from the messages: ranges in order. A message that reads like the end
+    ///     of a turn is none.
     /// - Returns: nil if nothing is missing: the model's turn has begun, or goes on after `<tool_response|>`.
-    public static func missing(in prompt: String) -> Insertion? {
+    public static func missing(in prompt: String, ordinary: [Range<Int>]) -> Insertion? {
         var text = prompt.utf8[...]
         // The same templates do not forget the empty thought that switches thinking off.
         if text.ends(with: emptyThought) { text = text.dropLast(emptyThought.utf8.count) }
-        return text.ends(with: turnEnd) ? Insertion(offset: text.count, text: turnStart) : nil
+        let count = text.count
+        guard text.ends(with: turnEnd), (ordinary.last?.upperBound ?? 0) <= count - turnEnd.utf8.count else {
+            return nil
+        }
+        return Insertion(offset: count, text: turnStart)
     }
 }
 

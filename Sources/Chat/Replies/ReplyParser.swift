@@ -86,6 +86,9 @@ public struct ReplyParser: Sendable {
         return reply
     }
 
+    /// White space behind the content so far, which becomes part of it if text follows.
+    package var spaceBehindContent: String { content.held }
+
     /// Whether a token has ended the reply. What follows is ignored.
     public var isEnded: Bool { mode == .ended }
 

@@ -2,7 +2,7 @@
 struct TrimmedText {
     private(set) var text = ""
     /// White space at the end of the block, which counts only if text follows.
-    private var held = ""
+    private(set) var held = ""
     private var isAtStart = true
 
     mutating func beginBlock() {
@@ -35,7 +35,7 @@ extension Substring {
 
 extension Unicode.Scalar {
     /// White space as Python's `strip` takes it.
-    fileprivate var isTrimmed: Bool {
+    package var isTrimmed: Bool {
         switch value {
         case 0x20, 0x09...0x0D, 0x1C...0x1F: true
         case ..<0x80: false

@@ -1,6 +1,13 @@
-extension JSONReader {
+/// Reads one string of a JSON text.
+struct JSONStringReader {
+    let bytes: UnsafeBufferPointer<UInt8>
+    private(set) var at: Int
+
+    /// - Parameter at: the place of the opening quote.
+    init(bytes: UnsafeBufferPointer<UInt8>, at: Int) { (self.bytes, self.at) = (bytes, at) }
+
     /// Reads from the opening quote to behind the closing one.
-    mutating func readString() throws(JSONError) -> String {
+    mutating func read() throws(JSONError) -> String {
         at += 1
         let start = at
         skipPlainBytes()
@@ -82,4 +89,6 @@ extension JSONReader {
         }
         return value
     }
+
+    private func error(_ problem: JSONError.Problem) -> JSONError { JSONError(problem: problem, offset: at) }
 }

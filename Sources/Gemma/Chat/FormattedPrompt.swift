@@ -1,0 +1,41 @@
+internal import Chat
+internal import Tokenizer
+
+/// A conversation as a model reads it.
+package struct FormattedPrompt: Sendable {
+    /// What the template made of it, special tokens as their text.
+    package let text: String
+    /// The tokens, with one `<bos>` at the beginning.
+    package let tokens: [TokenID]
+    /// Whether the prompt ends within a thought, which the reply goes on with.
+    package let opensThought: Bool
+    /// The number of tokens up to and including the last `<|turn>model\n`: what the next prompt of this conversation
+    /// has in common with this one, at least. Nil if no turn of the model's begins.
+    package let replyStart: Int?
+
+    /// - Parameter ordinary: the bytes of `text` that may not be part of special tokens.
+    init(_ text: String, ordinary: [Range<Int>], _ format: ChatFormat) {
+        let tokenizer = format.tokenizer
+        let tokens = tokenizer.encode(text, ordinary: ordinary)
+        self.text = text
+        self.tokens = tokens.first == tokenizer.bos ? tokens : [tokenizer.bos] + tokens
+        opensThought = SpecialToken.opensThought(self.tokens.compactMap { format.markers[$0] })
+        replyStart = Self.replyStart(self.tokens, format)
+    }
+
+    private static func replyStart(_ tokens: [TokenID], _ format: ChatFormat) -> Int? {
+        let header = Array("model\n".utf8)
+        for turn in tokens.indices.reversed() where format.markers[tokens[turn]] == .turnStart {
+            var bytes: [UInt8] = []
+            var end = turn + 1
+            while end < tokens.count, bytes.count < header.count, format.markers[tokens[end]] == nil {
+                format.tokenizer.appendText(of: tokens[end], special: false, to: &bytes)
+                end += 1
+            }
+            guard bytes.starts(with: header) else { continue }
+            // The line end may be one token with what follows.
+            return bytes.count == header.count ? end : end - 1
+        }
+        return nil
+    }
+}
