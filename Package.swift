@@ -153,6 +153,12 @@ let package = Package(
 
         .target(name: "SyntheticModel", dependencies: ["GGUF", "TensorBase"], path: "Benchmarks/SyntheticModel"),
         .target(
+            name: "ScriptedModel", dependencies: ["GGUF", "Tokenizer"], path: "Benchmarks/ScriptedModel"),
+        .executableTarget(
+            name: "gemma-scripted",
+            dependencies: ["GGUF", "BundledModel", "ScriptedModel", "CommandSupport", argumentParser],
+            path: "Benchmarks/gemma-scripted"),
+        .target(
             name: "Benchmarking",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative",
@@ -211,7 +217,7 @@ let package = Package(
             name: "GemmaTests",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
-                "Chat",
+                "Chat", "ScriptedModel",
             ]),
         .testTarget(
             name: "BenchmarkTests",
