@@ -33,7 +33,8 @@ public final class LanguageModelSession: Sendable {
         public var chatTemplate: String?
         /// What else the template asks for. These win over the variables that are made of the conversation.
         public var templateVariables: JSONObject
-        /// How many times in one response the model may see the results of calls. 0 or more.
+        /// How many times in one response the model may see the results of calls; if it calls again, nothing is called
+        /// and the response ends with `GemmaError.tooManyToolRounds`. 0 or more.
         public var maximumToolRounds: Int
         /// Asked before a tool is called; the model is told of a call that is refused. Nil: all are allowed.
         public var allowsCall: (@Sendable (ToolCall) async -> Bool)?

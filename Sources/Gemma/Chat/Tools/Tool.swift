@@ -27,6 +27,8 @@ public protocol Tool<Arguments, Output>: Sendable {
     var parameters: GenerationSchema { get }
 
     /// Does it. An error is told to the model as the result, so that it can try again or do without.
+    ///
+    /// Its task is cancelled with the response. It should end then: the next response waits for it.
     func call(arguments: Arguments) async throws -> Output
 }
 
