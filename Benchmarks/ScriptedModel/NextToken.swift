@@ -1,8 +1,8 @@
 internal import Tokenizer
 
 /// The token that is written where certain tokens end the text, and no longer rule says otherwise.
-struct NextToken: Hashable {
-    /// At most ``ScriptedModel/contextLength``.
+struct NextToken: Hashable, Sendable {
+    /// At most ``Script/contextLength``.
     let context: [TokenID]
     let next: TokenID
 }
@@ -10,7 +10,7 @@ struct NextToken: Hashable {
 extension Script {
     /// A rule for each token that is written.
     func nextTokens(_ tokenizer: BPETokenizer) throws -> [NextToken] {
-        let limit = ScriptedModel.contextLength
+        let limit = Self.contextLength
         var known: [[TokenID]: TokenID] = [:]
         var result: [NextToken] = []
         for rule in rules {

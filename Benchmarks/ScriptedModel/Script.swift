@@ -7,17 +7,20 @@ import Foundation
 ///         .init(after: "", write: "<turn|>"),
 ///     ]
 ///
-/// Of the rules whose `after` ends the text, the longest one is followed. What it writes is written to its end, unless a
-/// longer `after` comes up on the way.
+/// Of the rules whose `after` ends the text, the longest one is followed. What it writes is written to its end, unless
+/// a longer `after` comes up on the way.
 package struct Script: Sendable, Hashable, ExpressibleByArrayLiteral {
     /// Both texts are markup: special tokens are matched.
     package struct Rule: Sendable, Hashable {
-        /// At most ``ScriptedModel/contextLength`` tokens. It should begin and end at borders of tokens.
+        /// At most ``contextLength`` tokens. It should begin and end at borders of tokens.
         package var after: String
         package var write: String
 
         package init(after: String, write: String) { (self.after, self.write) = (after, write) }
     }
+
+    /// How many tokens at the end of the text decide what is written.
+    package static let contextLength = 12
 
     package var rules: [Rule]
 

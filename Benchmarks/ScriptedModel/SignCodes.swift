@@ -2,7 +2,7 @@ internal import Tokenizer
 
 /// A vector of signs for each token of a script, and one for all other tokens. Those of two tokens are orthogonal or
 /// opposite.
-struct SignCodes {
+struct SignCodes: Sendable {
     /// The length of a vector: a power of two.
     let width: Int
     private let numbers: [TokenID: Int]

@@ -1,13 +1,36 @@
 import Foundation
 internal import GGUF
+internal import Tokenizer
 
-/// The tensors that the model and its drafter have in common: all but keys and values.
+/// The tensors of a scripted model: those that its drafter has too, and its keys and values.
 ///
-/// Where nothing else is said, entries of a row are 0, or 1 and -1 times a power of the width's root, so that the codes
-/// are plus and minus one after each norm.
-extension ScriptedModel {
+/// The weights of the norms keep all codes at the size that the embeddings' have.
+struct ScriptedWeights: Sendable {
+    private let rules: [NextToken]
+    private let codes: SignCodes
+    private let vocabularySize: Int
+
+    init(rules: [NextToken], vocabularySize: Int) throws(ScriptError) {
+        self.rules = rules
+        self.vocabularySize = vocabularySize
+        codes = try SignCodes(rules.flatMap { $0.context + [$0.next] })
+    }
+
+    // MARK: - Sizes
+
+    var width: Int { codes.width }
+    /// One for each earlier token.
+    var headCount: Int { Script.contextLength - 1 }
+    /// Where embeddings have a one.
+    var one: Int { width * Script.contextLength }
+    /// A multiple of the block length of most formats.
+    var embedding: Int { one + 32 }
+    var feedForward: Int { (rules.count + 31) / 32 * 32 }
+
+    // MARK: - Layer
+
     static let rotaryBase: Float = 1e4
-    /// Pairs of a head's channels that are used. Their frequencies differ, so that their cosines agree on one place only.
+    /// Pairs of a head's channels that are used. Their frequencies differ, so that their cosines agree on one place.
     private static let pairs = 4
     /// Makes the score of the right place larger by 100, and more, than that of another.
     private static let sharpness: Float = 8
@@ -21,7 +44,7 @@ extension ScriptedModel {
     func addLayer(to writer: inout GGUFWriter) throws(GGUFError) {
         let root = Float(embedding).squareRoot()
         try writer.add(matrix: "token_embd", vocabularySize, embedding) { token in
-            entries(codes[Int32(token)]) + [Entry(one)]
+            entries(codes[TokenID(token)]) + [Entry(one)]
         }
         try addAttention(to: &writer)
         try addRules(to: &writer)
@@ -68,7 +91,7 @@ extension ScriptedModel {
         // After this norm, codes and one are plus and minus one.
         let norm = (Float(one + 1) / Float(embedding)).squareRoot()
         try writer.add(vector: "blk.0.ffn_norm", embedding) { _ in norm }
-        // Half a code more than nothing if all codes are there, and half a code or more less than nothing if one is not.
+        // Half a code above zero if all codes are there, and half a code or more below zero if one is not.
         try writer.add(matrix: "blk.0.ffn_gate", feedForward, embedding) { row in
             guard row < rules.count else { return [] }
             let context = rules[row].context
