@@ -31,11 +31,11 @@ struct StoryPair {
     func decoder(
         drafts: Int, context: Int = 256, batch: Int = 64, threads: Int = 1,
         cacheTypes: CacheTypes = .init(), sampling: SamplingOptions = .init(temperature: 0),
-        minimumProbability: Float = 0, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        minimumProbability: Float = 0, runner: TargetRunner? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
-        let compute = Compute(threadCount: threads)
-        let context = try TargetContext(
-            target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute)
+        let runner = try runner ?? TargetRunner(target, batchLength: batch, compute: Compute(threadCount: threads))
+        let context = try TargetContext(runner, contextLength: context, cacheTypes: cacheTypes)
         return try SpeculativeDecoder(
             target: context,
             drafter: try drafts > 0 ? DraftContext(drafter, context: context) : nil,
