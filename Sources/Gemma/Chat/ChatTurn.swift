@@ -37,7 +37,8 @@ struct ChatTurn: Sendable {
             guard !reply.toolCalls.isEmpty else {
                 session.record(transcript)
                 let response = LanguageModelSession.Response<String>(
-                    content: reply.content, reasoning: reply.reasoning, transcriptEntries: transcript.messages[start...],
+                    content: reply.content, reasoning: reply.reasoning,
+                    transcriptEntries: transcript.messages[start...],
                     malformedCalls: reply.malformedCalls, tokens: tokens, finishReason: round.finishReason,
                     rounds: rounds)
                 return tell(.finished(response))
