@@ -2,12 +2,9 @@ package import Gemma4
 
 /// What the text is, and how much of it has been read.
 extension SpeculativeDecoder {
-    /// Tokens that still fit into the context.
-    package var room: Int { target.cache.contextLength - tokens.count }
-
     /// Adds `prompt` to the text; the next round reads it.
     /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
-    package func append(_ prompt: [Int32]) throws(ModelError) {
+    package func appendPrompt(_ prompt: [Int32]) throws(ModelError) {
         guard prompt.count <= room else {
             throw .contextFull(
                 needed: tokens.count + prompt.count, contextLength: target.cache.contextLength)

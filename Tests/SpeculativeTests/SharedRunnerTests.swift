@@ -42,7 +42,7 @@ struct SharedRunnerTests {
                 try pair.decoder(
                     drafts: test.drafts, context: test.context, cacheTypes: test.types, sampling: test.sampling,
                     runner: runner))
-            try decoders[decoders.count - 1].append(test.prompt)
+            try decoders[decoders.count - 1].appendPrompt(test.prompt)
         }
         #expect(alone[1].count == 60)  // until the context was full
         var isWriting = true

@@ -54,7 +54,7 @@ extension SpeculativeDecoder {
 
     /// Reads `prompt` and decodes until there are `count` new tokens, a stop token, or no room.
     func decode(_ prompt: [Int32], count: Int, stop: Set<Int32> = []) throws -> [Int32] {
-        try append(prompt)
+        try appendPrompt(prompt)
         let first = tokens.count
         _ = try readPrompt()
         while tokens.count - first < count, room > 0, !stop.contains(tokens[tokens.count - 1]) {

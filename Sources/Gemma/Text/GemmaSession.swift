@@ -181,7 +181,7 @@ extension GemmaSession {
                 } else if let addition {
                     let needsBOS = state.decoder.tokens.isEmpty && addition.first != model.tokenizer.bos
                     let tokens = needsBOS ? [model.tokenizer.bos] + addition : addition
-                    try state.decoder.append(tokens)
+                    try state.decoder.appendPrompt(tokens)
                     snapshot.tokens += tokens
                 }
                 state.decoder.begin(sampler: sampler, options: drafts)
