@@ -74,7 +74,7 @@ struct ChatSecurityTests {
     /// A conversation with `text` in one place, or in all.
     ///
     /// - Parameter place: nil for all.
-    private func prompt(_ text: (String), place: Int?) -> (prompt: ChatPrompt, places: Int) {
+    private func prompt(_ text: String, place: Int?) -> (prompt: ChatPrompt, places: Int) {
         var count = 0
         /// Marks a place.
         func at(_ usual: String) -> String {
