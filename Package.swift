@@ -62,6 +62,7 @@ let forms: [KernelForm] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let openBLAS = Target.Dependency.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
     name: "swift-gemma",
@@ -78,12 +79,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(
             name: "COpenBLAS",
             pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+
+        .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
 
         .target(name: "JSON"),
         .target(name: "ChatTemplate", dependencies: ["JSON"]),
@@ -126,6 +130,13 @@ let package = Package(
         .target(
             name: "GenerationCommand",
             dependencies: ["Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser]),
+        .target(name: "LineEditing", dependencies: ["Platform", "CEdit"]),
+        .target(
+            name: "ChatCommand",
+            dependencies: [
+                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", argumentParser, subprocess,
+            ]),
+
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
@@ -181,6 +192,10 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ChatTemplateTests", dependencies: ["JSON", "ChatTemplate"]),
         .testTarget(name: "ChatTests", dependencies: ["JSON", "Chat"]),
+        .testTarget(name: "LineEditingTests", dependencies: ["Platform", "LineEditing"]),
+        .testTarget(
+            name: "ChatCommandTests",
+            dependencies: ["JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "ChatCommand"]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(
