@@ -1,3 +1,4 @@
+import Assistant
 import Gemma4
 import Sampling
 import Speculative
@@ -9,12 +10,12 @@ import Testing
 @Suite("Replaced texts")
 struct ReplacedTextTests {
     private let pair: StoryPair
-    private let runner: TargetRunner
+    private let runner: DraftRunner
     private static let batch = 16  // and the window is 64, so that rings have not a slot too many
 
     init() throws {
         pair = try StoryPair()
-        runner = try TargetRunner(pair.target, batchLength: Self.batch, compute: Compute(threadCount: 1))
+        runner = try pair.runner(batch: Self.batch)
     }
 
     private func decoder(

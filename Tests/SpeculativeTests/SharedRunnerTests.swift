@@ -31,7 +31,7 @@ struct SharedRunnerTests {
 
     @Test("Each writes what it writes alone, taking turns after every batch and every round")
     func takingTurns() throws {
-        let runner = try TargetRunner(pair.target, batchLength: 64, compute: Compute(threadCount: 2))
+        let runner = try pair.runner(threads: 2)
         var decoders: [SpeculativeDecoder] = []
         var alone: [[Int32]] = []
         for test in Self.cases {

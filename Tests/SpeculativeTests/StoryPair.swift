@@ -28,17 +28,23 @@ struct StoryPair {
         self.drafter = drafter
     }
 
+    /// Both models' runners, for one decoder or several.
+    func runner(batch: Int = 64, threads: Int = 1) throws -> DraftRunner {
+        let target = try TargetRunner(target, batchLength: batch, compute: Compute(threadCount: threads))
+        return try DraftRunner(drafter, for: target)
+    }
+
     func decoder(
         drafts: Int, context: Int = 256, batch: Int = 64, threads: Int = 1,
         cacheTypes: CacheTypes = .init(), sampling: SamplingOptions = .init(temperature: 0),
-        minimumProbability: Float = 0, runner: TargetRunner? = nil,
+        minimumProbability: Float = 0, runner: DraftRunner? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
-        let runner = try runner ?? TargetRunner(target, batchLength: batch, compute: Compute(threadCount: threads))
-        let context = try TargetContext(runner, contextLength: context, cacheTypes: cacheTypes)
+        let runner = try runner ?? self.runner(batch: batch, threads: threads)
+        let context = try TargetContext(runner.target, contextLength: context, cacheTypes: cacheTypes)
         return try SpeculativeDecoder(
             target: context,
-            drafter: try drafts > 0 ? DraftContext(drafter, context: context) : nil,
+            drafter: try drafts > 0 ? DraftContext(runner, context: context) : nil,
             sampler: Sampler(sampling),
             options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),
             logger: logger)
