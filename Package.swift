@@ -62,6 +62,8 @@ let forms: [KernelForm] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let openBLAS = Target.Dependency.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 let package = Package(
     name: "swift-gemma",
@@ -78,6 +80,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // Only `Hub` needs these; what does not depend on it does not build them.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
     ],
     targets: [
         .systemLibrary(
@@ -117,6 +122,9 @@ let package = Package(
                 "Platform", "Tensor", "Gemma4", "Assistant", "Speculative", "Gemma", "Evaluation", argumentParser,
                 logging,
             ]),
+        .target(name: "HubFiles", dependencies: ["JSON"]),
+        .target(name: "Hub", dependencies: ["HubFiles", "Platform", httpClient, nio("NIOCore"), nio("NIOPosix")]),
+        .target(name: "HubCommand", dependencies: ["Hub", "CommandSupport", argumentParser]),
 
         .executableTarget(
             name: "gemma-generate",
@@ -162,7 +170,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "Chat",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "Chat", "HubFiles",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -173,6 +181,13 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ChatTemplateTests", dependencies: ["JSON", "ChatTemplate"]),
         .testTarget(name: "ChatTests", dependencies: ["JSON", "Chat"]),
+        .testTarget(name: "HubFilesTests", dependencies: ["HubFiles"]),
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub", "HubFiles", "HubCommand", "CommandSupport", "JSON", nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"),
+            ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(
