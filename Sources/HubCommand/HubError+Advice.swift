@@ -1,4 +1,4 @@
-package import CommandSupport
+internal import CommandSupport
 import Hub
 
 extension HubError: AdvisedError {

@@ -1,4 +1,4 @@
-package import ArgumentParser
+internal import ArgumentParser
 package import CommandSupport
 package import Foundation
 import Hub
