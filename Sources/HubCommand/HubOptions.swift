@@ -43,6 +43,9 @@ package struct HubOptions: ParsableArguments {
         }
     }
 
+    /// Whether the user names a model of the hub.
+    package var namesModel: Bool { hfRepo != nil }
+
     /// The files of the model and its drafter, after downloading what is not in the cache. Without -hf and -hfd these
     /// are the files of `pair`.
     ///
