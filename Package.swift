@@ -72,6 +72,7 @@ let package = Package(
     products: [
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
+        .executable(name: "gemma-chat", targets: ["gemma-chat"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
         .executable(name: "gemma-quantize", targets: ["gemma-quantize"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
@@ -137,19 +138,26 @@ let package = Package(
         // What the programs that write text have in common.
         .target(
             name: "GenerationCommand",
-            dependencies: ["Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser]),
+            dependencies: [
+                "Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", "HubCommand", argumentParser, logging,
+            ]),
         .target(name: "LineEditing", dependencies: ["Platform", "CEdit"]),
         .target(
             name: "ChatCommand",
             dependencies: [
-                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", argumentParser, subprocess,
+                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "GenerationCommand", argumentParser,
+                subprocess,
             ]),
 
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", argumentParser, logging,
+                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", "ChatCommand", argumentParser,
+                logging,
             ]),
+        .executableTarget(
+            name: "gemma-chat",
+            dependencies: ["Gemma", "CommandSupport", "GenerationCommand", "ChatCommand", argumentParser, logging]),
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
@@ -255,7 +263,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate",
+                "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate", "gemma-chat",
                 "gemma-check",
                 "gemma-quantize", "gemma-perplexity", "gemma-imatrix", "gemma-bench",
             ]),
