@@ -1,11 +1,10 @@
+public import Assistant
 // Messages and replies are the users' own, with all their members.
 @_exported public import Chat
 @_exported public import ChatTemplate
-@_exported public import JSON
-public import Assistant
-
 public import GGUF
 public import Gemma4
+@_exported public import JSON
 public import Sampling
 public import Speculative
 public import Tensor

@@ -100,8 +100,8 @@ struct OneThreadTests {
 
     @Test("No look at figures, tokens or messages takes a millisecond while a long prompt is read")
     func looks() async throws {
-        // On a busy machine the scheduler may stop the thread within a look. It pauses between looks, so that this seldom
-        // happens, and tries several times. With a lock in the way, there would be a long look in every try.
+        // On a busy machine the scheduler may stop the thread within a look. It pauses between looks, so that this
+        // seldom happens, and tries several times. With a lock in the way, there would be a long look in every try.
         var shortest = Duration.seconds(1)
         for _ in 0..<10 where shortest >= .milliseconds(1) {
             let session = try LanguageModelSession(model: model)

@@ -26,8 +26,8 @@ public final class LanguageModelSession: Observable, Sendable {
 
     /// How a conversation is held.
     public struct Configuration: Sendable {
-        /// The largest number of tokens that the conversation may have; nil for 4096 or the length the model was trained
-        /// for, whichever is less.
+        /// The largest number of tokens that the conversation may have; nil for 4096 or the length the model was
+        /// trained for, whichever is less.
         public var contextLength: Int?
         /// How the keys of earlier tokens are stored.
         public var keyCacheType: CacheType
@@ -157,7 +157,8 @@ public final class LanguageModelSession: Observable, Sendable {
 
     // MARK: - Changing it
 
-    /// Makes `transcript` the conversation, to take back or change what was said. What both begin with is not read again.
+    /// Makes `transcript` the conversation, to take back or change what was said. What both begin with is not read
+    /// again.
     /// - Throws: `GemmaError.busy` while a response is being written.
     public func setTranscript(_ transcript: Transcript) throws(GemmaError) {
         let isBusy = observation.withMutation(of: self, keyPath: \.transcript) {

@@ -20,7 +20,8 @@ extension GenerationOptions {
         }
     }
 
-    /// Options as FoundationModels has them: a temperature of type `Double`, and samplers as the model's file recommends.
+    /// Options as FoundationModels has them: a temperature of type `Double`, and samplers as the model's file
+    /// recommends.
     /// - Parameters:
     ///   - temperature: 0 or more.
     ///   - maximumResponseTokens: nil for as many as the model wants and the context holds.
