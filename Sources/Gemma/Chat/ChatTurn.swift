@@ -38,8 +38,9 @@ struct ChatTurn: Sendable {
                 session.record(transcript)
                 let response = LanguageModelSession.Response<String>(
                     content: reply.content, reasoning: reply.reasoning,
-                    transcriptEntries: transcript.messages[start...], malformedCalls: reply.malformedCalls,
-                    tokens: tokens, finishReason: round.finishReason, rounds: rounds)
+                    transcriptEntries: transcript.messages[start...],
+                    malformedCalls: reply.malformedCalls, tokens: tokens, finishReason: round.finishReason,
+                    rounds: rounds)
                 return tell(.finished(response))
             }
             let results = await session.results(of: reply.toolCalls, tell)
