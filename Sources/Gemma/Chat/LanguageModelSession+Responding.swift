@@ -118,7 +118,9 @@ extension LanguageModelSession {
 
         /// The response so far.
         public struct Snapshot: Sendable {
+            /// What was answered so far.
             public fileprivate(set) var content: Content
+            /// What was thought so far.
             public fileprivate(set) var reasoning = ""
         }
     }
