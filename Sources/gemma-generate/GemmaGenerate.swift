@@ -41,7 +41,7 @@ struct GemmaGenerate: AsyncParsableCommand {
     mutating func run() async throws {
         let progress = ProgressLine()
         let files = try await source.files(wantsDrafter: !speculation.isOff, progress)
-        if listInfo { return try listInfo(files.target) }
+        if listInfo { return try printInfo(of: files.target) }
         try speculation.check(hasDrafter: files.drafter != nil)
         let options = generationOptions()
         if text.isConversation || template.isUsed { return try await converse(files, options, progress) }
