@@ -32,7 +32,7 @@ struct ScriptedWeights: Sendable {
     static let rotaryBase: Float = 1e4
     /// Pairs of a head's channels that are used. Their frequencies differ, so that their cosines agree on one place.
     private static let pairs = 4
-    /// Makes the score of the right place larger by 100, and more, than that of another.
+    /// Makes the score of the right place larger by 40, and more, than that of another.
     private static let sharpness: Float = 8
     /// How much louder than the codes of the tokens the next token's is.
     private static let loudness: Float = 1000

@@ -19,6 +19,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case imatrix
     /// A model's reply, taken apart.
     case reply
+    /// A chat template, rendered.
+    case template
+    /// Messages and tools, as the tokens of a prompt.
+    case content
+    /// What a hub's server answers: lists of files, headers and addresses.
+    case hub
 
     /// What happened to an input.
     package enum Outcome: Sendable {
@@ -39,6 +45,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .base: try BaseFileDoor.run(input)
             case .imatrix: try ImportanceDoor.run(input)
             case .reply: try ReplyDoor.run(input)
+            case .template: try TemplateDoor.run(input)
+            case .content: try ContentDoor.run(input)
+            case .hub: try HubDoor.run(input)
             }
             return .accepted
         } catch let violation as Violation {
@@ -61,6 +70,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .base: BaseFileDoor.seeds
         case .imatrix: ImportanceDoor.seeds
         case .reply: ReplyDoor.seeds
+        case .template: TemplateDoor.seeds
+        case .content: ContentDoor.seeds
+        case .hub: HubDoor.seeds
         }
     }
 
@@ -69,7 +81,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
-        case .tokenizer, .blocks, .json, .base, .reply: nil
+        case .tokenizer, .blocks, .json, .base, .reply, .template, .content, .hub: nil
         }
     }
 }

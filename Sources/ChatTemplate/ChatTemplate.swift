@@ -4,7 +4,9 @@ import JSON
 ///
 /// Compiled once, rendered as often as wanted, from any number of threads.
 public struct ChatTemplate: Sendable {
+    /// The template as it was given.
     public let source: String
+    /// What rendering may use up.
     public let limits: TemplateLimits
     private let program: Program
 
@@ -19,6 +21,7 @@ public struct ChatTemplate: Sendable {
     /// The text that a model is to continue.
     ///
     /// - Parameters:
+    ///   - context: the messages and what else the template asks for.
     ///   - clock: the local time, for templates that print the date.
     ///   - isCancelled: asked every 4096 steps; rendering ends in `TemplateError.Reason.cancelled` if it says so. Nil
     ///     asks the current task.
@@ -56,6 +59,7 @@ public struct TemplateContext: Sendable {
     /// `bos_token` and the like. Their texts count as the template's, so that they become special tokens.
     public var specialTokens: [String: String]
 
+    /// See the properties of the same names.
     public init(_ variables: JSONObject, specialTokens: [String: String] = [:]) {
         self.variables = variables
         self.specialTokens = specialTokens

@@ -17,17 +17,19 @@ package struct CacheTypes: Hashable, Sendable {
 
 /// The keys and values of a sequence: one ring for each layer that owns any.
 ///
-/// A sliding layer's ring holds the window and one batch, so the cache can be rewound by a batch at most. A text of
-/// which only the beginning is to be read again needs more: `keepWindow` promises it for chosen positions. Whoever uses
-/// a cache knows positions only, and nothing of rings.
+/// A sliding layer's ring holds the window and one batch, so the cache can be rewound by a batch at most. For chosen
+/// positions `keepWindow` promises more, so that a text with the same beginning need not be read again.
 package final class KeyValueCache {
     /// Positions that have been read.
     package private(set) var count = 0
     package let contextLength: Int
-    /// One more than the last position whose keys may be in the rings, forgotten ones included; or, where they were
-    /// restored from a copy, the largest for which they would hold what they hold: see `rewind`.
+    /// Positions stored at a time, at most.
+    package let batchLength: Int
+    /// The end of the positions that were stored, those forgotten again included: what a ring still holds depends on
+    /// it. After windows were restored from copies it says what the rings are like: see `rewind`.
     private var storedEnd = 0
-    /// How far before `storedEnd` every sliding ring still has its whole window.
+    /// How far before `storedEnd` every sliding ring still has its whole window: a batch, or any distance where no ring
+    /// ever overwrites anything.
     private let longestRewind: Int
     /// What each layer attends to: its own ring or the one that it shares.
     let rings: [AttentionCache]
@@ -63,6 +65,7 @@ package final class KeyValueCache {
             return KeptWindows.SlidingRing(cache: ring, window: window)
         }
         self.contextLength = contextLength
+        self.batchLength = batchLength
         self.byteCount = byteCount
         self.rings = rings
         longestRewind = sliding.isEmpty ? .max : batchLength
@@ -76,7 +79,7 @@ package final class KeyValueCache {
     /// Says that layers may store `tokens` positions after the last one from now on.
     func willStore(_ tokens: Int) {
         storedEnd = max(storedEnd, count + tokens)
-        // What is kept has been read by now: `tokens` are at most a batch, so the positions are before `count`.
+        // The rings still hold these windows: `tokens` are at most a batch, so the positions are before `count`.
         kept.save(before: storedEnd - longestRewind)
     }
 
@@ -100,13 +103,13 @@ package final class KeyValueCache {
         kept.forget(after: 0)
     }
 
-    /// Promises that the cache can later be rewound to `position`, which may be ahead. Windows of sliding layers are
-    /// copied for it, but only when a pass is about to overwrite them: an answer shorter than a batch copies nothing.
+    /// Makes sure that the cache can later be rewound to `position`, which may be ahead. For this the windows of
+    /// sliding layers are copied, but only when a pass is about to overwrite them: an answer shorter than a batch
+    /// copies nothing.
     ///
-    /// The last four positions are kept, or fewer: copies may have as much memory as the cache itself, and what the
-    /// system has available. Where this is too little, older positions are given up first, and then this one.
-    ///
-    /// A position behind to which the cache cannot be rewound even now is not kept.
+    /// The last four positions are kept, if memory allows. Copies take as much as the cache itself at most, and no more
+    /// than the system has available; older positions are given up first. A position to which the cache cannot be
+    /// rewound now, though it has been read, is not kept.
     package func keepWindow(before position: Int) {
         guard longestRewind != .max, (1...contextLength).contains(position),
             canTruncate(to: position) || kept.contains(position)
@@ -114,18 +117,19 @@ package final class KeyValueCache {
         kept.keep(position)
     }
 
-    /// Forgets the positions from `count` on, and as many before it as it must: it ends at `count` if a window before it
-    /// is there, at the last kept position before it otherwise, or at 0. Kept positions behind the end are forgotten.
-    /// - Returns: the positions that are left.
+    /// Forgets the positions from `count` on, and more where it must: it goes back to `count` if the sliding layers
+    /// have the window before it, otherwise to the last kept position before it, otherwise to 0. Kept positions beyond
+    /// that are given up.
+    /// - Returns: how many positions are left.
     package func rewind(to count: Int) -> Int {
         let count = max(0, min(count, self.count))
         if canTruncate(to: count) {
             truncate(to: count)
         } else if let position = kept.restore(upTo: count) {
             self.count = position
-            // The rings hold the window before `position` and nothing else that is needed, just as if a whole batch
-            // had been stored and forgotten again: storing one overwrites nothing of that window, and the cache cannot
-            // be truncated any further.
+            // The rings hold the window before `position` and nothing certain before that. They are as if a whole
+            // batch had been stored from `position` on and then been forgotten: nothing earlier can be truncated to,
+            // and storing that batch again overwrites nothing of the window.
             storedEnd = position + longestRewind
         } else {
             truncate(to: 0)

@@ -5,8 +5,6 @@ package import Tensor
 package final class TargetContext {
     package let runner: TargetRunner
     package let cache: KeyValueCache
-    /// Tokens that one pass reads at most.
-    package let batchLength: Int
 
     /// A sequence of its own, with a runner for it.
     /// - Parameters:
@@ -14,15 +12,14 @@ package final class TargetContext {
     ///   - batchLength: tokens that one pass reads at most.
     ///   - cacheTypes: how keys and values are stored.
     /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
-    package init(
+    package convenience init(
         _ target: Target, contextLength: Int, batchLength: Int = TargetRunner.defaultBatchLength,
         cacheTypes: CacheTypes = .init(), compute: Compute
     ) throws {
         let tokens = max(1, min(batchLength, contextLength))
-        // The cache is made first: what cannot fit is refused before buffers are made.
-        cache = try Self.cache(target, contextLength: contextLength, batchLength: tokens, cacheTypes)
-        runner = try TargetRunner(target, batchLength: tokens, compute: compute)
-        self.batchLength = tokens
+        // The cache is made first: what cannot fit is refused before there are buffers.
+        let cache = try Self.cache(target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        try self.init(TargetRunner(target, batchLength: tokens, compute: compute), cache: cache)
     }
 
     /// A sequence that `runner` reads, perhaps among others. It may be made while the runner is busy.
@@ -30,11 +27,19 @@ package final class TargetContext {
     ///   - contextLength: positions in all; one pass reads no more, even if the runner could.
     ///   - cacheTypes: how keys and values are stored.
     /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
-    package init(_ runner: TargetRunner, contextLength: Int, cacheTypes: CacheTypes = .init()) throws {
+    package convenience init(
+        _ runner: TargetRunner, contextLength: Int, cacheTypes: CacheTypes = .init()
+    ) throws {
         let tokens = min(runner.batchLength, contextLength)
-        cache = try Self.cache(runner.target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        let cache = try Self.cache(runner.target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        self.init(runner, cache: cache)
+    }
+
+    /// - Parameter cache: of the runner's target, for batches no longer than the runner's.
+    package init(_ runner: TargetRunner, cache: KeyValueCache) {
+        precondition(cache.batchLength <= runner.batchLength, "the cache's batches are longer than the runner's")
         self.runner = runner
-        batchLength = tokens
+        self.cache = cache
     }
 
     private static func cache(
@@ -48,6 +53,8 @@ package final class TargetContext {
 
     package var target: Target { runner.target }
     package var compute: Compute { runner.compute }
+    /// Tokens that one pass reads at most.
+    package var batchLength: Int { cache.batchLength }
 
     /// A layer that owns keys and values, as another model sees it that reads them.
     package struct OwningLayer {

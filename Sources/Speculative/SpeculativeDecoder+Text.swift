@@ -2,12 +2,9 @@ package import Gemma4
 
 /// What the text is, and how much of it has been read.
 extension SpeculativeDecoder {
-    /// Tokens that still fit into the context.
-    package var room: Int { target.cache.contextLength - tokens.count }
-
     /// Adds `prompt` to the text; the next round reads it.
     /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
-    package func append(_ prompt: [Int32]) throws(ModelError) {
+    package func appendPrompt(_ prompt: [Int32]) throws(ModelError) {
         guard prompt.count <= room else {
             throw .contextFull(
                 needed: tokens.count + prompt.count, contextLength: target.cache.contextLength)
@@ -22,11 +19,11 @@ extension SpeculativeDecoder {
         hiddenPosition = -1
     }
 
-    /// Makes `tokens` the text. What it begins with in common with the text so far stays read, as far as the cache can
-    /// go back to; the next round reads the rest, at least one token. From then on everything is as if a new decoder
-    /// had been given the text: with quantized weights the same tokens follow, drafts or none.
-    /// - Parameter position: where a later text is likely to differ from this one: it will be read again from there, or
-    ///   from the last token if that is before it, and not from further back.
+    /// Replaces the text. The beginning that both have in common stays read, as far as the cache can go back; at least
+    /// one token is left to read. With the same sampler and options the tokens that follow are those of a new decoder
+    /// with this text, if weights are quantized.
+    /// - Parameter position: where a later text is likely to differ from this one. It will then be read from there on,
+    ///   if memory allows (see `KeyValueCache.keepWindow`); from the last token if the position is after that.
     /// - Returns: how many of `tokens` stay read.
     /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
     package func replaceText(

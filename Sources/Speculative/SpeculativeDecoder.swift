@@ -68,6 +68,9 @@ package final class SpeculativeDecoder {
     /// random numbers are left for what follows.
     private var isReproducible: Bool { !sampler.isGreedy && sampler.options.seed != nil }
 
+    /// Tokens that still fit into the context.
+    package var room: Int { target.cache.contextLength - tokens.count }
+
     // MARK: - Prompt
 
     /// Reads what the target has not read of the text and adds the token that follows it.

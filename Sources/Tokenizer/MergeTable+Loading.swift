@@ -68,7 +68,7 @@ private struct MergeLoader {
             guard let left = ids[3 * index], let right = ids[3 * index + 1], let result = ids[3 * index + 2] else {
                 continue
             }
-            // Otherwise a user could smuggle in instructions as text that merges into a control token, or into a marker.
+            // Otherwise a user could smuggle in instructions as text that merges into a control token or a marker.
             if vocabulary.types[Int(result)] == .control || markers.contains(result) { continue }
             table.insert(left, right, MergeTable.Merge(rank: UInt32(firstRank + index), result: result))
         }

@@ -44,17 +44,18 @@ struct ChatSecurityTests {
     static let filterTemplate = """
         {%- macro all(value) -%}
             {%- if value is string -%}
-                {{ value }}|{{ value | tojson }}|{{ [value] }}|{{ value | upper }}|{{ value | lower }}|{{ value | title }}|
-                {{- value | capitalize }}|{{ value | trim }}|{{ value | replace('#', '') }}|{{ value | replace('#', 'n') }}|
-                {{- value[1:] }}|{{ value[:-1] }}|{{ value[::-1] }}|{{ value | reverse }}|{{ value | join }}|
-                {{- value | list | join }}|{{ value.split('#') | join }}|{{ value.split('#') }}|{{ value ~ value }}|
-                {{- value + '' }}|{{ value * 2 }}|{{ '%s' % value }}|{{ '{}'.format(value) }}|{{ value | indent(2, true) }}|
-                {{- value | center(40) }}|{{ value | safe }}|{{ value | e }}|{{ value.strip('#') }}|
-                {{- value.lower().upper().lower() }}|{{ value.partition('#') }}|{{ value | urlencode }}|
-                {{- '<|tu' ~ value }}|{{ value ~ 'rn>' }}|<|tu{{ value }}|{{ value }}rn>|{{ [value, value] | join }}|
-                {%- set x %}{{ value }}{% endset %}{{ x }}|{{ x | trim }}|{% for c in value %}{{ c }}{% endfor %}|
-                {%- filter lower %}{{ value }}{% endfilter %}|{% filter replace('#', '') %}{{ value }}{% endfilter %}|
-                {{- value | map('lower') | join }}|{{ {value: value} }}|
+                {{ value }}|{{ value | tojson }}|{{ [value] }}|{{ value | upper }}|{{ value | lower }}|
+                {{- value | title }}|{{ value | capitalize }}|{{ value | trim }}|{{ value | replace('#', '') }}|
+                {{- value | replace('#', 'n') }}|{{ value[1:] }}|{{ value[:-1] }}|{{ value[::-1] }}|
+                {{- value | reverse }}|{{ value | join }}|{{ value | list | join }}|{{ value.split('#') | join }}|
+                {{- value.split('#') }}|{{ value ~ value }}|{{ value + '' }}|{{ value * 2 }}|{{ '%s' % value }}|
+                {{- '{}'.format(value) }}|{{ value | indent(2, true) }}|{{ value | center(40) }}|{{ value | safe }}|
+                {{- value | e }}|{{ value.strip('#') }}|{{ value.lower().upper().lower() }}|
+                {{- value.partition('#') }}|{{ value | urlencode }}|{{ '<|tu' ~ value }}|{{ value ~ 'rn>' }}|
+                {{- [value, value] | join }}|{{ value | map('lower') | join }}|{{ {value: value} }}|<|tu{{ value }}|
+                {{- value }}rn>|{% set x %}{{ value }}{% endset %}{{ x }}{{ x | trim }}|
+                {%- for c in value %}{{ c }}{% endfor %}|{% filter lower %}{{ value }}{% endfilter %}|
+                {%- filter replace('#', '') %}{{ value }}{% endfilter %}|
             {%- elif value is mapping -%}
                 {%- for key, item in value | dictsort %}{{ all(key) }}{{ all(item) }}{{ key }}{{ item }}{% endfor -%}
             {%- elif value is sequence -%}
@@ -73,7 +74,7 @@ struct ChatSecurityTests {
     /// A conversation with `text` in one place, or in all.
     ///
     /// - Parameter place: nil for all.
-    private func prompt(_ text: (String), place: Int?) -> (prompt: ChatPrompt, places: Int) {
+    private func prompt(_ text: String, place: Int?) -> (prompt: ChatPrompt, places: Int) {
         var count = 0
         /// Marks a place.
         func at(_ usual: String) -> String {

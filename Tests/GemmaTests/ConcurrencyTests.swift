@@ -132,6 +132,7 @@ struct ConcurrencyTests {
             let options = options(1)
             let task = Task { try await session.streamResponse(to: Self.longPrompt, options: options).whole() }
             while session.tokens.isEmpty { await Task.yield() }
+            try await Task.sleep(for: .milliseconds(2))  // the first batch has probably begun by then
             var other = session.streamResponse(to: "", options: options).makeAsyncIterator()
             do { try other.begin() } catch GemmaError.busy { isBusy = true }
             if isBusy { _ = try await task.value } else { _ = try? await task.value }

@@ -51,7 +51,8 @@ package struct ChatFormat: Sendable {
         } catch {
             throw .template(error)
         }
-        return FormattedPrompt(text(of: rendered, prompt), ordinary: rendered.contextRanges, self)
+        return FormattedPrompt(
+            text(of: rendered, prompt), ordinary: rendered.contextRanges, tokenizer, markers)
     }
 
     /// The text, with the beginning of the model's turn where the template forgot it.

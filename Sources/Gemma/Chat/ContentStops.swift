@@ -6,7 +6,7 @@ internal import Chat
 /// first and behind the last character of the content is no part of it, but a stop text may end with the latter.
 struct ContentStops: Sendable {
     private var stops: StopStrings
-    /// Content that is not told yet. At its end are `stops.pendingCount` bytes that may be the beginning of a stop text.
+    /// Content that is not told yet. The last `stops.pendingCount` bytes may be the beginning of a stop text.
     private var pending: [UInt8] = []
     private(set) var hasStopped = false
 

@@ -14,22 +14,23 @@ package struct FormattedPrompt: Sendable {
     package let replyStart: Int?
 
     /// - Parameter ordinary: the bytes of `text` that may not be part of special tokens.
-    init(_ text: String, ordinary: [Range<Int>], _ format: ChatFormat) {
-        let tokenizer = format.tokenizer
+    init(_ text: String, ordinary: [Range<Int>], _ tokenizer: BPETokenizer, _ markers: ReplyMarkers) {
         let tokens = tokenizer.encode(text, ordinary: ordinary)
         self.text = text
         self.tokens = tokens.first == tokenizer.bos ? tokens : [tokenizer.bos] + tokens
-        opensThought = SpecialToken.opensThought(self.tokens.compactMap { format.markers[$0] })
-        replyStart = Self.replyStart(self.tokens, format)
+        opensThought = SpecialToken.opensThought(self.tokens.lazy.compactMap { markers[$0] })
+        replyStart = Self.replyStart(self.tokens, tokenizer, markers)
     }
 
-    private static func replyStart(_ tokens: [TokenID], _ format: ChatFormat) -> Int? {
+    private static func replyStart(
+        _ tokens: [TokenID], _ tokenizer: BPETokenizer, _ markers: ReplyMarkers
+    ) -> Int? {
         let header = Array("model\n".utf8)
-        for turn in tokens.indices.reversed() where format.markers[tokens[turn]] == .turnStart {
+        for turn in tokens.indices.reversed() where markers[tokens[turn]] == .turnStart {
             var bytes: [UInt8] = []
             var end = turn + 1
-            while end < tokens.count, bytes.count < header.count, format.markers[tokens[end]] == nil {
-                format.tokenizer.appendText(of: tokens[end], special: false, to: &bytes)
+            while end < tokens.count, bytes.count < header.count, markers[tokens[end]] == nil {
+                tokenizer.appendText(of: tokens[end], special: false, to: &bytes)
                 end += 1
             }
             guard bytes.starts(with: header) else { continue }

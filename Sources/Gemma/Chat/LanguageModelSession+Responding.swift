@@ -118,7 +118,9 @@ extension LanguageModelSession {
 
         /// The message that is being written, as far as it is known. After calls, the model begins another message.
         public struct Snapshot: Sendable {
+            /// What was answered so far.
             public fileprivate(set) var content: Content
+            /// What was thought so far.
             public fileprivate(set) var reasoning = ""
         }
     }

@@ -20,7 +20,14 @@ final class ModelEngine: Sendable {
     /// A runner is not safe to be used from two threads. Contexts are made of it anywhere, which only reads what never
     /// changes; passes are run on `worker` alone.
     private struct SharedRunner: @unchecked Sendable {
-        let runner: TargetRunner
+        let target: TargetRunner
+        let drafter: DraftRunner?
+
+        init(_ target: Target, _ drafter: Drafter?, threads: Int) throws {
+            let runner = try TargetRunner(target, compute: Compute(threadCount: threads))
+            self.target = runner
+            self.drafter = try drafter.map { try DraftRunner($0, for: runner) }
+        }
     }
 
     /// - Throws: `GemmaError.invalidOption` for a number of threads that is not 1 to 1024.
@@ -37,13 +44,12 @@ final class ModelEngine: Sendable {
     func makeDecoder(contextLength: Int, cacheTypes: CacheTypes, sampler: Sampler) throws -> sending SpeculativeDecoder
     {
         let shared = try runner.withLock { runner in
-            let shared =
-                try runner ?? SharedRunner(runner: TargetRunner(target, compute: Compute(threadCount: threads)))
+            let shared = try runner ?? SharedRunner(target, drafter, threads: threads)
             runner = shared
             return shared
         }
-        let context = try TargetContext(shared.runner, contextLength: contextLength, cacheTypes: cacheTypes)
-        let drafter = try drafter.map { try DraftContext($0, context: context) }
-        return try SpeculativeDecoder(target: context, drafter: drafter, sampler: sampler)
+        let context = try TargetContext(shared.target, contextLength: contextLength, cacheTypes: cacheTypes)
+        let drafts = try shared.drafter.map { try DraftContext($0, context: context) }
+        return try SpeculativeDecoder(target: context, drafter: drafts, sampler: sampler)
     }
 }

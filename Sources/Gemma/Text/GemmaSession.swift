@@ -9,8 +9,8 @@ public import Tokenizer
 /// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
 /// Responses follow each other on the same text: each continues where the last one ended or was given up. The model
-/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended; sessions of one
-/// model take turns. Figures and tokens may be read at any time, from any task.
+/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended; sessions of
+/// one model take turns. Figures and tokens may be read at any time, from any task.
 ///
 /// This is the model without chat: no template, no roles, no tools. See ``LanguageModelSession`` for those.
 ///
@@ -31,17 +31,6 @@ public final class GemmaSession: Sendable {
     private let snapshot: Mutex<Snapshot>
 
     var worker: Worker { model.engine.worker }
-
-    fileprivate struct State {
-        let decoder: SpeculativeDecoder
-        var statistics = GenerationStatistics()
-        var limit = Int.max
-        /// Those that the model ends a text with.
-        var endTokens: Set<TokenID> = []
-        /// Control tokens that are stop strings.
-        var stopTokens: Set<TokenID> = []
-        var text: GeneratedText
-    }
 
     /// Written after each batch and each round.
     private struct Snapshot {
@@ -113,6 +102,7 @@ extension GemmaSession {
     /// was read and delivered by then is the text that the next one continues.
     /// - Parameters:
     ///   - prompt: at the beginning of a text, `<bos>` is put before it.
+    ///   - options: how tokens are drawn, and when the response ends.
     ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
     ///     the number of all. The session may be used from within.
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
@@ -135,7 +125,7 @@ extension GemmaSession {
     }
 
     /// Continues the text with `prompt` and then with what the model makes of it, until that is complete.
-    /// - Throws: what iterating ``streamResponse(to:options:progress:)`` throws.
+    /// - Throws: what iterating ``streamResponse(to:options:progress:)-(RawPrompt,_,_)`` throws.
     public func respond(to prompt: RawPrompt, options: GenerationOptions = .init()) async throws -> Response {
         try await streamResponse(to: prompt, options: options).collect()
     }
@@ -188,9 +178,12 @@ extension GemmaSession {
                 var reused = 0
                 if case .replace(let tokens, let position) = edit {
                     reused = try state.decoder.replaceText(with: tokens, keepingWindowBefore: position)
+                    snapshot.tokens.replaceSubrange(reused..., with: tokens[reused...])
                 } else if let addition {
                     let needsBOS = state.decoder.tokens.isEmpty && addition.first != model.tokenizer.bos
-                    try state.decoder.append(needsBOS ? [model.tokenizer.bos] + addition : addition)
+                    let tokens = needsBOS ? [model.tokenizer.bos] + addition : addition
+                    try state.decoder.appendPrompt(tokens)
+                    snapshot.tokens += tokens
                 }
                 state.decoder.begin(sampler: sampler, options: drafts)
                 state.limit = options.maximumResponseTokens ?? .max
@@ -199,7 +192,6 @@ extension GemmaSession {
                 state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
                 state.statistics = GenerationStatistics()
                 state.statistics.cachedPromptTokens = reused
-                snapshot.tokens = state.decoder.tokens
                 snapshot.statistics = state.statistics
                 snapshot.policy = state.decoder.draftLengthPolicy
                 snapshot.generation += 1
@@ -253,60 +245,5 @@ extension GemmaSession {
             snapshot.statistics = state.statistics
             snapshot.policy = state.decoder.draftLengthPolicy
         }
-    }
-}
-
-extension GemmaSession.State {
-    mutating func step() throws -> GemmaSession.StepResult? {
-        guard statistics.finishReason == nil else { return nil }
-        let wanted = limit - statistics.generatedTokens
-        guard wanted > 0, decoder.room > 0 else {
-            statistics.finishReason = wanted > 0 ? .contextFull : .maximumTokens
-            return GemmaSession.StepResult(tokens: [], text: text.finish(), prompt: nil, statistics: statistics)
-        }
-        let isPrompt = decoder.hasUnreadPrompt
-        let places = try isPrompt ? readBatch() : runRound(limit: wanted)
-        let tokens = Array(decoder.tokens[places])
-        statistics.generatedTokens += tokens.count
-        let text = statistics.finishReason == nil ? text.take() : text.finish()
-        guard isPrompt else {
-            return GemmaSession.StepResult(tokens: tokens, text: text, prompt: nil, statistics: statistics)
-        }
-        let unread = decoder.tokens.count - tokens.count - decoder.target.cache.count
-        let done = statistics.promptTokens
-        return GemmaSession.StepResult(
-            tokens: tokens, text: text, prompt: (done, done + unread), statistics: statistics)
-    }
-
-    /// Adds a token to the text; returns whether the text ends after it.
-    private mutating func write(_ token: TokenID) -> Bool {
-        text.append(token)
-        if endTokens.contains(token) {
-            statistics.finishReason = .endOfText
-        } else if text.hasStopped || stopTokens.contains(token) {
-            statistics.finishReason = .stopString
-        }
-        return statistics.finishReason != nil
-    }
-
-    private mutating func readBatch() throws -> Range<Int> {
-        let read = decoder.target.cache.count
-        let start = ContinuousClock.now
-        defer {
-            statistics.promptTokens += decoder.target.cache.count - read
-            statistics.promptTime += .now - start
-        }
-        let places = try decoder.readPromptBatch()
-        for token in decoder.tokens[places] { _ = write(token) }
-        return places
-    }
-
-    private mutating func runRound(limit: Int) throws -> Range<Int> {
-        let start = ContinuousClock.now
-        defer {
-            statistics.generationTime += .now - start
-            statistics.speculation = decoder.statistics
-        }
-        return try decoder.round(limit: limit) { write($0) }
     }
 }
