@@ -58,14 +58,16 @@ package struct ModelOptions: ParsableArguments {
     package func load(_ files: Files, _ progress: ProgressLine) throws -> GemmaModel {
         progress.show("loading \(files.target.lastPathComponent)")
         defer { progress.clear() }
-        let model = try GemmaModel(
+        return try GemmaModel(
             contentsOf: files.target, drafter: files.drafter, threads: threads.count, checkTensors: checkTensors)
-        if let length = contextLength(of: model), length > model.trainedContextLength {
-            Logger(label: "gemma").warning(
-                """
-                the context of \(length) is longer than the \(model.trainedContextLength) the model was trained for
-                """)
-        }
-        return model
+    }
+}
+
+extension GemmaModel {
+    /// Warns of a context that is longer than what the model was trained for.
+    package func checkLength(ofContext length: Int) {
+        guard length > trainedContextLength else { return }
+        Logger(label: "gemma").warning(
+            "the context of \(length) is longer than the \(trainedContextLength) the model was trained for")
     }
 }

@@ -51,7 +51,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         let session = try model.makeSession(
             contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
-
+        model.checkLength(ofContext: session.contextLength)
         text.noticeUnreadInput()
         var pieces = session.streamResponse(to: [.markup(prompt)], options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")

@@ -5,6 +5,11 @@ package struct ConversationOptions: ParsableArguments {
     @Flag(name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "Answer once, and stop.")
     private var singleTurn = false
 
+    @Flag(
+        name: [.customLong("cnv", withSingleDash: true), .customLong("conversation")],
+        help: "Hold a conversation: this changes nothing.")
+    private var conversation = false
+
     @Option(
         name: [.customLong("tool")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(

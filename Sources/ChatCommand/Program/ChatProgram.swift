@@ -2,6 +2,7 @@ internal import Chat
 internal import CommandSupport
 internal import Foundation
 package import Gemma
+internal import GenerationCommand
 internal import LineEditing
 
 /// Holds a conversation with a model: with a person at a terminal, with a pipe, or with a program.
@@ -50,7 +51,10 @@ package struct ChatProgram {
     private func session(_ tools: [ModelTool]) throws -> LanguageModelSession {
         var configuration = configuration
         configuration.maximumToolRounds = settings.mostToolRounds
-        return try LanguageModelSession(model: model, tools: tools, instructions: system, configuration: configuration)
+        let session = try LanguageModelSession(
+            model: model, tools: tools, instructions: system, configuration: configuration)
+        model.checkLength(ofContext: session.contextLength)
+        return session
     }
 
     /// - Throws: `ExitCode` after Ctrl-C.
