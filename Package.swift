@@ -145,14 +145,16 @@ let package = Package(
         .target(
             name: "ChatCommand",
             dependencies: [
-                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "GenerationCommand", argumentParser,
+                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "GenerationCommand",
+                argumentParser,
                 subprocess,
             ]),
 
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", "ChatCommand", argumentParser,
+                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", "ChatCommand",
+                argumentParser,
                 logging,
             ]),
         .executableTarget(
@@ -269,7 +271,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate", "gemma-chat",
+                "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate",
+                "gemma-chat",
                 "gemma-check",
                 "gemma-quantize", "gemma-perplexity", "gemma-imatrix", "gemma-bench",
             ]),

@@ -47,7 +47,8 @@ struct TextOptions: ParsableArguments {
         help: "Hold a conversation, as gemma-chat does: the text is the first message. -sys and the like imply it.")
     private var conversation = false
 
-    @Flag(name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "The same for one answer.")
+    @Flag(
+        name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "The same for one answer.")
     private var singleTurn = false
 
     @Flag(help: "Show control tokens such as <turn|> in the text.")

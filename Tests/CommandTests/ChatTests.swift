@@ -44,7 +44,8 @@ import Testing
 
     @Test func programsGetAnObjectOnALine() throws {
         let run = try Command(
-            "gemma-chat", Self.short + ["--json"], input: "Tell me about a fox.\n{\"role\":\"user\",\"content\":\"More\"}\n")
+            "gemma-chat", Self.short + ["--json"],
+            input: "Tell me about a fox.\n{\"role\":\"user\",\"content\":\"More\"}\n")
         #expect(run.status == 0 && run.error.isEmpty, "\(run.error)")
         struct Event: Decodable {
             let type: String
@@ -64,7 +65,8 @@ import Testing
     @Test func whatIsWrongIsOneLine() throws {
         for (words, part) in [
             (["--reasoning", "maybe"], "--reasoning"), (["--tool", "/no/such/tool", "-p", "Hi"], "/no/such/tool"),
-            (["-sysf", "/no/such", "-p", "Hi"], "/no/such"), (["--chat-template-kwargs", "[1]"], "--chat-template-kwargs"),
+            (["-sysf", "/no/such", "-p", "Hi"], "/no/such"),
+            (["--chat-template-kwargs", "[1]"], "--chat-template-kwargs"),
             (["-m", "a", "-hf", "b/c"], "-m and -hf"), (["-hf", "nonsense"], "nonsense"),
         ] {
             let run = try Command("gemma-chat", Self.short + words)

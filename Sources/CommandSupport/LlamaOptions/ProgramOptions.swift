@@ -63,7 +63,7 @@ package struct ProgramOptions: Sendable {
             for name in argument.names ?? [] {
                 declared[(name.kind == "long" ? "--" : "-") + name.name] = Option(
                     takesValue: argument.kind == "option", takesAnything: argument.parsingStrategy == "unconditional")
-                if name.kind != "long", name.name.count > 1 {
+                if name.kind != "long", name.name.count > 1, name.name.hasPrefix("h") {
                     longNames["-" + name.name] = argument.names?.first { $0.kind == "long" }.map { "--" + $0.name }
                 }
             }
