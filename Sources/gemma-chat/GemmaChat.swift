@@ -35,9 +35,9 @@ struct GemmaChat: AsyncParsableCommand {
 
     /// For whoever tries the bundled pair.
     private static let greeting = """
-        This is the small model that comes with swift-gemma. It was trained on children's stories and a few phrases; do \
-        not expect answers. Try "Tell me about a fox." A real one: gemma-chat -hf ggml-org/gemma-4-E2B-it-GGUF, or \
-        gemma-chat -m FILE. /help lists the commands.
+        This is the small model that comes with swift-gemma. It was trained on children's stories and a few phrases; \
+        do not expect answers. Try "Tell me about a fox." A real one: gemma-chat -hf ggml-org/gemma-4-E2B-it-GGUF, \
+        or gemma-chat -m FILE. /help lists the commands.
         """
 
     mutating func run() async throws {
