@@ -62,6 +62,9 @@ let forms: [KernelForm] =
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let openBLAS = Target.Dependency.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 let package = Package(
     name: "swift-gemma",
@@ -78,12 +81,18 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        // Only `Hub` needs these; what does not depend on it does not build them.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
     ],
     targets: [
         .systemLibrary(
             name: "COpenBLAS",
             pkgConfig: "openblas",
             providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+
+        .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
 
         .target(name: "JSON"),
         .target(name: "ChatTemplate", dependencies: ["JSON"]),
@@ -121,11 +130,25 @@ let package = Package(
                 "Platform", "Tensor", "Gemma4", "Assistant", "Speculative", "Gemma", "Evaluation", argumentParser,
                 logging,
             ]),
+        .target(name: "HubFiles", dependencies: ["JSON"]),
+        .target(name: "Hub", dependencies: ["HubFiles", "Platform", httpClient, nio("NIOCore"), nio("NIOPosix")]),
+        .target(name: "HubCommand", dependencies: ["Hub", "CommandSupport", argumentParser]),
+
+        // What the programs that write text have in common.
+        .target(
+            name: "GenerationCommand",
+            dependencies: ["Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser]),
+        .target(name: "LineEditing", dependencies: ["Platform", "CEdit"]),
+        .target(
+            name: "ChatCommand",
+            dependencies: [
+                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", argumentParser, subprocess,
+            ]),
 
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser, logging,
+                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", argumentParser, logging,
             ]),
         .executableTarget(
             name: "gemma-check",
@@ -166,7 +189,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat",
+                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat", "HubFiles",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -177,6 +200,17 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ChatTemplateTests", dependencies: ["JSON", "ChatTemplate"]),
         .testTarget(name: "ChatTests", dependencies: ["JSON", "Chat"]),
+        .testTarget(name: "LineEditingTests", dependencies: ["Platform", "LineEditing"]),
+        .testTarget(
+            name: "ChatCommandTests",
+            dependencies: ["JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "ChatCommand"]),
+        .testTarget(name: "HubFilesTests", dependencies: ["HubFiles"]),
+        .testTarget(
+            name: "HubTests",
+            dependencies: [
+                "Hub", "HubFiles", "HubCommand", "CommandSupport", "JSON", nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"),
+            ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
         .testTarget(name: "GGUFTests", dependencies: ["Platform", "GGUF"]),
         .testTarget(

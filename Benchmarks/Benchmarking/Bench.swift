@@ -133,7 +133,7 @@ package final class Bench {
         context.cache.truncate(to: 0)
         let decoder = try SpeculativeDecoder(
             target: context, drafter: drafter, sampler: Sampler(SamplingOptions(temperature: 0)))
-        try decoder.append(tokens(0..<max(depth, BenchmarkTest.minimumDecodeDepth)))
+        try decoder.appendPrompt(tokens(0..<max(depth, BenchmarkTest.minimumDecodeDepth)))
         _ = try decoder.readPrompt()
         let clock = ContinuousClock()
         var warmUp = decoder.statistics

@@ -23,6 +23,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case template
     /// Messages and tools, as the tokens of a prompt.
     case content
+    /// What a hub's server answers: lists of files, headers and addresses.
+    case hub
 
     /// What happened to an input.
     package enum Outcome: Sendable {
@@ -45,6 +47,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .reply: try ReplyDoor.run(input)
             case .template: try TemplateDoor.run(input)
             case .content: try ContentDoor.run(input)
+            case .hub: try HubDoor.run(input)
             }
             return .accepted
         } catch let violation as Violation {
@@ -69,6 +72,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .reply: ReplyDoor.seeds
         case .template: TemplateDoor.seeds
         case .content: ContentDoor.seeds
+        case .hub: HubDoor.seeds
         }
     }
 
@@ -77,7 +81,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
-        case .tokenizer, .blocks, .json, .base, .reply, .template, .content: nil
+        case .tokenizer, .blocks, .json, .base, .reply, .template, .content, .hub: nil
         }
     }
 }

@@ -20,7 +20,7 @@ package enum MiniaturePair {
 
     /// The pair, loaded.
     package static let loaded = Result {
-        try Pair(target: GGUFFile(ByteRegion(target())), assistant: GGUFFile(ByteRegion(drafter())))
+        try GemmaModel(target: GGUFFile(ByteRegion(target())), drafter: GGUFFile(ByteRegion(drafter())))
     }
 
     /// From the start of the data of one of these files to the end of the last tensor. Only padding follows.

@@ -53,17 +53,17 @@ package struct ReadingSettings: Sendable {
 
     /// A reader of `chunks`. Logs a warning if they are longer than what the model was trained for.
     /// - Throws: `ModelError` or `TensorError`.
-    package func reader(_ pair: Pair, _ chunks: TokenChunks) throws -> ChunkReader {
-        if chunks.length > pair.trainedContextLength {
+    package func reader(_ model: GemmaModel, _ chunks: TokenChunks) throws -> ChunkReader {
+        if chunks.length > model.trainedContextLength {
             Logger(label: "gemma").warning(
                 """
-                chunks of \(chunks.length) tokens are longer than the \(pair.trainedContextLength) the model was \
+                chunks of \(chunks.length) tokens are longer than the \(model.trainedContextLength) the model was \
                 trained for
                 """)
         }
         let context = try TargetContext(
-            pair.target, contextLength: chunks.length, batchLength: batchLength, cacheTypes: cacheTypes,
+            model.target, contextLength: chunks.length, batchLength: batchLength, cacheTypes: cacheTypes,
             compute: Compute(threadCount: threads, precision: precision))
-        return ChunkReader(context, bos: pair.tokenizer.bos)
+        return ChunkReader(context, bos: model.tokenizer.bos)
     }
 }

@@ -35,17 +35,18 @@ enum Signals {
         }
     }
 
-    /// The Ctrl-C handler writes a byte here. Never closed, since a handler may be about to write.
-    private static let interruptPipe = Atomic<Int32>(-1)
+    /// The Ctrl-C handler writes a byte to its second end. Made once and never closed, since a handler may be about to
+    /// write.
+    private static let interruptPipe = Mutex<(read: Int32, write: Int32)?>(nil)
+    /// The second end, for the handler.
+    private static let interruptEnd = Atomic<Int32>(-1)
 
     /// Calls `body` at the first Ctrl-C from now on; the second one ends the process. A Dispatch signal source would
     /// not do: it starts asynchronously and misses signals until then.
     /// - Throws: `SystemError`.
     static func notifyOfInterrupt(_ body: @escaping @Sendable () -> Void) throws -> any DispatchSourceRead {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError() }
-        interruptPipe.store(ends[1], ordering: .releasing)
-        let source = DispatchSource.makeReadSource(fileDescriptor: ends[0], queue: .global())
+        let end = try emptyPipe()
+        let source = DispatchSource.makeReadSource(fileDescriptor: end, queue: .global())
         source.setEventHandler {
             source.cancel()
             body()
@@ -55,10 +56,30 @@ enum Signals {
         handle(SIGINT) { number in
             let error = errno  // of the interrupted code
             Signals.removeUnfinishedFiles(at: number)
-            put("!", to: Signals.interruptPipe.load(ordering: .acquiring))
+            put("!", to: Signals.interruptEnd.load(ordering: .acquiring))
             errno = error
         }
         return source
+    }
+
+    /// - Returns: the end of the pipe that is read, without what former interrupts left there.
+    private static func emptyPipe() throws -> Int32 {
+        try interruptPipe.withLock { made in
+            if let made {
+                var bytes: [UInt8] = Array(repeating: 0, count: 64)
+                while read(made.read, &bytes, bytes.count) > 0 {}
+                return made.read
+            }
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw SystemError() }
+            for end in ends {
+                _ = fcntl(end, F_SETFL, O_NONBLOCK)
+                _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            }
+            made = (ends[0], ends[1])
+            interruptEnd.store(ends[1], ordering: .releasing)
+            return ends[0]
+        }
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

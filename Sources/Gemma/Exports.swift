@@ -1,6 +1,10 @@
 public import Assistant
+// Messages and replies are the users' own, with all their members.
+@_exported public import Chat
+@_exported public import ChatTemplate
 public import GGUF
 public import Gemma4
+@_exported public import JSON
 public import Sampling
 public import Speculative
 public import Tensor
@@ -24,3 +28,4 @@ public typealias SamplerKind = Sampling.SamplerKind
 public typealias DraftLength = Speculative.DraftLength
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics
 public typealias DraftEstimates = Speculative.DraftEstimates
+public typealias RawPrompt = Tokenizer.RawPrompt

@@ -12,6 +12,8 @@ public enum GemmaError: Error, Sendable {
     case superseded
     /// The session is computing for another caller, and this call does not wait.
     case busy
+    /// The model went on calling tools after it had seen the results of so many rounds of calls.
+    case tooManyToolRounds(limit: Int)
 }
 
 extension GemmaError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension GemmaError: CustomStringConvertible {
         case .invalidOption(let name, let value, let expected): "\(name) is \(value); expected \(expected)"
         case .superseded: "this generation has ended: its session has started another one or was reset"
         case .busy: "the session is computing for another caller"
+        case .tooManyToolRounds(let limit): "the model went on calling tools after \(limit) rounds of calls"
         }
     }
 }

@@ -1,52 +1,60 @@
 package import Tensor
 
-/// A sequence that a target reads: the cache and the buffers of its forward pass.
+/// A sequence that a target reads: its cache, and the runner that reads it. Any number of sequences may share a runner,
+/// one pass after the other.
 package final class TargetContext {
-    package let target: Target
+    package let runner: TargetRunner
     package let cache: KeyValueCache
-    package let compute: Compute
-    /// Tokens that one pass reads at most.
-    package let batchLength: Int
 
-    private let activations: Activations
-    private let rotary: RotaryEmbeddings
-    private let perLayerInputs: FloatBuffer  // [tokens, layers * ple]
-    private let perLayerTokens: FloatBuffer  // [tokens, layers * ple]
-    private let hidden: FloatBuffer  // [tokens, embd]
-    private var logits: FloatBuffer  // [rows that wanted any, vocab]
-
-    /// Rows of logits that a pass may ask for without an allocation.
-    private static let usualLogitRows = 17
-
+    /// A sequence of its own, with a runner for it.
     /// - Parameters:
     ///   - contextLength: positions in all.
     ///   - batchLength: tokens that one pass reads at most.
     ///   - cacheTypes: how keys and values are stored.
     /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
-    package init(
-        _ target: Target, contextLength: Int, batchLength: Int = 512, cacheTypes: CacheTypes = .init(), compute: Compute
+    package convenience init(
+        _ target: Target, contextLength: Int, batchLength: Int = TargetRunner.defaultBatchLength,
+        cacheTypes: CacheTypes = .init(), compute: Compute
     ) throws {
+        let tokens = max(1, min(batchLength, contextLength))
+        // The cache is made first: what cannot fit is refused before there are buffers.
+        let cache = try Self.cache(target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        try self.init(TargetRunner(target, batchLength: tokens, compute: compute), cache: cache)
+    }
+
+    /// A sequence that `runner` reads, perhaps among others. It may be made while the runner is busy.
+    /// - Parameters:
+    ///   - contextLength: positions in all; one pass reads no more, even if the runner could.
+    ///   - cacheTypes: how keys and values are stored.
+    /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
+    package convenience init(
+        _ runner: TargetRunner, contextLength: Int, cacheTypes: CacheTypes = .init()
+    ) throws {
+        let tokens = min(runner.batchLength, contextLength)
+        let cache = try Self.cache(runner.target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        self.init(runner, cache: cache)
+    }
+
+    /// - Parameter cache: of the runner's target, for batches no longer than the runner's.
+    package init(_ runner: TargetRunner, cache: KeyValueCache) {
+        precondition(cache.batchLength <= runner.batchLength, "the cache's batches are longer than the runner's")
+        self.runner = runner
+        self.cache = cache
+    }
+
+    private static func cache(
+        _ target: Target, contextLength: Int, batchLength: Int, _ types: CacheTypes
+    ) throws -> KeyValueCache {
         guard (1...Int(Int32.max)).contains(contextLength) else {
             throw ModelError.invalidContextLength(contextLength)
         }
-        let config = target.config
-        let tokens = max(1, min(batchLength, contextLength))
-        let perLayerWidth = config.layers.count * config.perLayerLength
-        self.target = target
-        self.compute = compute
-        self.batchLength = tokens
-        cache = try KeyValueCache(config, contextLength: contextLength, batchLength: tokens, types: cacheTypes)
-        activations = try Activations(config, tokens: tokens)
-        rotary = try RotaryEmbeddings(config, factors: target.rotaryFactors, capacity: tokens)
-        perLayerInputs = try FloatBuffer(count: tokens, perLayerWidth)
-        perLayerTokens = try FloatBuffer(count: tokens, perLayerWidth)
-        hidden = try FloatBuffer(count: tokens, config.embeddingLength)
-        try compute.reserveProducts(tokens: tokens, columns: activations.widestInput)
-        try compute.reserveProducts(tokens: tokens, columns: config.embeddingLength, resolution: .double)
-        for layer in config.layers { try compute.reserveAttention(tokens: tokens, layer) }
-        // As many rows as a verification has; its memory comes as it is touched.
-        logits = try FloatBuffer(count: min(tokens, Self.usualLogitRows), config.vocabularySize)
+        return try KeyValueCache(target.config, contextLength: contextLength, batchLength: batchLength, types: types)
     }
+
+    package var target: Target { runner.target }
+    package var compute: Compute { runner.compute }
+    /// Tokens that one pass reads at most.
+    package var batchLength: Int { cache.batchLength }
 
     /// A layer that owns keys and values, as another model sees it that reads them.
     package struct OwningLayer {
@@ -61,63 +69,20 @@ package final class TargetContext {
         return OwningLayer(config: layers[index], cache: cache.rings[index])
     }
 
-    /// What a pass gives back: views of the context's buffers, valid until the next pass and while the context lives.
-    package struct Output {
-        /// `[logit rows, vocab]`
-        package let logits: Rows
-        /// `[hidden rows, embd]`: the states after the final norm.
-        package let hidden: Rows
-    }
-
     /// Reads `tokens` at the positions after those in the cache.
     ///
     /// Rows outside both ranges pass only through the layers that own keys and values: 31 % of E2B's multiply-adds.
     /// - Parameters:
     ///   - logits: the rows of `tokens` whose logits are wanted.
     ///   - hidden: the rows whose hidden states are wanted.
+    /// - Returns: views of the runner's buffers, valid until its next pass, whichever sequence that reads.
     /// - Throws: `ModelError`, `TensorError.outOfMemory` for more rows of logits than ever before, or
     ///   `CancellationError` when the task is cancelled. The cache then holds what it held.
     package func forward(
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
-    ) throws -> Output {
+    ) throws -> TargetRunner.Output {
         try check(tokens)
-        try makeRoom(forLogits: logits.count)
-        return try compute.pass { try pass(tokens, logits: logits, hidden: hidden) }
-    }
-
-    private func pass(_ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>) throws -> Output {
-        compute.begin(.embedding)
-        defer { compute.end() }
-        let config = target.config
-        let wanted = union(logits, hidden)
-        let position = cache.count
-        var x = activations.stream(tokens.count, width: config.embeddingLength)
-        compute.gather(tokens, of: target.tokenEmbedding, scale: target.embeddingScale, into: x)
-        let inputs = computePerLayerInputs(x, tokens, wanted)
-        rotary.prepare(first: position, count: tokens.count)
-        cache.willStore(tokens.count)
-
-        let lastOwner = config.owningLayerCount - 1
-        var firstRow = 0  // of x, within the batch
-        for (index, layer) in target.layers.enumerated() {
-            try Task.checkCancellation()
-            layer.forward(
-                DecoderLayer.Batch(
-                    x: x, firstPosition: position + firstRow, wanted: index == lastOwner ? wanted : 0..<x.count,
-                    angleRow: firstRow,
-                    perLayerInputs: inputs?.ofLayer(index),
-                    cache: cache.rings[index], mask: AttentionMask(window: layer.config.kind.window, includesSelf: true)
-                ),
-                rotary: rotary[index], activations, compute)
-            if index == lastOwner {
-                // From here on no row leaves anything in the cache: only those whose result is wanted go on.
-                if wanted.isEmpty { break }
-                x = x[wanted]
-                firstRow = wanted.lowerBound
-            }
-        }
-        cache.commit(tokens.count)
-        return finish(x, firstRow: firstRow, logits: logits, hidden: hidden)
+        return try runner.forward(tokens, in: cache, logits: logits, hidden: hidden)
     }
 
     /// Reads `tokens` in batches without asking anything of them.
@@ -142,78 +107,5 @@ package final class TargetContext {
         if let bad = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
             throw ModelError.tokenOutOfRange(token: bad, vocabulary: vocabulary)
         }
-    }
-
-    private func makeRoom(forLogits rows: Int) throws(TensorError) {
-        let vocabulary = target.config.vocabularySize
-        if logits.count < rows * vocabulary { logits = try FloatBuffer(count: rows, vocabulary) }
-    }
-
-    // MARK: - Parts
-
-    /// The per-layer inputs of a pass: of all rows for the layers that own a cache, of the wanted rows for the others.
-    private struct PerLayerInputs {
-        let owning: Rows  // [tokens, owning layers * ple]
-        let sharing: Rows  // [wanted, sharing layers * ple]
-        let length: Int
-        let owningCount: Int
-
-        /// The inputs of one layer: row i of those that pass through it at `base + i * stride`.
-        func ofLayer(_ index: Int) -> (base: UnsafeMutablePointer<Float>, stride: Int) {
-            index < owningCount
-                ? (owning.base + index * length, owning.width)
-                : (sharing.base + (index - owningCount) * length, sharing.width)
-        }
-    }
-
-    private func computePerLayerInputs(
-        _ x: Rows, _ tokens: ArraySlice<Int32>, _ wanted: Range<Int>
-    ) -> PerLayerInputs? {
-        guard let embedding = target.perLayerEmbedding else { return nil }
-        compute.begin(.perLayer)
-        let (length, layers) = (embedding.length, embedding.layerCount)
-        let owningCount = target.config.owningLayerCount
-        let embedded = perLayerTokens.rows(width: layers * length).prefix(tokens.count)
-        let owning = perLayerInputs.rows(width: owningCount * length).prefix(tokens.count)
-        let sharing = Rows(
-            base: owning.base + owning.elementCount, count: wanted.count, width: (layers - owningCount) * length)
-        embedding.lookUp(tokens, into: embedded, compute)
-        embedding.mix(x, embedded, layers: 0..<owningCount, into: owning, compute)
-        if owningCount < layers, !wanted.isEmpty {
-            embedding.mix(x[wanted], embedded[wanted], layers: owningCount..<layers, into: sharing, compute)
-        }
-        return PerLayerInputs(owning: owning, sharing: sharing, length: length, owningCount: owningCount)
-    }
-
-    private func finish(_ x: Rows, firstRow: Int, logits: Range<Int>, hidden: Range<Int>) -> Output {
-        let config = target.config
-        let states = self.hidden.rows(width: config.embeddingLength)
-        let vocabulary = config.vocabularySize
-        guard !logits.isEmpty || !hidden.isEmpty else {
-            return Output(logits: self.logits.rows(width: vocabulary).prefix(0), hidden: states.prefix(0))
-        }
-        compute.begin(.head)
-        compute.norm(x, weight: target.outputNorm, epsilon: config.epsilon, into: states.prefix(x.count))
-        let scores = self.logits.rows(width: vocabulary).prefix(logits.count)
-        if !logits.isEmpty {
-            // Rounding error here reaches the logits directly; one-byte activations would cause half of their total
-            // error.
-            compute.multiply(
-                states[shifted(logits, by: -firstRow)], by: target.head, into: scores, resolution: .double)
-            if let cap = config.logitSoftCap { compute.softCap(scores, cap: cap) }
-        }
-        return Output(
-            logits: scores, hidden: hidden.isEmpty ? states.prefix(0) : states[shifted(hidden, by: -firstRow)])
-    }
-
-    private func shifted(_ range: Range<Int>, by offset: Int) -> Range<Int> {
-        range.lowerBound + offset..<range.upperBound + offset
-    }
-
-    /// The smallest range that covers both.
-    private func union(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {
-        if a.isEmpty { return b.isEmpty ? 0..<0 : b }
-        if b.isEmpty { return a }
-        return min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
     }
 }

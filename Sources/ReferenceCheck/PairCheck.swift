@@ -180,7 +180,7 @@ private struct Engine {
         let decoder = try SpeculativeDecoder(
             target: context, drafter: try drafter.map { try DraftContext($0, context: context) },
             sampler: Sampler(.init(temperature: 0)))
-        try decoder.append(prompt)
+        try decoder.appendPrompt(prompt)
         _ = try decoder.readPrompt()
         return decoder
     }

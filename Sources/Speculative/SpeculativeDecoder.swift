@@ -18,11 +18,11 @@ package final class SpeculativeDecoder {
     package private(set) var statistics = SpeculationStatistics()
 
     /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
-    package private(set) var tokens: [Int32] = []
+    package internal(set) var tokens: [Int32] = []
 
     private let logger: Logger
     private let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
-    private var hiddenPosition = -1
+    var hiddenPosition = -1
     private var rejection: RejectionSampling
     private var batch: [Int32] = []  // the unread token and the drafts
     private var draftDistributions: [Distribution] = []  // one for each draft
@@ -58,26 +58,6 @@ package final class SpeculativeDecoder {
         statistics = SpeculationStatistics()
     }
 
-    /// Tokens that still fit into the context.
-    package var room: Int { target.cache.contextLength - tokens.count }
-
-    /// Adds `prompt` to the text; the next round reads it.
-    /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
-    package func append(_ prompt: [Int32]) throws(ModelError) {
-        guard prompt.count <= room else {
-            throw .contextFull(
-                needed: tokens.count + prompt.count, contextLength: target.cache.contextLength)
-        }
-        tokens += prompt
-    }
-
-    /// Forgets the text; the statistics stay.
-    package func restart() {
-        tokens.removeAll(keepingCapacity: true)
-        target.cache.truncate(to: 0)
-        hiddenPosition = -1
-    }
-
     /// What chooses the number of drafts; nil if it is fixed or there is no drafter.
     package var draftLengthPolicy: DraftLengthPolicy? {
         guard drafter != nil, options.length == .automatic else { return nil }
@@ -88,10 +68,8 @@ package final class SpeculativeDecoder {
     /// random numbers are left for what follows.
     private var isReproducible: Bool { !sampler.isGreedy && sampler.options.seed != nil }
 
-    /// Whether the text has to be read before a round can draft.
-    package var hasUnreadPrompt: Bool {
-        tokens.count - target.cache.count != 1 || hiddenPosition < 0 || hiddenPosition != target.cache.count - 1
-    }
+    /// Tokens that still fit into the context.
+    package var room: Int { target.cache.contextLength - tokens.count }
 
     // MARK: - Prompt
 
@@ -232,7 +210,7 @@ package final class SpeculativeDecoder {
     private func history(drafts count: Int) -> History { History(tokens, drafts: batch[1..<1 + count]) }
 
     /// Cuts `batch` after the accepted drafts and puts the target's own token there; returns how many were accepted.
-    private func verify(_ output: TargetContext.Output) throws -> Int {
+    private func verify(_ output: TargetRunner.Output) throws -> Int {
         let drafts = batch.count - 1
         for row in 0...drafts {
             sampler.distribution(
@@ -264,7 +242,7 @@ package final class SpeculativeDecoder {
     }
 
     /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`.
-    private func pretend(_ synthetic: SyntheticAcceptance, _ output: TargetContext.Output) throws -> Int {
+    private func pretend(_ synthetic: SyntheticAcceptance, _ output: TargetRunner.Output) throws -> Int {
         let drafts = batch.count - 1
         if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
         let accepted = synthetic.accepted(of: drafts, uniform: coin?.uniform() ?? 0)

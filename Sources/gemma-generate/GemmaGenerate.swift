@@ -1,9 +1,9 @@
 import ArgumentParser
-import BundledModel
 import CommandSupport
 import Foundation
 import GGUF
 import Gemma
+import GenerationCommand
 import Logging
 
 @main
@@ -25,7 +25,7 @@ struct GemmaGenerate: AsyncParsableCommand {
             """,
         version: Version.line)
 
-    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Model") var source: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
@@ -34,39 +34,39 @@ struct GemmaGenerate: AsyncParsableCommand {
     var stats = StatisticsFormat.text
 
     mutating func run() async throws {
-        let (target, drafter) = try model.files()
-        if model.listInfo { return try listInfo(target) }
-        let prompt = try text.promptText(isBundled: model.pair.target == nil)
+        let (target, drafter) = try source.files()
+        if source.listInfo { return try listInfo(target) }
+        let prompt = try text.promptText(isBundled: source.pair.target == nil)
         let options = try generationOptions(hasDrafter: drafter != nil)
 
         let progress = ProgressLine()
         progress.show("loading \(target.lastPathComponent)")
-        let pair = try Pair(
-            target: target, assistant: speculation.isOff ? nil : drafter, checkTensors: model.checkTensors)
-        let cacheTypes = model.cache.types()
-        let session = try Session(
-            pair, contextLength: model.contextLength(of: pair), threads: model.threads.count,
-            keyCacheType: cacheTypes.key,
+        let model = try GemmaModel(
+            contentsOf: target, drafter: speculation.isOff ? nil : drafter, threads: source.threads.count,
+            checkTensors: source.checkTensors)
+        let cacheTypes = source.cache.types()
+        let session = try model.makeSession(
+            contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
         progress.clear()
-        if session.contextLength > pair.trainedContextLength {
+        if session.contextLength > model.trainedContextLength {
             Logger(label: "gemma").warning(
                 """
-                the context of \(session.contextLength) is longer than the \(pair.trainedContextLength) the model was \
+                the context of \(session.contextLength) is longer than the \(model.trainedContextLength) the model was \
                 trained for
                 """
             )
         }
 
         text.noticeUnreadInput()
-        var pieces = session.generate(prompt, options: options) { done, total in
+        var pieces = session.streamResponse(to: [.markup(prompt)], options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")
         }.makeAsyncIterator()
         try pieces.begin()
         if text.verbose {
             let report = VerboseReport(
-                session: session, target: target, drafter: pair.hasDrafter ? drafter : nil,
-                threads: model.threads.count, cacheTypes: cacheTypes)
+                session: session, target: target, drafter: model.hasDrafter ? drafter : nil,
+                threads: source.threads.count, cacheTypes: cacheTypes)
             StandardError.write(report.text)
         }
         let shown = text.noDisplayPrompt ? "" : prompt
@@ -79,16 +79,16 @@ struct GemmaGenerate: AsyncParsableCommand {
             }
         }
         progress.clear()
-        stats.write(session.statistics, of: pair, options.speculation)
+        stats.write(session.statistics, of: model, options.speculation)
         switch outcome {
-        case .finished: writeProfile(of: session)
+        case .finished: await writeProfile(of: session)
         case .interrupted: throw ExitCode(130)
         }
     }
 
     /// Prints the profile if there is one, with `GEMMA_PROFILE=1`.
-    private func writeProfile(of session: Session) {
-        guard let table = session.profileTable() else { return }
+    private func writeProfile(of session: GemmaSession) async {
+        guard let table = await session.profileTable() else { return }
         StandardError.write("\n" + table)
     }
 
@@ -97,7 +97,7 @@ struct GemmaGenerate: AsyncParsableCommand {
             throw ValidationError("--spec-type draft-mtp needs a drafter (-md)")
         }
         var options = GenerationOptions(
-            maximumTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
+            maximumResponseTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
             speculation: SpeculationOptions(
                 draftLength: speculation.draftLength, minimumProbability: speculation.minimumProbability))
         sampling.apply(to: &options, escapes: !text.noEscape)

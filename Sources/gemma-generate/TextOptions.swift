@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Foundation
+import GenerationCommand
 import Logging
 
 /// The prompt, and how much is generated and printed.

@@ -7,7 +7,7 @@ internal import Tensor
 
 /// What `-v` prints before a text is generated.
 struct VerboseReport {
-    let session: Session
+    let session: GemmaSession
     let target: URL
     let drafter: URL?
     let threads: Int
@@ -20,10 +20,10 @@ struct VerboseReport {
         let lines = [
             "model: \(printable(target.path))",
             "drafter: \(drafter.map { printable($0.path) } ?? "none")",
-            "kernels: \(Pair.kernels) (of \(Kernels.compiled.map(\.form.rawValue).joined(separator: ", ")))",
+            "kernels: \(GemmaModel.kernels) (of \(Kernels.compiled.map(\.form.rawValue).joined(separator: ", ")))",
             "threads: \(threads); cores: \(processors.cores), hardware threads: \(processors.hardwareThreads)\(limit)",
             """
-            context: \(session.contextLength) tokens of \(session.pair.trainedContextLength), keys \
+            context: \(session.contextLength) tokens of \(session.model.trainedContextLength), keys \
             \(cacheTypes.key.rawValue), values \(cacheTypes.value.rawValue)
             """,
             "prompt: \(session.tokens.count) tokens",
@@ -35,6 +35,6 @@ struct VerboseReport {
     private func line(_ token: TokenID) -> String {
         let number = String(token)
         let padding = String(repeating: " ", count: max(0, 8 - number.count))
-        return "\(padding)\(number) '\(printable(session.pair.tokenizer.decode([token])))'"
+        return "\(padding)\(number) '\(printable(session.model.tokenizer.decode([token])))'"
     }
 }

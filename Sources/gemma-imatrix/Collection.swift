@@ -101,10 +101,10 @@ final class Collection: Sendable {
 
     // MARK: - Parts
 
-    private func load() throws -> (GGUFFile, Pair) {
+    private func load() throws -> (GGUFFile, GemmaModel) {
         do {
             let file = try GGUFFile(contentsOf: model.file)
-            return (file, try Pair(target: file))
+            return (file, try GemmaModel(target: file))
         } catch {
             throw GemmaError.cannotLoad(path: model.file.path, reason: error)
         }

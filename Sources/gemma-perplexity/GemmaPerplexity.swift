@@ -33,7 +33,7 @@ struct GemmaPerplexity: AsyncParsableCommand {
         // Outside of `Interruptible`, since reading what somebody types cannot be cancelled.
         let contents = try text.contents()
         let measurement = try Measurement(
-            model: model.settings(), base: text.base, text: contents, chunking: text.chunking, isJSON: json)
+            settings: model.settings(), base: text.base, text: contents, chunking: text.chunking, isJSON: json)
         let outcome = try await Interruptible.run { try measurement.run() }
         if case .interrupted = outcome { throw ExitCode(130) }
     }

@@ -8,7 +8,7 @@ import Tensor
 
 /// One run over a text.
 struct Measurement: Sendable {
-    let model: ReadingSettings
+    let settings: ReadingSettings
     let base: BaseUse
     /// Not used if there is a saved run to compare with, which has its own tokens.
     let text: Data
@@ -17,25 +17,25 @@ struct Measurement: Sendable {
 
     func run() throws {
         let progress = ProgressLine()
-        progress.show("loading \(model.file.lastPathComponent)")
+        progress.show("loading \(settings.file.lastPathComponent)")
         defer { progress.clear() }
-        let pair = try Pair(target: model.file)
+        let model = try GemmaModel(contentsOf: settings.file)
         progress.clear()
         switch base {
-        case .none: try measure(pair, savingIn: nil)
-        case .save(let url): try measure(pair, savingIn: url)
-        case .compare(let url): try compare(pair, with: url)
+        case .none: try measure(model, savingIn: nil)
+        case .save(let url): try measure(model, savingIn: url)
+        case .compare(let url): try compare(model, with: url)
         }
     }
 
-    private func measure(_ pair: Pair, savingIn url: URL?) throws {
-        let length = chunking.length(trained: pair.trainedContextLength)
+    private func measure(_ model: GemmaModel, savingIn url: URL?) throws {
+        let length = chunking.length(trained: model.trainedContextLength)
         // A document never contains control tokens. `<bos>` begins every sequence of this architecture.
-        let tokens = pair.tokenizer.encode(text, parseSpecial: false)
-        let chunks = try TokenChunks([pair.tokenizer.bos] + tokens, length: length, limit: chunking.limit)
-        let reader = try model.reader(pair, chunks)
+        let tokens = model.tokenizer.encode(text, parseSpecial: false)
+        let chunks = try TokenChunks([model.tokenizer.bos] + tokens, length: length, limit: chunking.limit)
+        let reader = try settings.reader(model, chunks)
         let file = try url.map {
-            try BaseFileWriter($0, chunks: chunks, vocabulary: pair.target.config.vocabularySize)
+            try BaseFileWriter($0, chunks: chunks, vocabulary: model.target.config.vocabularySize)
         }
         var perplexity = Perplexity()
         for chunk in 0..<chunks.count {
@@ -47,16 +47,16 @@ struct Measurement: Sendable {
         try file?.finish()
         try write(
             "\n" + String(format: "Final estimate: PPL = %.4f +/- %.5f\n", perplexity.value, perplexity.error))
-        try writeJSON(PerplexityReport(perplexity, chunks, model))
+        try writeJSON(PerplexityReport(perplexity, chunks, settings))
     }
 
-    private func compare(_ pair: Pair, with url: URL) throws {
-        let file = try BaseFile(contentsOf: url, vocabulary: pair.target.config.vocabularySize)
+    private func compare(_ model: GemmaModel, with url: URL) throws {
+        let file = try BaseFile(contentsOf: url, vocabulary: model.target.config.vocabularySize)
         let chunks = file.chunks
-        if let length = chunking.statedLength(trained: pair.trainedContextLength), length < chunks.length {
+        if let length = chunking.statedLength(trained: model.trainedContextLength), length < chunks.length {
             throw EvaluationError.longerChunks(path: url.path, length: chunks.length, contextLength: length)
         }
-        let reader = try model.reader(pair, chunks)
+        let reader = try settings.reader(model, chunks)
         var divergence = Divergence()
         try write(divergence.tableHeader)
         for chunk in 0..<min(chunks.count, chunking.limit ?? .max) {
@@ -69,7 +69,7 @@ struct Measurement: Sendable {
             try write(divergence.tableLine(chunk: chunk + 1))
         }
         try write("\n" + divergence.summary)
-        try writeJSON(DivergenceReport(divergence, chunks, model))
+        try writeJSON(DivergenceReport(divergence, chunks, settings))
     }
 
     /// Writes lines for a person. If the reader has gone away, only a run that is being saved continues.

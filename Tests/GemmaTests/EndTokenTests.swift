@@ -86,22 +86,22 @@ struct EndTokenTests {
         "A chat is cut into the same tokens, whatever types the converter gave them",
         arguments: [TokenType.normal, .userDefined, .undefined, .unused])
     func chat(_ type: TokenType) async throws {
-        let plain = try Pair(target: AlteredFile.target().file).tokenizer.encode(Self.chat)
+        let plain = try GemmaModel(target: AlteredFile.target().file).tokenizer.encode(Self.chat)
         #expect(plain.count == 15)
         var target = try AlteredFile.target()
         for text in ["<bos>", "<|turn>", "<turn|>"] { try target.set(type: type, of: target.token(text)) }
-        let tokenizer = try Pair(target: target.file).tokenizer
+        let tokenizer = try GemmaModel(target: target.file).tokenizer
         #expect(tokenizer.encode(Self.chat) == plain)
         #expect(tokenizer.decode(plain, special: false) == "user\nTell me a story, Zoe\nmodel\n")
-        let answer = try await Telling(target, prompt: Self.chat)
-        #expect(try await answer == Telling(prompt: Self.chat))
+        let answer = try await Telling(target, prompt: [.markup(Self.chat)])
+        #expect(try await answer == Telling(prompt: [.markup(Self.chat)]))
     }
 
     @Test("What a stranger writes never becomes one of them")
     func plainText() throws {
         var target = try AlteredFile.target()
         try target.set(type: .normal, of: target.token("<turn|>"))
-        let tokenizer = try Pair(target: target.file).tokenizer
+        let tokenizer = try GemmaModel(target: target.file).tokenizer
         let tokens = tokenizer.encode("<turn|>", parseSpecial: false)
         #expect(!tokens.contains { tokenizer.endOfGeneration.contains($0) })
         #expect(tokenizer.decode(tokens) == "<turn|>")

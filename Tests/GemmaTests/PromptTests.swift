@@ -6,11 +6,11 @@ import Testing
 /// Any text is a prompt: it is read, or refused with the figures.
 @Suite("Prompts")
 struct PromptTests {
-    private let pair: Pair
+    private let model: GemmaModel
 
-    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+    init() throws { model = try GemmaModel(contentsOf: #require(BundledModel.target), drafter: BundledModel.assistant) }
 
-    private func text(_ generation: Generation) async throws -> String {
+    private func text(_ generation: GemmaSession.ResponseStream) async throws -> String {
         var text = ""
         for try await piece in generation { text += piece }
         return text
@@ -35,60 +35,59 @@ struct PromptTests {
         "Any text comes back from its tokens, and a context too small for it is an error", arguments: texts.map(\.name))
     func giantPrompt(_ name: String) async throws {
         let prompt = try #require(Self.texts.first { $0.name == name }).text
-        let tokens = pair.tokenizer.encode(prompt, parseSpecial: false)
-        #expect(pair.tokenizer.decode(tokens).utf8.elementsEqual(prompt.utf8))
-        let session = try Session(pair, contextLength: 64)
-        var options = GenerationOptions(temperature: 0)
-        options.parsesSpecialTokens = false
+        let tokens = model.tokenizer.encode(prompt, parseSpecial: false)
+        #expect(model.tokenizer.decode(tokens).utf8.elementsEqual(prompt.utf8))
+        let session = try model.makeSession(contextLength: 64)
         await #expect(throws: ModelError.contextFull(needed: tokens.count + 1, contextLength: 64)) {
-            try await text(session.generate(prompt, options: options))
+            try await text(session.streamResponse(to: prompt, options: .init(temperature: 0)))
         }
         #expect(session.tokens.isEmpty)
         // The session still works.
-        _ = try await text(session.generate("Once upon a time", options: .init(temperature: 0, maximumTokens: 4)))
+        _ = try await text(
+            session.streamResponse(to: "Once upon a time", options: .init(temperature: 0, maximumResponseTokens: 4)))
         #expect(session.statistics.generatedTokens == 4)
     }
 
     @Test("The empty prompt is read like any other", arguments: [0, 1, 5])
     func empty(_ drafts: Int) async throws {
-        var options = GenerationOptions(temperature: 0, maximumTokens: 24)
+        var options = GenerationOptions(temperature: 0, maximumResponseTokens: 24)
         options.ignoresEndOfText = true
         options.speculation.draftLength = .fixed(drafts)
-        let session = try Session(pair)
-        let found = try await text(session.generate("", options: options))
+        let session = try model.makeSession()
+        let found = try await text(session.streamResponse(to: "", options: options))
         #expect(session.statistics.promptTokens == 1 && session.statistics.generatedTokens == 24)
-        let alone = try Session(Pair(target: #require(BundledModel.target)))
-        #expect(try await text(alone.generate("", options: options)) == found)
+        let alone = try GemmaModel(contentsOf: #require(BundledModel.target)).makeSession()
+        #expect(try await text(alone.streamResponse(to: "", options: options)) == found)
         // A previous generation leaves no state that the empty prompt would draft from.
         session.reset()
-        #expect(try await text(session.generate("", options: options)) == found)
+        #expect(try await text(session.streamResponse(to: "", options: options)) == found)
         #expect(session.statistics.promptTokens == 1)
     }
 
     /// A prompt of so many tokens, `<bos>` included.
     private func prompt(_ count: Int) throws -> String {
         let prompt = String(repeating: "a", count: count - 1)
-        try #require(pair.tokenizer.encode(prompt).count == count - 1)
+        try #require(model.tokenizer.encode(prompt).count == count - 1)
         return prompt
     }
 
     @Test("A prompt as long as the context ends at once; one token less leaves room for one")
     func fullContext() async throws {
         let options = GenerationOptions(temperature: 0)
-        let full = try Session(pair, contextLength: 32)
-        #expect(try await text(full.generate(prompt(32), options: options)).isEmpty)
+        let full = try model.makeSession(contextLength: 32)
+        #expect(try await text(full.streamResponse(to: prompt(32), options: options)).isEmpty)
         #expect(full.statistics.finishReason == .contextFull && full.tokens.count == 32)
         // And again: there is no room to continue, and no trap.
-        #expect(try await text(full.generate("", options: options)).isEmpty)
+        #expect(try await text(full.streamResponse(to: "", options: options)).isEmpty)
         await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
-            try await text(full.generate("a", options: options))
+            try await text(full.streamResponse(to: "a", options: options))
         }
-        let less = try Session(pair, contextLength: 32)
-        _ = try await text(less.generate(prompt(31), options: options))
+        let less = try model.makeSession(contextLength: 32)
+        _ = try await text(less.streamResponse(to: prompt(31), options: options))
         #expect(less.statistics.generatedTokens == 1 && less.tokens.count == 32)
-        let more = try Session(pair, contextLength: 32)
+        let more = try model.makeSession(contextLength: 32)
         await #expect(throws: ModelError.contextFull(needed: 33, contextLength: 32)) {
-            try await text(more.generate(prompt(33), options: options))
+            try await text(more.streamResponse(to: prompt(33), options: options))
         }
     }
 
@@ -101,9 +100,10 @@ struct PromptTests {
         drafting.speculation.draftLength = .fixed(drafts)
         for room in 0...7 {
             let start = "Once upon a time"
-            let expected = try await text(Session(pair, contextLength: 5 + room).generate(start, options: plain))
-            let session = try Session(pair, contextLength: 5 + room)
-            #expect(try await text(session.generate(start, options: drafting)) == expected)
+            let expected = try await text(
+                model.makeSession(contextLength: 5 + room).streamResponse(to: start, options: plain))
+            let session = try model.makeSession(contextLength: 5 + room)
+            #expect(try await text(session.streamResponse(to: start, options: drafting)) == expected)
             #expect(session.statistics.finishReason == .contextFull)
             #expect(session.statistics.generatedTokens == room && session.tokens.count == 5 + room)
         }
@@ -114,8 +114,8 @@ struct PromptTests {
         for drafts in [DraftLength.automatic, .fixed(0), .fixed(5), .fixed(64)] {
             var options = GenerationOptions(temperature: 0, speculation: .init(draftLength: drafts))
             options.ignoresEndOfText = true
-            let session = try Session(pair, contextLength: length)
-            _ = try await text(session.generate("", options: options))
+            let session = try model.makeSession(contextLength: length)
+            _ = try await text(session.streamResponse(to: "", options: options))
             #expect(session.statistics.finishReason == .contextFull && session.tokens.count == length)
         }
     }
@@ -123,10 +123,10 @@ struct PromptTests {
     @Test("No token and one token, with drafts or without", arguments: [0, 3, 64])
     func fewTokens(_ drafts: Int) async throws {
         for count in 0...2 {
-            let session = try Session(pair, contextLength: 64)
+            let session = try model.makeSession(contextLength: 64)
             let options = GenerationOptions(
-                temperature: 0, maximumTokens: count, speculation: .init(draftLength: .fixed(drafts)))
-            _ = try await text(session.generate("Once upon a time", options: options))
+                temperature: 0, maximumResponseTokens: count, speculation: .init(draftLength: .fixed(drafts)))
+            _ = try await text(session.streamResponse(to: "Once upon a time", options: options))
             #expect(session.statistics.finishReason == .maximumTokens)
             #expect(session.statistics.generatedTokens == count && session.tokens.count == 5 + count)
         }

@@ -5,13 +5,13 @@ import Testing
 /// Samplers through the front door.
 @Suite("Sampling options")
 struct SamplingOptionTests {
-    private let pair: Pair
+    private let model: GemmaModel
 
-    init() throws { pair = try Pair(target: #require(BundledModel.target), assistant: BundledModel.assistant) }
+    init() throws { model = try GemmaModel(contentsOf: #require(BundledModel.target), drafter: BundledModel.assistant) }
 
     private func text(_ options: GenerationOptions, prompt: String = "Once upon a time") async throws -> String {
         var text = ""
-        for try await piece in try Session(pair).generate(prompt, options: options) { text += piece }
+        for try await piece in try model.makeSession().streamResponse(to: prompt, options: options) { text += piece }
         return text
     }
 
@@ -29,16 +29,16 @@ struct SamplingOptionTests {
     func effects(_ change: GenerationOptions) async throws {
         var options = change
         options.seed = 4
-        options.maximumTokens = 60
+        options.maximumResponseTokens = 60
         let changed = try await text(options)
         #expect(try await text(options) == changed)
-        #expect(try await text(.init(seed: 4, maximumTokens: 60)) != changed)
+        #expect(try await text(.init(seed: 4, maximumResponseTokens: 60)) != changed)
     }
 
     @Test("DRY ends a repetition, unless a sequence breaker is part of it", arguments: ["ti", "q"])
     func dry(_ breaker: String) async throws {
         let prompt = "Once upon a time, there was Tim. Once upon a time"
-        var options = GenerationOptions(temperature: 0, maximumTokens: 1)
+        var options = GenerationOptions(temperature: 0, maximumResponseTokens: 1)
         #expect(try await text(options, prompt: prompt) == ",")
         options.dry = .init(multiplier: 100, sequenceBreakers: [breaker])
         #expect(try await (text(options, prompt: prompt) == ",") == (breaker == "ti"))
@@ -46,7 +46,7 @@ struct SamplingOptionTests {
 
     @Test("Options out of range are named, and nothing is read")
     func ranges() async throws {
-        let session = try Session(pair)
+        let session = try model.makeSession()
         let invalid: [(GenerationOptions, String)] = [
             (.init(temperature: .nan), "temperature is nan; expected 0 or more"),
             (.init(dynamicTemperature: .init(range: -1)), "dynamic temperature range is -1.0; expected 0 or more"),
@@ -69,13 +69,13 @@ struct SamplingOptionTests {
             (.init(logitBias: [-1: 0]), "token of a logit bias is -1; expected 0 to 1048575"),
             (
                 .init(logitBias: [1_000_000: 1]),
-                "the token of a logit bias is 1000000; expected 0 to \(pair.tokenizer.vocabulary.count - 1)"
+                "the token of a logit bias is 1000000; expected 0 to \(model.tokenizer.vocabulary.count - 1)"
             ),
             (.init(minKeep: -1), "minimum number of tokens is -1; expected 0 or more"),
         ]
         for (options, message) in invalid {
             do {
-                for try await _ in session.generate("a", options: options) {}
+                for try await _ in session.streamResponse(to: "a", options: options) {}
                 Issue.record("no error: \(message)")
             } catch { #expect("\(error)" == message) }
         }

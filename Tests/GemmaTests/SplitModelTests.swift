@@ -27,14 +27,16 @@ struct SplitModelTests {
         return url(0)
     }
 
-    @Test("A pair in parts tells the same story")
+    @Test("A model in parts tells the same story")
     func sameText() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         func story(_ target: URL, _ drafter: URL) async throws -> String {
-            let session = try Session(Pair(target: target, assistant: drafter), contextLength: 64)
-            let options = GenerationOptions(temperature: 0, maximumTokens: 24)
-            return try await session.generate("Once upon a time", options: options).reduce(into: "") { $0 += $1 }
+            let session = try GemmaModel(contentsOf: target, drafter: drafter).makeSession(contextLength: 64)
+            let options = GenerationOptions(temperature: 0, maximumResponseTokens: 24)
+            return try await session.streamResponse(to: "Once upon a time", options: options).reduce(into: "") {
+                $0 += $1
+            }
         }
         let whole = try [#require(BundledModel.target), #require(BundledModel.assistant)]
         let parts = try whole.map { url in

@@ -19,16 +19,16 @@ struct SuppressedTokenTests {
 
     private func tokens(_ target: AlteredFile, hasDrafter: Bool, _ options: GenerationOptions) async throws -> [TokenID]
     {
-        let pair = try Pair(target: target.file, assistant: hasDrafter ? AlteredFile.drafter().file : nil)
-        let session = try Session(pair, contextLength: 128, threads: 1)
-        for try await _ in session.generate("Once upon a time", options: options) {}
+        let model = try GemmaModel(target: target.file, drafter: hasDrafter ? AlteredFile.drafter().file : nil)
+        let session = try model.makeSession(contextLength: 128)
+        for try await _ in session.streamResponse(to: "Once upon a time", options: options) {}
         return Array(session.tokens.dropFirst(5))
     }
 
     @Test("are never written, and drafts change nothing about it")
     func greedy() async throws {
         let options = GenerationOptions(
-            temperature: 0, maximumTokens: 40, ignoresEndOfText: true,
+            temperature: 0, maximumResponseTokens: 40, ignoresEndOfText: true,
             speculation: SpeculationOptions(draftLength: .fixed(4)))
         let plain = try await tokens(.target(), hasDrafter: true, options)
         let suppressed = Array(Set(plain.prefix(6)))
@@ -43,7 +43,7 @@ struct SuppressedTokenTests {
     func sampled(_ hasDrafter: Bool) async throws {
         for seed in 0..<5 {
             let options = GenerationOptions(
-                temperature: 1.5, topK: 0, topP: 1, seed: UInt64(seed), maximumTokens: 40,
+                temperature: 1.5, topK: 0, topP: 1, seed: UInt64(seed), maximumResponseTokens: 40,
                 speculation: SpeculationOptions(draftLength: .fixed(4)))
             let plain = try await tokens(.target(), hasDrafter: hasDrafter, options)
             let suppressed = Array(Set(plain))
@@ -65,7 +65,7 @@ struct SuppressedTokenTests {
 
     @Test("stay excluded whatever their bias")
     func bias() async throws {
-        var options = GenerationOptions(temperature: 0, maximumTokens: 8, ignoresEndOfText: true)
+        var options = GenerationOptions(temperature: 0, maximumResponseTokens: 8, ignoresEndOfText: true)
         options.logitBias = [700: 100]
         #expect(try await tokens(.target(), hasDrafter: false, options) == Array(repeating: 700, count: 8))
         #expect(try await !tokens(target(without: [700]), hasDrafter: false, options).contains(700))
@@ -73,7 +73,7 @@ struct SuppressedTokenTests {
 
     @Test("If they and a bias leave no token, the error says so")
     func nothingLeft() async throws {
-        var options = GenerationOptions(temperature: 0, maximumTokens: 8)
+        var options = GenerationOptions(temperature: 0, maximumResponseTokens: 8)
         options.logitBias = [700: -.infinity]
         let file = try target(without: (0..<2464).filter { $0 != 700 })
         await #expect(throws: ModelError.everyTokenExcluded(position: 5)) {
@@ -87,7 +87,7 @@ struct SuppressedTokenTests {
         #expect(
             all as? ModelError
                 == .invalidKey(key: Self.key, value: "every token", expected: "at least one token left to write"))
-        let list = try Pair(target: target(without: [7, 3, 7, -1, 2464, .max]).file).target.suppressedTokens
+        let list = try GemmaModel(target: target(without: [7, 3, 7, -1, 2464, .max]).file).target.suppressedTokens
         #expect(list == [3, 7])
     }
 }

@@ -9,27 +9,27 @@ struct Telling: Equatable {
     let accepted: [Int]
     let finish: FinishReason?
 
-    /// What the pair makes of a prompt. Greedy, with four drafts a round if there is a drafter.
+    /// What the model makes of a prompt. Greedy, with four drafts a round if there is a drafter.
     init(
-        _ target: AlteredFile? = nil, drafter: AlteredFile? = nil, prompt: String = "Once upon a time",
+        _ target: AlteredFile? = nil, drafter: AlteredFile? = nil, prompt: RawPrompt = "Once upon a time",
         count: Int = 32, options: GenerationOptions = .init(temperature: 0)
     ) async throws {
-        let pair = try Pair(target: (target ?? .target()).file, assistant: drafter?.file)
-        let session = try Session(pair, contextLength: 512, threads: 1)
+        let model = try GemmaModel(target: (target ?? .target()).file, drafter: drafter?.file)
+        let session = try model.makeSession(contextLength: 512)
         var options = options
-        options.maximumTokens = count
+        options.maximumResponseTokens = count
         options.speculation.draftLength = .fixed(4)
-        text = try await session.generate(prompt, options: options).reduce(into: "") { $0 += $1 }
+        text = try await session.streamResponse(to: prompt, options: options).reduce(into: "") { $0 += $1 }
         accepted = session.statistics.speculation.acceptedByPosition
         finish = session.statistics.finishReason
     }
 }
 
-/// The error with which a pair is refused.
+/// The error with which a model is refused.
 func refusal(of target: AlteredFile, drafter: AlteredFile? = nil) -> any Error {
     do {
-        // As when files are given by name, whose errors say which of a pair's two files is which.
-        _ = try PairError.recognizing { try Pair(target: target.file, assistant: drafter?.file) }
+        // As when files are given by name, whose errors say which of a model's two files is which.
+        _ = try PairError.recognizing { try GemmaModel(target: target.file, drafter: drafter?.file) }
     } catch {
         return error
     }

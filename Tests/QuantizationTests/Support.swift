@@ -56,10 +56,10 @@ extension GGUFFile {
 
 /// The bundled model, however few bits it has, begins the same story.
 func expectStory(_ model: URL) async throws {
-    let session = try Session(Pair(target: model), contextLength: 64)
-    let options = GenerationOptions(temperature: 0, maximumTokens: 8)
+    let session = try GemmaModel(contentsOf: model).makeSession(contextLength: 64)
+    let options = GenerationOptions(temperature: 0, maximumResponseTokens: 8)
     var text = ""
-    for try await piece in session.generate("Once upon a time", options: options) { text += piece }
+    for try await piece in session.streamResponse(to: "Once upon a time", options: options) { text += piece }
     #expect(text.contains("there"), "\(text)")
 }
 

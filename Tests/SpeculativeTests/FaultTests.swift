@@ -33,7 +33,7 @@ struct FaultTests {
     func cancelledRound(_ drafts: Int) async throws {
         let plain = try pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
         let decoder = try pair.decoder(drafts: drafts)
-        try decoder.append(StoryPair.start)
+        try decoder.appendPrompt(StoryPair.start)
         await cancelled { _ = try decoder.readPrompt() }
         #expect(decoder.tokens == StoryPair.start && decoder.target.cache.count == 0)
         _ = try decoder.readPrompt()
@@ -60,7 +60,7 @@ struct FaultTests {
         }
         let broken = StoryPair(target: try Target(GGUFFile(ByteRegion(writer.bytes()))), drafter: pair.drafter)
         let decoder = try broken.decoder(drafts: 3)
-        try decoder.append(StoryPair.start)
+        try decoder.appendPrompt(StoryPair.start)
         for _ in 0..<3 {
             #expect(throws: ModelError.notANumber(position: 5)) { try decoder.readPrompt() }
             #expect(decoder.hasUnreadPrompt && decoder.tokens.count == 5)

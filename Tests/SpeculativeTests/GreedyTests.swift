@@ -98,7 +98,7 @@ struct GreedyTests {
     @Test("No round gives more tokens than are wanted", arguments: [1, 2, 3, 4, 5])
     func limit(_ limit: Int) throws {
         let decoder = try pair.decoder(drafts: 5)
-        try decoder.append(StoryPair.start)
+        try decoder.appendPrompt(StoryPair.start)
         _ = try decoder.readPrompt()
         for _ in 0..<10 { #expect(try decoder.round(limit: limit, stopTokens: []).count <= limit) }
     }
@@ -117,7 +117,7 @@ struct GreedyTests {
     func promptTooLong() throws {
         let decoder = try pair.decoder(drafts: 3, context: 16)
         _ = try decoder.decode(StoryPair.start, count: 5)
-        #expect(throws: (any Error).self) { try decoder.append([Int32](repeating: 5, count: 7)) }
+        #expect(throws: (any Error).self) { try decoder.appendPrompt([Int32](repeating: 5, count: 7)) }
         #expect(decoder.tokens.count == 10)
         #expect(try decoder.round(limit: 1, stopTokens: []).count == 1)
     }

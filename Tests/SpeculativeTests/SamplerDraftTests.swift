@@ -103,7 +103,7 @@ struct SamplerDraftTests {
         let plain = PlainSampler(options)
         let decoder = try pair.decoder(drafts: drafts, sampling: options)
         let stop: Int32 = 279
-        try decoder.append(StoryPair.start)
+        try decoder.appendPrompt(StoryPair.start)
         _ = try decoder.readPrompt()
         var (mu, position) = (plain.firstMu, StoryPair.start.count)
         var stops = 0

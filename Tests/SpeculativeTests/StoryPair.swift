@@ -28,17 +28,23 @@ struct StoryPair {
         self.drafter = drafter
     }
 
+    /// Both models' runners, for one decoder or several.
+    func runner(batch: Int = 64, threads: Int = 1) throws -> DraftRunner {
+        let target = try TargetRunner(target, batchLength: batch, compute: Compute(threadCount: threads))
+        return try DraftRunner(drafter, for: target)
+    }
+
     func decoder(
         drafts: Int, context: Int = 256, batch: Int = 64, threads: Int = 1,
         cacheTypes: CacheTypes = .init(), sampling: SamplingOptions = .init(temperature: 0),
-        minimumProbability: Float = 0, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        minimumProbability: Float = 0, runner: DraftRunner? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
-        let compute = Compute(threadCount: threads)
-        let context = try TargetContext(
-            target, contextLength: context, batchLength: batch, cacheTypes: cacheTypes, compute: compute)
+        let runner = try runner ?? self.runner(batch: batch, threads: threads)
+        let context = try TargetContext(runner.target, contextLength: context, cacheTypes: cacheTypes)
         return try SpeculativeDecoder(
             target: context,
-            drafter: try drafts > 0 ? DraftContext(drafter, context: context) : nil,
+            drafter: try drafts > 0 ? DraftContext(runner, context: context) : nil,
             sampler: Sampler(sampling),
             options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),
             logger: logger)
@@ -54,7 +60,7 @@ extension SpeculativeDecoder {
 
     /// Reads `prompt` and decodes until there are `count` new tokens, a stop token, or no room.
     func decode(_ prompt: [Int32], count: Int, stop: Set<Int32> = []) throws -> [Int32] {
-        try append(prompt)
+        try appendPrompt(prompt)
         let first = tokens.count
         _ = try readPrompt()
         while tokens.count - first < count, room > 0, !stop.contains(tokens[tokens.count - 1]) {

@@ -15,7 +15,7 @@ struct SyntheticAcceptanceTests {
         let decoder = try pair.decoder(drafts: 4, context: context)
         decoder.options = DraftOptions(
             length: drafts, syntheticAcceptance: try SyntheticAcceptance(rates: rates, seed: seed))
-        try decoder.append(StoryPair.start)
+        try decoder.appendPrompt(StoryPair.start)
         _ = try decoder.readPrompt()
         return decoder
     }
@@ -51,7 +51,7 @@ struct SyntheticAcceptanceTests {
             let places = try all.round(draftCount: 4)
             #expect(places.count == 5)
             let replay = try pair.decoder(drafts: 0)
-            try replay.append(Array(all.tokens.prefix(places.upperBound - 1)))
+            try replay.appendPrompt(Array(all.tokens.prefix(places.upperBound - 1)))
             _ = try replay.readPrompt()
             #expect(replay.tokens.last == all.tokens.last)
         }

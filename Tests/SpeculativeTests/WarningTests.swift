@@ -37,7 +37,7 @@ struct WarningTests {
             target: try Target(GGUFFile(contentsOf: folder.appendingPathComponent("target.gguf"))),
             drafter: try Drafter(GGUFFile(contentsOf: folder.appendingPathComponent("assistant.gguf"))))
         let decoder = try pair.decoder(drafts: drafts, logger: Logger(label: "test") { _ in Handler(log: log) })
-        try decoder.append([2, 9, 33])
+        try decoder.appendPrompt([2, 9, 33])
         _ = try decoder.readPrompt()
         return decoder
     }

@@ -31,6 +31,7 @@ package struct LlamaOption: Sendable {
 
     /// Why options are refused that name a file to download.
     static let download: Reason = [
+        "only repositories of the hub are downloaded (-hf); download the file and give it with -m",
         "nothing is downloaded; download the file and give it with -m",
         "nothing is downloaded; download the file and give its path",
     ]

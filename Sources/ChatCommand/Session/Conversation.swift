@@ -1,0 +1,73 @@
+package import Chat
+internal import CommandSupport
+internal import Foundation
+
+/// A conversation with a person at a terminal: reads entries, answers messages, carries out commands.
+package struct Conversation {
+    let answers: AnswerRun
+    let source: any EntrySource
+    let tools: [ToolDescription]
+    var settings: AnswerSettings
+    var showsThoughts: Bool
+    var autosave: Autosave?
+    /// Texts of files that go with the next message.
+    var attachments: [String] = []
+    /// Whether the last answer's thoughts were hidden.
+    var hidLastThoughts = false
+
+    var engine: any ChatEngine { answers.engine }
+    var streams: ChatStreams { answers.streams }
+
+    package init(
+        answers: AnswerRun, source: any EntrySource, tools: [ToolDescription], settings: AnswerSettings,
+        showsThoughts: Bool, autosave: Autosave?
+    ) {
+        (self.answers, self.source, self.tools) = (answers, source, tools)
+        (self.settings, self.showsThoughts, self.autosave) = (settings, showsThoughts, autosave)
+    }
+
+    /// - Parameter text: nil if the transcript ends with the message.
+    mutating func answer(to text: String?) async throws {
+        let before = engine.transcript
+        // What was asked is on disk before anything can fail.
+        save(text.map { before + [.user(.text($0))] } ?? before)
+        do {
+            let isWhole = try await answers.run(to: text, settings: settings, showsThoughts: showsThoughts)
+            if !isWhole { streams.remark("[stopped]") }
+        } catch let error as OutputError {
+            throw error
+        } catch {
+            show(error)
+            // A message without an answer would be followed by another message.
+            if engine.transcript.last?.role == .user { keep { try engine.setTranscript(before.withoutQuestion) } }
+        }
+        hidLastThoughts = !showsThoughts
+        save(engine.transcript)
+    }
+
+    // MARK: - What happens beside
+
+    func show(_ error: any Error) {
+        streams.progress(nil)
+        streams.note("error: \(errorLine(explanation(of: error)))\n")
+    }
+
+    /// Does what the conversation can do without; an error is shown.
+    func keep(_ work: () throws -> Void) {
+        do { try work() } catch { show(error) }
+    }
+
+    mutating func save(_ transcript: Transcript) {
+        do {
+            try autosave?.update(transcript)
+        } catch {
+            autosave = nil
+            streams.remark("the conversation is not being saved: \(errorLine("\(error)"))")
+        }
+    }
+}
+
+extension Transcript {
+    /// Without a user's message at the end.
+    var withoutQuestion: Transcript { last?.role == .user ? Transcript(messages.dropLast()) : self }
+}

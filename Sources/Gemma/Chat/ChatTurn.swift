@@ -1,0 +1,198 @@
+internal import Chat
+internal import JSON
+
+/// One response: rounds of generation, with calls of tools in between.
+struct ChatTurn: Sendable {
+    let session: LanguageModelSession
+    /// What is said before the response; nil for nothing.
+    let message: Message?
+    let options: GenerationOptions
+
+    typealias Event = LanguageModelSession.ResponseEvent
+
+    /// - Parameter tell: called in order, from one task at a time.
+    func run(_ tell: @Sendable @escaping (Event) -> Void) async throws {
+        try Task.checkCancellation()
+        try options.validate()
+        let before = session.transcript
+        var transcript = before + (message.map { [$0] } ?? [])
+        let start = transcript.count
+        session.record(transcript)
+        var rounds: [GenerationStatistics] = []
+        var tokens: [TokenID] = []
+        while true {
+            var round = Round(session: session, options: options, tokensBefore: tokens.count)
+            do {
+                try await round.run(transcript, tell)
+            } catch {
+                // What was written stays. If nothing was, it is as if nothing had been said.
+                if let message = round.begun { transcript.append(message) }
+                session.record(transcript.count > start ? transcript : before)
+                throw error
+            }
+            rounds.append(round.statistics)
+            tokens += round.tokens
+            let reply = round.reply
+            transcript.append(Message(reply))
+            guard !reply.toolCalls.isEmpty else {
+                session.record(transcript)
+                let response = LanguageModelSession.Response<String>(
+                    content: reply.content, reasoning: reply.reasoning,
+                    transcriptEntries: transcript.messages[start...],
+                    malformedCalls: reply.malformedCalls, tokens: tokens, finishReason: round.finishReason,
+                    rounds: rounds)
+                return tell(.finished(response))
+            }
+            let results = await session.results(of: reply.toolCalls, tell)
+            transcript += zip(reply.toolCalls, results).map { call, result in
+                Message(role: .tool, content: .text(result), toolCallID: call.id, name: call.name)
+            }
+            session.record(transcript)
+            try Task.checkCancellation()
+            guard rounds.count <= session.configuration.maximumToolRounds else {
+                throw GemmaError.tooManyToolRounds(limit: session.configuration.maximumToolRounds)
+            }
+        }
+    }
+
+    /// A round of generation: the model reads the conversation and writes one message.
+    private struct Round {
+        let session: LanguageModelSession
+        var options: GenerationOptions
+        private(set) var statistics = GenerationStatistics()
+        private(set) var tokens: [TokenID] = []
+        private var reader: ReplyReader?
+
+        /// - Parameter tokensBefore: how many tokens the response has already.
+        init(session: LanguageModelSession, options: GenerationOptions, tokensBefore: Int) {
+            self.session = session
+            self.options = options
+            self.options.maximumResponseTokens = options.maximumResponseTokens.map { max(0, $0 - tokensBefore) }
+        }
+
+        var reply: Reply { reader?.reply ?? Reply() }
+
+        var finishReason: FinishReason? { reader?.hasStopped == true ? .stopString : statistics.finishReason }
+
+        /// The message that was begun when the round ended early; nil if there is nothing of it.
+        var begun: Message? {
+            var message = Message(reply)
+            message.toolCalls = []  // they have no results, and never will have
+            if message.content == nil { message.content = .text(reply.content) }
+            return reply.content.isEmpty && reply.reasoning.isEmpty ? nil : message
+        }
+
+        mutating func run(_ transcript: Transcript, _ tell: @Sendable (Event) -> Void) async throws {
+            let prompt = try session.prompt(transcript, thinking: options.thinking)
+            var reader = ReplyReader(
+                session.format, tools: session.tools.map(\.toolDescription), opensThought: prompt.opensThought,
+                calls: session.tools.isEmpty ? .keepAsContent : .parse, stop: options.stop)
+            defer { self.reader = reader }
+            var options = options
+            options.stop = []  // they end the content, and nothing else that the model writes
+            let steps = try await session.text.steps(
+                .replace(prompt.tokens, keepingWindowBefore: prompt.replyStart), options)
+            do {
+                // The next step is computed while this one is taken apart.
+                for try await step in steps {
+                    statistics = step.statistics
+                    tokens += step.tokens
+                    if let (done, total) = step.prompt { tell(.prompt(done: done, total: total)) }
+                    for token in step.tokens { Self.tell(reader.append(token), reader, tell) }
+                    if reader.isEnded { break }
+                }
+                try Task.checkCancellation()  // such a stream just ends
+            } catch {
+                _ = reader.finish(truncated: true)
+                throw error
+            }
+            let isCut = statistics.finishReason == .maximumTokens || statistics.finishReason == .contextFull
+            Self.tell(reader.finish(truncated: isCut && !reader.isEnded), reader, tell)
+        }
+
+        private static func tell(_ events: [ReplyEvent], _ reader: ReplyReader, _ tell: (Event) -> Void) {
+            for event in events {
+                switch event {
+                case .reasoning(let delta): tell(.reasoning(delta))
+                case .content(let delta): tell(.content(delta))
+                case .callEnded(let index): tell(.toolCall(reader.reply.toolCalls[index]))
+                case .callFailed(let call, voided: _): tell(.malformedCall(call))
+                case .callBegan, .arguments: break  // until it is complete, a call may turn out to be none
+                }
+            }
+        }
+    }
+}
+
+extension LanguageModelSession {
+    /// The conversation as the model reads it.
+    func prompt(
+        _ transcript: Transcript, thinking: Bool? = nil, addsGenerationPrompt: Bool = true
+    ) throws(ChatFormatError) -> FormattedPrompt {
+        var variables = configuration.templateVariables
+        if let thinking { variables["enable_thinking"] = .bool(thinking) }
+        return try format.prompt(
+            for: ChatPrompt(
+                messages: transcript.messages, tools: tools.map(\.toolDescription),
+                addsGenerationPrompt: addsGenerationPrompt, variables: variables))
+    }
+
+    /// Reads a conversation that is going to be continued.
+    func read(_ transcript: Transcript) async throws {
+        let prompt = try prompt(transcript, addsGenerationPrompt: false)
+        // The text of a generation ends with a token that the model wrote; the next text does not have it.
+        let steps = try await text.steps(
+            .replace(prompt.tokens, keepingWindowBefore: prompt.tokens.count), .init(maximumResponseTokens: 1))
+        for try await _ in steps {}
+    }
+
+    /// What calls come to, in their order. They are asked for one after the other and run at once.
+    func results(of calls: [ToolCall], _ tell: @Sendable @escaping (ResponseEvent) -> Void) async -> [String] {
+        var isAllowed: [Bool] = []
+        for call in calls {
+            let isKnown = tools.contains { $0.name == call.name }
+            isAllowed.append(isKnown ? await configuration.allowsCall?(call) ?? true : true)
+        }
+        return await withTaskGroup(of: (Int, String).self) { group in
+            for (index, call) in calls.enumerated() {
+                let isAllowed = isAllowed[index]
+                group.addTask { (index, isAllowed ? await self.result(of: call) : "error: the user refused this call") }
+            }
+            var results = [String](repeating: "", count: calls.count)
+            for await (index, result) in group {
+                results[index] = result
+                tell(.toolOutput(calls[index], result))
+            }
+            return results
+        }
+    }
+
+    private func result(of call: ToolCall) async -> String {
+        guard let tool = tools.first(where: { $0.name == call.name }) else {
+            return "error: there is no tool named \(call.name)"
+        }
+        do { return try await tool.result(of: call) } catch { return "error: \(error)" }
+    }
+}
+
+extension GemmaSession {
+    /// Begins a generation and computes it as fast as it can, whatever the speed at which steps are taken from the
+    /// stream. It ends when nobody waits for more.
+    func steps(_ edit: Edit, _ options: GenerationOptions) async throws -> AsyncThrowingStream<StepResult, any Error> {
+        let number = try await worker.run { try begin(edit, options) }
+        let (stream, continuation) = AsyncThrowingStream<StepResult, any Error>.makeStream()
+        let task = Task {
+            do {
+                while let step = try await worker.run({ try step(number) }) {
+                    continuation.yield(step)
+                    try Task.checkCancellation()
+                }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { reason in if case .cancelled = reason { task.cancel() } }
+        return stream
+    }
+}

@@ -1,0 +1,188 @@
+public import Chat
+public import JSON
+import Synchronization
+public import Tensor
+
+/// A conversation with a model: messages, thoughts, and tools that the model may call.
+///
+///     let session = try LanguageModelSession(model: model, instructions: "Answer in one sentence.")
+///     print(try await session.respond(to: "Why is the sky blue?").content)
+///     for try await snapshot in session.streamResponse(to: "And at sunset?") { show(snapshot.content) }
+///
+/// The conversation is shown to the model by the chat template of its file. Text in messages, tools and results never
+/// becomes a special token. What was read of the conversation is not read again, as far as the template shows it to the
+/// model in the same way.
+///
+/// One response at a time: see ``isResponding``. Everything may be looked at from any task, at any time.
+public final class LanguageModelSession: Sendable {
+    public let model: GemmaModel
+    /// What the model may call.
+    public let tools: [any Tool]
+    public let configuration: Configuration
+
+    /// How a conversation is held.
+    public struct Configuration: Sendable {
+        /// The largest number of tokens that the conversation may have; nil for 4096 or the length the model was trained
+        /// for, whichever is less.
+        public var contextLength: Int?
+        /// How the keys of earlier tokens are stored.
+        public var keyCacheType: CacheType
+        /// How their values are stored.
+        public var valueCacheType: CacheType
+        /// A chat template (Jinja) to use in place of the file's.
+        public var chatTemplate: String?
+        /// What else the template asks for. These win over the variables that are made of the conversation.
+        public var templateVariables: JSONObject
+        /// How many times in one response the model may see the results of calls. 0 or more.
+        public var maximumToolRounds: Int
+        /// Asked before a tool is called; the model is told of a call that is refused. Nil: all are allowed.
+        public var allowsCall: (@Sendable (ToolCall) async -> Bool)?
+
+        public init(
+            contextLength: Int? = nil, keyCacheType: CacheType = .f16, valueCacheType: CacheType = .f16,
+            chatTemplate: String? = nil, templateVariables: JSONObject = [:], maximumToolRounds: Int = 16,
+            allowsCall: (@Sendable (ToolCall) async -> Bool)? = nil
+        ) {
+            self.contextLength = contextLength
+            self.keyCacheType = keyCacheType
+            self.valueCacheType = valueCacheType
+            self.chatTemplate = chatTemplate
+            self.templateVariables = templateVariables
+            self.maximumToolRounds = maximumToolRounds
+            self.allowsCall = allowsCall
+        }
+    }
+
+    let format: ChatFormat
+    let text: GemmaSession
+    private let state: Mutex<State>
+
+    private struct State {
+        var transcript: Transcript
+        /// What computes for this session.
+        var work: Work?
+        var lastNumber = 0
+    }
+
+    private struct Work {
+        let task: Task<Void, Never>
+        let number: Int
+        /// Whether a response waits for it to end: it only prepares one, was given up, or is complete.
+        var isYielding: Bool
+    }
+
+    /// - Parameters:
+    ///   - instructions: the system message.
+    /// - Throws: ``ChatFormatError`` if the model has no chat template or it cannot be read; what
+    ///   ``GemmaModel/makeSession(contextLength:keyCacheType:valueCacheType:)`` throws; `GemmaError.invalidOption`.
+    public convenience init(
+        model: GemmaModel, tools: [any Tool] = [], instructions: String? = nil, configuration: Configuration = .init()
+    ) throws {
+        try self.init(
+            model: model, tools: tools, transcript: Transcript(instructions.map { [.system(.text($0))] } ?? []),
+            configuration: configuration)
+    }
+
+    /// The same with instructions from parts.
+    public convenience init(
+        model: GemmaModel, tools: [any Tool] = [], configuration: Configuration = .init(),
+        @InstructionsBuilder instructions: () throws -> Instructions
+    ) throws {
+        try self.init(model: model, tools: tools, instructions: instructions().text, configuration: configuration)
+    }
+
+    /// Goes on with a conversation.
+    public init(
+        model: GemmaModel, tools: [any Tool] = [], transcript: Transcript, configuration: Configuration = .init()
+    ) throws {
+        guard configuration.maximumToolRounds >= 0 else {
+            throw GemmaError.invalidOption(
+                name: "the number of tool rounds", value: "\(configuration.maximumToolRounds)", expected: "0 or more")
+        }
+        format = try ChatFormat(
+            template: configuration.chatTemplate ?? model.chatTemplate, tokenizer: model.tokenizer)
+        text = try model.makeSession(
+            contextLength: configuration.contextLength, keyCacheType: configuration.keyCacheType,
+            valueCacheType: configuration.valueCacheType)
+        self.model = model
+        self.tools = tools
+        self.configuration = configuration
+        state = Mutex(State(transcript: transcript))
+    }
+
+    // MARK: - Looking at it
+
+    /// The messages so far. While a response is written it has the user's message, and what previous rounds of calls
+    /// came to.
+    public var transcript: Transcript { state.withLock { $0.transcript } }
+
+    /// Whether a response is being written. Another one can only begin after it has ended or was given up.
+    public var isResponding: Bool { state.withLock { $0.work.map { !$0.isYielding } ?? false } }
+
+    /// Figures of the last round of generation, up to date even while it is running. Never waits for a computation.
+    public var statistics: GenerationStatistics { text.statistics }
+
+    /// The tokens that were read or written so far. Never waits for a computation.
+    public var tokens: [TokenID] { text.tokens }
+
+    /// The largest number of tokens that the conversation may have.
+    public var contextLength: Int { text.contextLength }
+
+    // MARK: - Changing it
+
+    /// Makes `transcript` the conversation, to take back or change what was said. What both begin with is not read again.
+    /// - Throws: `GemmaError.busy` while a response is being written.
+    public func setTranscript(_ transcript: Transcript) throws(GemmaError) {
+        let isBusy = state.withLock { state in
+            if state.work.map({ !$0.isYielding }) ?? false { return true }
+            state.transcript = transcript
+            return false
+        }
+        if isBusy { throw .busy }
+    }
+
+    func record(_ transcript: Transcript) { state.withLock { $0.transcript = transcript } }
+
+    /// Reads the conversation so far, so that the next response begins sooner. Errors are left for that response.
+    /// - Parameter promptPrefix: the beginning of what the user is going to say.
+    public func prewarm(promptPrefix: Prompt? = nil) {
+        let transcript = transcript + (promptPrefix.map { [.user(.text($0.text))] } ?? [])
+        _ = try? work(isYielding: true) { [weak self] _ in try? await self?.read(transcript) }
+    }
+
+    // MARK: - Taking turns
+
+    /// Runs `body` in a task, after what only prepared a response, was given up, or is complete.
+    /// - Parameters:
+    ///   - isYielding: whether a response may begin meanwhile, and then waits.
+    ///   - body: its argument says that a response may begin from now on.
+    /// - Returns: gives it up: cancels it, and lets a response begin.
+    /// - Throws: `GemmaError.busy` while a response is being written.
+    @discardableResult
+    func work(
+        isYielding: Bool = false, _ body: @escaping @Sendable (_ yield: @escaping @Sendable () -> Void) async -> Void
+    ) throws(GemmaError) -> @Sendable () -> Void {
+        let number = state.withLock { state -> Int? in
+            if let work = state.work, !work.isYielding { return nil }
+            state.lastNumber += 1
+            let (number, previous) = (state.lastNumber, state.work?.task)
+            let task = Task { [weak self] in
+                await previous?.value
+                await body { [weak self] in self?.yield(number) }
+                self?.state.withLock { if $0.work?.number == number { $0.work = nil } }
+            }
+            state.work = Work(task: task, number: number, isYielding: isYielding)
+            return number
+        }
+        guard let number else { throw .busy }
+        return { [weak self] in self?.yield(number, cancelling: true) }
+    }
+
+    private func yield(_ number: Int, cancelling: Bool = false) {
+        state.withLock { state in
+            guard state.work?.number == number else { return }
+            state.work?.isYielding = true
+            if cancelling { state.work?.task.cancel() }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import Chat
+
+/// Something that the model may have done for it: a function of the program that it calls by name.
+///
+///     struct Weather: Tool {
+///         let name = "get_weather"
+///         let description = "Tells the weather in a city"
+///         let parameters = GenerationSchema(json: [
+///             "type": "object", "properties": ["city": ["type": "string"]], "required": ["city"],
+///         ])
+///
+///         struct Arguments: Decodable, ConvertibleFromGeneratedContent { let city: String }
+///
+///         func call(arguments: Arguments) async throws -> String { try await forecast(arguments.city) }
+///     }
+public protocol Tool<Arguments, Output>: Sendable {
+    /// What `call` takes; `GeneratedContent` for whatever the model wrote.
+    associatedtype Arguments: ConvertibleFromGeneratedContent
+    /// What `call` gives back: text for the model. A text that is a JSON object is shown to it as an object.
+    associatedtype Output: PromptRepresentable
+
+    /// The name by which the model calls it. Default: that of the type.
+    var name: String { get }
+    /// What it does, in words that the model reads.
+    var description: String { get }
+    /// What its arguments are.
+    var parameters: GenerationSchema { get }
+
+    /// Does it. An error is told to the model as the result, so that it can try again or do without.
+    func call(arguments: Arguments) async throws -> Output
+}
+
+extension Tool {
+    public var name: String { "\(Self.self)" }
+
+    /// As the chat template shows it to the model.
+    package var toolDescription: ToolDescription {
+        ToolDescription(name: name, description: description, parameters: parameters.json)
+    }
+
+    /// The result as text, from arguments as the model wrote them.
+    func result(of call: ToolCall) async throws -> String {
+        let arguments = try Arguments(GeneratedContent(jsonString: call.arguments))
+        return Prompt(try await self.call(arguments: arguments)).text
+    }
+}
+
+/// The JSON schema of what a model is to write.
+public struct GenerationSchema: Sendable, Hashable {
+    public var json: JSONValue
+
+    /// - Parameter json: a JSON schema whose type is `object`.
+    public init(json: JSONValue) { self.json = json }
+}
