@@ -83,9 +83,7 @@ private struct BraceFormatter {
         case nil: break
         case "s": value = .text(try renderer.text(of: value))
         case "r", "a":
-            var builder = TextBuilder()
-            try renderer.write(value, to: &builder)
-            value = .text(builder.text)
+            value = .text(try renderer.representation(of: value))
         default: throw renderer.error(.value("the format has an unknown conversion"))
         }
         return try ValueFormat(specification, renderer).apply(to: value)

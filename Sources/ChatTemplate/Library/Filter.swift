@@ -25,12 +25,16 @@ extension Renderer {
             return try attribute(part: path, of: value, standard)
         }
         var value = value
-        for part in text.string.split(separator: ".", omittingEmptySubsequences: false) {
-            let isNumber = !part.isEmpty && part.unicodeScalars.allSatisfy(\.isPythonDigit)
-            let key = isNumber ? Int(part).map { Value.integer($0) } : nil
-            value = try attribute(part: key ?? .text(String(part)), of: value, standard)
+        var start = 0
+        while true {
+            let end = text.firstOffset(of: ".", from: start) ?? text.count
+            let part = text[start..<end]
+            let isNumber = !part.isEmpty && part.scalars.allSatisfy(\.isPythonDigit)
+            let key = isNumber ? Int(part.string).map { Value.integer($0) } : nil
+            value = try attribute(part: key ?? .text(part), of: value, standard)
+            if end == text.count { return value }
+            start = end + 1
         }
-        return value
     }
 
     private func attribute(part: Value, of value: Value, _ standard: Value?) throws(TemplateError) -> Value {

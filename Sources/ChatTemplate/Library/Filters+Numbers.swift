@@ -39,6 +39,7 @@ extension Filter {
             let isBinary = try renderer.bind(arguments, ["binary"])[0]?.isTrue ?? false
             var size = value.number?.double
             if case .text(let text) = value { size = try renderer.float(from: text) }
+            try renderer.charge(4 * Renderer.numberSteps)
             guard let size else { throw try renderer.typeError(value, "\(value.typeName) is not a size") }
             return .text(fileSize(size, isBinary: isBinary))
         },
@@ -167,6 +168,7 @@ extension Renderer {
     fileprivate func rounded(_ value: Value, precision: Int, method: Text) throws(TemplateError) -> Value {
         guard let number = value.number else { throw try typeError(value, "\(value.typeName) cannot be rounded") }
         guard abs(precision) <= 400 else { throw error(.value("the precision is out of range")) }
+        try charge(4 * Renderer.numberSteps + abs(precision))
         switch method.string {
         case "common":
             switch number {

@@ -45,7 +45,11 @@ extension Renderer {
         var rest = arguments
         guard !rest.positional.isEmpty else { throw error(.type("map needs the name of a filter")) }
         let filter = try filter(named: rest.positional.removeFirst())
-        for element in try elements(of: value) { mapped.append(try filter.apply(self, element, rest)) }
+        for element in try elements(of: value) {
+            try charge()
+            try claim(Footprint.object)
+            mapped.append(try filter.apply(self, element, rest))
+        }
         return try makeIterator(mapped)
     }
 }

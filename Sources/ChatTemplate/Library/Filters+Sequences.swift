@@ -67,11 +67,12 @@ extension Filter {
             }
             let isCaseSensitive = bound[0]?.isTrue ?? false
             var keys: [Value] = []
+            keys.reserveCapacity(mapping.count)
             for key in by == "key" ? mapping.keys : mapping.values {
                 keys.append(isCaseSensitive ? key : try renderer.ignoringCase(key))
             }
             return try renderer.makeList(
-                renderer.sorted(mapping.pairs, by: keys, isReversed: bound[2]?.isTrue ?? false))
+                renderer.sorted(renderer.pairs(of: mapping), by: keys, isReversed: bound[2]?.isTrue ?? false))
         },
         "unique": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["case_sensitive", "attribute"])
@@ -80,6 +81,8 @@ extension Filter {
             for element in try renderer.elements(of: value) {
                 let key = try renderer.key(of: element, bound[1], isCaseSensitive: bound[0]?.isTrue ?? false)
                 try renderer.checkKey(key)
+                try renderer.charge(Footprint.objectSteps)
+                try renderer.claim(Footprint.setMember)
                 if seen.insert(MappingKey(key)).inserted { kept.append(element) }
             }
             return try renderer.makeIterator(kept)
@@ -113,9 +116,11 @@ extension Filter {
             for element in elements {
                 // Jinja closes a batch that has reached the size, which none does that is not positive.
                 if batch.count == size {
+                    try renderer.charge(Footprint.objectSteps)
                     batches.append(try renderer.makeList(batch))
                     batch = []
                 }
+                try renderer.claim(Footprint.addedElement)
                 batch.append(element)
             }
             if !batch.isEmpty {
@@ -133,6 +138,7 @@ extension Filter {
             let elements = try renderer.elements(of: value)
             guard count != 0 else { throw renderer.error(.divisionByZero) }
             try renderer.reserve(elements: max(count, 0))
+            try renderer.charge(Footprint.objectSteps * max(count, 0))
             guard count > 0 else { return try renderer.makeIterator([]) }
             let (size, longer) = (elements.count / count, elements.count % count)
             var slices: [Value] = []
@@ -181,10 +187,14 @@ extension Renderer {
     ) throws(TemplateError) -> [Value] {
         var paths = [path ?? .none]
         if case .text(let text)? = path {
+            try claim(text.count * Footprint.character)
             paths = text.string.split(separator: ",", omittingEmptySubsequences: false).map { .text(String($0)) }
         }
+        try claim(elements.count * Footprint.element)
         var keys: [Value] = []
+        keys.reserveCapacity(elements.count)
         for element in elements {
+            try charge(Footprint.objectSteps)
             var parts: [Value] = []
             for path in paths { parts.append(try key(of: element, path, isCaseSensitive: isCaseSensitive)) }
             // A list even of one: elements without the attribute are equal then, instead of an error.
@@ -210,6 +220,7 @@ extension Renderer {
     fileprivate func groups(
         _ elements: [Value], by path: Value, default standard: Value?, isCaseSensitive: Bool
     ) throws(TemplateError) -> Value {
+        try claim(4 * elements.count * Footprint.element)
         var keys: [Value] = []
         for element in elements {
             keys.append(try key(of: element, path, isCaseSensitive: isCaseSensitive, default: standard))

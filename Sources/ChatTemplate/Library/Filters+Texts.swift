@@ -77,6 +77,7 @@ extension Filter {
             guard arguments.positional.isEmpty else {
                 throw renderer.error(.type("format takes arguments with or without names, not both"))
             }
+            try renderer.claim(arguments.named.count * Footprint.member)
             let mapping = Mapping()
             for (name, value) in arguments.named { mapping[.text(name)] = value }
             return .text(try renderer.percentFormat(format, .mapping(mapping)))

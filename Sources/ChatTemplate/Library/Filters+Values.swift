@@ -13,17 +13,14 @@ extension Filter {
             guard case .mapping(let mapping) = value else {
                 throw renderer.error(.type("items needs a mapping, not \(value.typeName)"))
             }
-            try renderer.charge(mapping.count)
-            return try renderer.makeIterator(mapping.pairs)
+            return try renderer.makeIterator(renderer.pairs(of: mapping))
         },
         "tojson": Filter { renderer, value, arguments throws(TemplateError) in
             .text(try renderer.json(of: value, arguments))
         },
         "pprint": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
-            var builder = TextBuilder()
-            try renderer.write(value, to: &builder)
-            return .text(builder.text)
+            return .text(try renderer.representation(of: value))
         },
         "xmlattr": Filter { renderer, value, arguments throws(TemplateError) in
             let isSpaced = try renderer.bind(arguments, ["autospace"])[0]?.isTrue ?? true

@@ -126,7 +126,7 @@ extension Method {
             for (old, new) in zip(last, values) where try !renderer.equals(old, new) { isSame = false }
             if isSame { return .bool(false) }
         }
-        renderer.keep(values, in: loop)
+        try renderer.keep(values, in: loop)
         return .bool(true)
     }
 }

@@ -47,7 +47,9 @@ private struct JSONTextWriter {
         case .bool(let value): try append(value ? "true" : "false")
         case .integer(let value): try append(Text(String(value)))
         case .largeInteger(let value): try append(Text(value.digits))
-        case .float(let value): try append(number(value))
+        case .float(let value):
+            try renderer.charge(Renderer.numberSteps)
+            try append(number(value))
         case .text(let text): try write(text)
         case .list(let list), .tuple(let list): try write(list.elements)
         case .mapping(let mapping): try write(mapping)
@@ -128,6 +130,7 @@ private struct JSONTextWriter {
             try append(text)
         } else {
             try renderer.charge(isASCII ? 4 * text.count : 1 + text.count / 4)
+            try renderer.claim(Footprint.scalar * text.count)
             try append(Text(escaped(text), computedFrom: text))
         }
         try append("\"")

@@ -52,6 +52,8 @@ extension Renderer {
         _ loop: Loop, over sequence: Value, in activation: Activation, depth0: Int
     ) throws(TemplateError) {
         let elements = try elements(of: sequence)
+        try charge(Footprint.objectSteps)
+        try claim(Footprint.loop)
         let state = LoopState(loop, over: elements, in: activation, depth0: depth0)
         if loop.loopName != nil { _ = try checked(.loop(state)) }
         var isUnfinished = true
@@ -130,7 +132,10 @@ extension Renderer {
     func length(of state: LoopState) throws(TemplateError) -> Int {
         if let length = state.length { return length }
         var left = state.ahead.map { [$0] } ?? []
-        while let element = try pull(state) { left.append(element) }
+        while let element = try pull(state) {
+            try claim(Footprint.addedElement)
+            left.append(element)
+        }
         let length = state.index0 + 1 + left.count
         state.length = length
         state.keep(left)

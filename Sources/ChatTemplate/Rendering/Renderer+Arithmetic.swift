@@ -15,6 +15,7 @@ extension Renderer {
         }
         switch (operation, left, right) {
         case (.add, .text(let left), .text(let right)):
+            try claim(Footprint.object)
             let isMarkup = left.isMarkup || right.isMarkup
             var builder = TextBuilder()
             try append(isMarkup ? escapedForHTML(left) : left, to: &builder)
@@ -43,7 +44,11 @@ extension Renderer {
         switch value {
         case .text(let text):
             try reserve(bytes: product(text.count, count))
-            if case .mixed = text.origin { try charge(count) }
+            try claim(Footprint.object)
+            if case .mixed(let ranges) = text.origin {
+                try charge(product(ranges.count, count))
+                try claim(product(text.count + text.origin.footprint, 2 * count))
+            }
             return .text(text.repeated(count).asMarkup(text.isMarkup))
         case .list(let list), .tuple(let list):
             try reserve(elements: product(list.elements.count, count))

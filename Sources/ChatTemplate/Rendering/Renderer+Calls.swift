@@ -19,6 +19,7 @@ final class BoundMethod {
 extension Renderer {
     func call(_ expression: Expression) throws(TemplateError) -> Value {
         guard case .call(let callee, let list) = expression.kind else { return .none }
+        try claim(Footprint.object)
         // A method that is called at once needs no value of its own.
         if case .member(let operand, let name) = callee.kind {
             let receiver = try evaluate(operand)
@@ -68,8 +69,7 @@ extension Renderer {
         let definition = macro.definition
         let outer = activation
         let slotCount = program.scopes.scopes[definition.scope].slotCount
-        try charge(slotCount)
-        activation = Activation(slotCount: slotCount, parent: macro.activation)
+        activation = try makeActivation(slotCount: slotCount, parent: macro.activation)
         defer { activation = outer }
         enter(definition.scope)
         try store(arguments, of: definition)
@@ -95,6 +95,7 @@ extension Renderer {
             store(take("caller") ?? .undefined(Undefined(.caller, "caller")), in: caller)
         }
         if let kwargs = definition.kwargs {
+            try claim(Footprint.object + named.count * Footprint.member)
             let mapping = Mapping()
             for (name, value) in named { mapping[.text(name)] = value }
             store(try checked(.mapping(mapping)), in: kwargs)

@@ -132,6 +132,7 @@ extension Renderer {
     /// Sorts by `keys`, keeping the order of equal elements.
     func sorted(_ elements: [Value], by keys: [Value], isReversed: Bool) throws(TemplateError) -> [Value] {
         try reserve(elements: elements.count)
+        try claim(2 * elements.count * Footprint.element)
         var order = Array(elements.indices)
         var merged = order
         var width = 1

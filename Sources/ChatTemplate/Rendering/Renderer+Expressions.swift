@@ -52,6 +52,7 @@ extension Renderer {
     private func mapping(
         of members: [(key: Expression, value: Expression)], _ place: Place
     ) throws(TemplateError) -> Value {
+        try claim(2 * Footprint.object + members.count * Footprint.member)
         let mapping = Mapping()
         for member in members {
             let key = try evaluate(member.key)
@@ -127,6 +128,7 @@ extension Renderer {
 
     private func concatenation(_ expression: Expression) throws(TemplateError) -> Value {
         guard case .concatenation(let operands) = expression.kind else { return .none }
+        try claim(Footprint.object)
         var builder = TextBuilder()
         for operand in operands {
             let value = try evaluate(operand)
@@ -176,6 +178,7 @@ extension Renderer {
         let value = try evaluate(operand)
         let arguments = try evaluate(list)
         place = expression.place
+        try claim(Footprint.object)
         guard let filter = use.filter else { throw error(.unknownFilter(use.name)) }
         return try filter.apply(self, value, arguments)
     }

@@ -17,7 +17,7 @@ extension Renderer {
     func member(_ name: MemberName, of value: Value) throws(TemplateError) -> Value {
         if case .undefined(let undefined) = value { throw error(.undefined(undefined.message)) }
         if name.text.hasPrefix("__"), name.text.hasSuffix("__") { return .undefined(Undefined(.unsafe, name.text)) }
-        if let method = try method(name, of: value) { return bound(method, value) }
+        if let method = try method(name, of: value) { return try bound(method, value) }
         if case .mapping(let mapping) = value {
             try charge(bytes: name.text.count)
             return mapping[name.text] ?? .undefined(Undefined(.member, name.text))
@@ -38,7 +38,7 @@ extension Renderer {
         }
         guard case .text(let name) = key else { return .undefined(Undefined(.element, try describe(key))) }
         if name.hasPrefix("__"), name.hasSuffix("__") { return .undefined(Undefined(.unsafe, name)) }
-        if let method = try method(MemberName(name), of: value) { return bound(method, value) }
+        if let method = try method(MemberName(name), of: value) { return try bound(method, value) }
         return try ownMember(name, of: value)
     }
 
@@ -50,8 +50,9 @@ extension Renderer {
         }
     }
 
-    private func bound(_ method: Method, _ value: Value) -> Value {
+    private func bound(_ method: Method, _ value: Value) throws(TemplateError) -> Value {
         guard !method.changesReceiver else { return .undefined(Undefined(.unsafe, Text(method.name))) }
+        try claim(2 * Footprint.object)
         return .method(BoundMethod(value, method))
     }
 
@@ -100,6 +101,7 @@ extension Renderer {
             return 0..<range.count ~= index ? .integer(range[index]) : nil
         case .text(let text):
             try charge(bytes: text.count)
+            try claim(Footprint.object)
             let count = text.scalarCount
             let index = index < 0 ? index + count : index
             guard 0..<count ~= index else { return nil }
@@ -112,6 +114,7 @@ extension Renderer {
     // MARK: - Slices
 
     func slice(of value: Value, from start: Value, to stop: Value, step: Value) throws(TemplateError) -> Value {
+        try claim(Footprint.object)
         let count: Int
         switch value {
         case .list(let list), .tuple(let list): count = list.elements.count
@@ -153,6 +156,7 @@ extension Renderer {
 
     private func slice(of text: Text, _ indices: SliceIndices) throws(TemplateError) -> Text {
         try reserve(bytes: text.count)
+        try claim(text.origin.footprint)
         guard indices.count > 0 else { return text[0..<0] }
         if indices.step == 1 || indices.count == 1 {
             let start = text.offset(ofScalar: indices.first)

@@ -133,9 +133,13 @@ extension Text {
         return offsets
     }
 
-    /// Each scalar as a text of its own.
-    var characters: [Text] {
-        let offsets = scalarOffsets
-        return zip(offsets, offsets.dropFirst()).map { self[$0..<$1].asMarkup(false) }
+    /// The scalar at `offset` as a text of its own.
+    func character(at offset: Int) -> Text { self[offset..<offset + scalarLength(at: offset)].asMarkup(false) }
+
+    /// The offset of the scalar that ends at `offset`, which is not 0.
+    func offset(before offset: Int) -> Int {
+        var offset = offset - 1
+        while bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+        return offset
     }
 }
