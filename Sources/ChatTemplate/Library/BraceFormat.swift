@@ -102,7 +102,7 @@ private struct BraceFormatter {
             let name = field[start..<at]
             guard !name.isEmpty else { throw renderer.error(.value("a member in the format has no name")) }
             if isMember {
-                value = try renderer.member(MemberName(name), of: value)
+                value = try renderer.member(named: name, of: value)
             } else {
                 guard at < field.count else { throw renderer.error(.value("a '[' in the format is not closed")) }
                 at += 1

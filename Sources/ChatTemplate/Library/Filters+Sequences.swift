@@ -35,7 +35,7 @@ extension Filter {
             case .iterator: return try renderer.makeList(renderer.elements(of: value).reversed())
             default:
                 let elements = try renderer.elements(of: value)
-                return try renderer.makeIterator(elements.reversed(), typeName: "reversed \(value.typeName)")
+                return try renderer.makeGenerator(elements.reversed(), typeName: "reversed \(value.typeName)")
             }
         },
         "join": Filter { renderer, value, arguments throws(TemplateError) in
@@ -54,7 +54,7 @@ extension Filter {
             let elements = try renderer.elements(of: value)
             let keys = try renderer.keys(of: elements, bound[2], isCaseSensitive: bound[1]?.isTrue ?? false)
             return try renderer.makeList(
-                renderer.sorted(elements, by: keys, isReversed: bound[0]?.isTrue ?? false))
+                renderer.inOrder(elements, by: keys, isReversed: bound[0]?.isTrue ?? false))
         },
         "dictsort": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["case_sensitive", "by", "reverse"])
@@ -72,7 +72,7 @@ extension Filter {
                 keys.append(isCaseSensitive ? key : try renderer.ignoringCase(key))
             }
             return try renderer.makeList(
-                renderer.sorted(renderer.pairs(of: mapping), by: keys, isReversed: bound[2]?.isTrue ?? false))
+                renderer.inOrder(renderer.pairs(of: mapping), by: keys, isReversed: bound[2]?.isTrue ?? false))
         },
         "unique": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["case_sensitive", "attribute"])
@@ -85,7 +85,7 @@ extension Filter {
                 try renderer.claim(Footprint.setMember)
                 if seen.insert(MappingKey(key)).inserted { kept.append(element) }
             }
-            return try renderer.makeIterator(kept)
+            return try renderer.makeGenerator(kept)
         },
         "min": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.extreme(value, arguments) { element, best throws(TemplateError) in
@@ -130,7 +130,7 @@ extension Filter {
                 }
                 batches.append(try renderer.makeList(batch))
             }
-            return try renderer.makeIterator(batches)
+            return try renderer.makeGenerator(batches)
         },
         "slice": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["slices", "fill_with"], required: 1)
@@ -139,7 +139,7 @@ extension Filter {
             guard count != 0 else { throw renderer.error(.divisionByZero) }
             try renderer.reserve(elements: max(count, 0))
             try renderer.charge(Footprint.objectSteps * max(count, 0))
-            guard count > 0 else { return try renderer.makeIterator([]) }
+            guard count > 0 else { return try renderer.makeGenerator([]) }
             let (size, longer) = (elements.count / count, elements.count % count)
             var slices: [Value] = []
             var start = 0
@@ -150,7 +150,7 @@ extension Filter {
                 slices.append(try renderer.makeList(slice))
                 start = end
             }
-            return try renderer.makeIterator(slices)
+            return try renderer.makeGenerator(slices)
         },
         "groupby": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["attribute", "default", "case_sensitive"], required: 1)
@@ -228,7 +228,7 @@ extension Renderer {
         var places: [Value] = []
         for index in elements.indices { places.append(.integer(index)) }
         var groups: [(key: Value, members: [Value])] = []
-        for place in try sorted(places, by: keys, isReversed: false) {
+        for place in try inOrder(places, by: keys, isReversed: false) {
             guard let index = place.integer else { continue }
             if let last = groups.last, try equals(last.key, keys[index]) {
                 groups[groups.count - 1].members.append(elements[index])

@@ -5,18 +5,18 @@ extension Filter {
             let name = try renderer.text(try renderer.bind(arguments, ["name"], required: 1)[0])
             // Keys are no attributes.
             if case .mapping = value, Method.ofMappings[name] == nil { return .undefined(Undefined(.member, name)) }
-            return try renderer.member(MemberName(name), of: value)
+            return try renderer.member(named: name, of: value)
         },
         "items": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
-            if value.isUndefined { return try renderer.makeIterator([]) }
+            if value.isUndefined { return try renderer.makeGenerator([]) }
             guard case .mapping(let mapping) = value else {
                 throw renderer.error(.type("items needs a mapping, not \(value.typeName)"))
             }
-            return try renderer.makeIterator(renderer.pairs(of: mapping))
+            return try renderer.makeGenerator(renderer.pairs(of: mapping))
         },
         "tojson": Filter { renderer, value, arguments throws(TemplateError) in
-            .text(try renderer.json(of: value, arguments))
+            .text(try renderer.jsonText(of: value, arguments))
         },
         "pprint": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)

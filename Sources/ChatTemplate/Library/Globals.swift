@@ -1,11 +1,4 @@
-/// A function that every template sees.
-final class Function: Sendable {
-    typealias Body = @Sendable (Renderer, CallArguments) throws(TemplateError) -> Value
-
-    let run: Body
-
-    init(_ run: @escaping Body) { self.run = run }
-
+extension Function {
     static let globals: [Text: Function] = [
         "range": Function { renderer, arguments throws(TemplateError) in try renderer.range(arguments) },
         "namespace": Function { renderer, arguments throws(TemplateError) in

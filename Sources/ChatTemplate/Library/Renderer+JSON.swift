@@ -2,7 +2,7 @@ import JSON
 
 extension Renderer {
     /// Python's `json.dumps`, with the defaults of transformers.
-    func json(of value: Value, _ arguments: CallArguments) throws(TemplateError) -> Text {
+    func jsonText(of value: Value, _ arguments: CallArguments) throws(TemplateError) -> Text {
         let bound = try bind(arguments, ["ensure_ascii", "indent", "separators", "sort_keys"])
         var writer = JSONTextWriter(renderer: self)
         writer.isASCII = bound[0]?.isTrue ?? false
@@ -80,7 +80,7 @@ private struct JSONTextWriter {
         try append("{")
         level += 1
         var keys = mapping.keys
-        if sortsKeys { keys = try renderer.sorted(keys, by: keys, isReversed: false) }
+        if sortsKeys { keys = try renderer.inOrder(keys, by: keys, isReversed: false) }
         for (index, key) in keys.enumerated() {
             try beginItem(index)
             try write(key: key)

@@ -67,7 +67,7 @@ extension Renderer {
 
     // MARK: - Splitting
 
-    func split(_ receiver: Value, _ bound: [Value?], fromEnd: Bool) throws(TemplateError) -> Value {
+    func splitText(_ receiver: Value, _ bound: [Value?], fromEnd: Bool) throws(TemplateError) -> Value {
         let text = try text(receiver)
         let limit = try integer(bound[1], or: -1)
         let atMost = limit < 0 ? Int.max : limit
@@ -212,27 +212,7 @@ extension Renderer {
         return builder.text
     }
 
-    // MARK: - Escapes
-
-    /// Markup, which is not escaped again.
-    func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
-        guard !text.isMarkup else { return text }
-        try charge(bytes: text.count)
-        let escapes: [UInt8: Text] = [
-            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
-            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
-        ]
-        var builder = TextBuilder()
-        var start = 0
-        for (offset, byte) in text.bytes.enumerated() {
-            guard let escape = escapes[byte] else { continue }
-            try append(text[start..<offset], to: &builder)
-            try append(Text(escape.bytes, computedFrom: text[offset..<offset + 1]), to: &builder)
-            start = offset + 1
-        }
-        try append(text[start...], to: &builder)
-        return builder.text.asMarkup()
-    }
+    // MARK: - Addresses
 
     func percentEncoded(_ value: Value) throws(TemplateError) -> Text {
         let pairs: [Value]

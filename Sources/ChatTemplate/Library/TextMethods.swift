@@ -48,11 +48,11 @@ extension Method {
         strip("rstrip", start: false, end: true),
         Method("split") { renderer, receiver, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["sep", "maxsplit"])
-            return try renderer.split(receiver, bound, fromEnd: false)
+            return try renderer.splitText(receiver, bound, fromEnd: false)
         },
         Method("rsplit") { renderer, receiver, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["sep", "maxsplit"])
-            return try renderer.split(receiver, bound, fromEnd: true)
+            return try renderer.splitText(receiver, bound, fromEnd: true)
         },
         Method("splitlines") { renderer, receiver, arguments throws(TemplateError) in
             let keepsEnds = try renderer.bind(arguments, ["keepends"])[0]?.isTrue ?? false

@@ -8,7 +8,7 @@ extension Renderer {
     func apply(_ operation: Arithmetic, _ left: Value, _ right: Value) throws(TemplateError) -> Value {
         if let left = left.number, let right = right.number { return try apply(operation, left, right) }
         if case .text(let format) = left, operation == .remainder {
-            return .text(try percentFormat(format, right))
+            return .text(try program.library.formatText(self, format, right))
         }
         for operand in [left, right] {
             if case .undefined(let undefined) = operand { throw error(.undefined(undefined.message)) }

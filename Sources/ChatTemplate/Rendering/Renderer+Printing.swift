@@ -48,6 +48,26 @@ extension Renderer {
         if text.origin.isTouched { try claim(2 * text.origin.footprint + Footprint.range) }
     }
 
+    /// Markup, which is not escaped again.
+    func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
+        guard !text.isMarkup else { return text }
+        try charge(bytes: text.count)
+        let escapes: [UInt8: Text] = [
+            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
+            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
+        ]
+        var builder = TextBuilder()
+        var start = 0
+        for (offset, byte) in text.bytes.enumerated() {
+            guard let escape = escapes[byte] else { continue }
+            try append(text[start..<offset], to: &builder)
+            try append(Text(escape.bytes, computedFrom: text[offset..<offset + 1]), to: &builder)
+            start = offset + 1
+        }
+        try append(text[start...], to: &builder)
+        return builder.text.asMarkup()
+    }
+
     /// Counts spaces, or other bytes of the template.
     func append(repeating byte: UInt8, count: Int, to builder: inout TextBuilder) throws(TemplateError) {
         guard count <= limits.textByteCount - builder.count else {

@@ -48,7 +48,7 @@ extension Renderer {
         return try checked(.tuple(List(elements: elements, depth: 1 + depth(of: elements), isGroup: isGroup)))
     }
 
-    func makeIterator(_ elements: [Value], typeName: String = "generator") throws(TemplateError) -> Value {
+    func makeGenerator(_ elements: [Value], typeName: String = "generator") throws(TemplateError) -> Value {
         try claim(2 * Footprint.object + elements.count * Footprint.addedElement)
         return try checked(.iterator(ElementIterator(elements, typeName: typeName, depth: 1 + depth(of: elements))))
     }

@@ -68,7 +68,7 @@ final class Renderer {
         let string = name.string
         if let token = context.specialTokens[string] { return .text(token) }
         if let variable = context.variables[string] { return try value(of: variable) }
-        if let function = Function.globals[name] { return .function(function) }
+        if program.library.functions[name] != nil { return .function(name) }
         return .undefined(Undefined(.variable, name))
     }
 
@@ -143,6 +143,14 @@ final class Renderer {
             return try body()
         }
     }
+
+    /// Of a macro or a recursive loop.
+    func beginCall() throws(TemplateError) {
+        guard callDepth < limits.callDepth else { throw error(.callsTooDeep(limit: limits.callDepth)) }
+        callDepth += 1
+    }
+
+    func endCall() { callDepth -= 1 }
 
     // MARK: - Scopes
 

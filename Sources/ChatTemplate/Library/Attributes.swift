@@ -1,23 +1,4 @@
-/// A filter: a function of the value before the bar and of arguments.
-struct Filter: Sendable {
-    typealias Body = @Sendable (Renderer, Value, CallArguments) throws(TemplateError) -> Value
-
-    let apply: Body
-
-    init(_ apply: @escaping Body) { self.apply = apply }
-
-    /// By name.
-    static let all: [String: Filter] = [texts, numbers, sequences, selections, values]
-        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
-}
-
 extension Renderer {
-    func filter(named name: Value?) throws(TemplateError) -> Filter {
-        let name = try text(name).string
-        guard let filter = Filter.all[name] else { throw error(.unknownFilter(name)) }
-        return filter
-    }
-
     /// How filters get at attributes: `a.b.0`, by keys rather than by methods.
     func attribute(_ path: Value, of value: Value, default standard: Value? = nil) throws(TemplateError) -> Value {
         guard case .text(let text) = path else {
