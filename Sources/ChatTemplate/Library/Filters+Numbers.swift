@@ -68,6 +68,7 @@ extension Renderer {
         case .largeInteger: return value
         case .text(let text):
             try charge(bytes: text.count)
+            try charge(4 * Renderer.numberSteps)
             if let parsed = pythonInteger(text, base: base) { return parsed }
             guard let float = try self.float(from: text), float.isFinite else { return nil }
             return try integer(from: float)
@@ -90,6 +91,7 @@ extension Renderer {
     /// Python's `float` of a text; nil if it is not a number.
     func float(from text: Text) throws(TemplateError) -> Double? {
         try charge(bytes: text.count)
+        try charge(4 * Renderer.numberSteps)
         let digits = text.trimmed { $0.isPythonSpace }.string
         guard digits.utf8.count < 400 else { return nil }
         let plain = withoutUnderscores(digits)

@@ -41,7 +41,7 @@ private struct PercentFormatter {
         while let percent = format.firstOffset(of: "%", from: at) {
             try renderer.append(format[at..<percent], to: &builder)
             at = percent + 1
-            try renderer.charge()
+            try renderer.charge(Footprint.objectSteps)
             try writeNext(readSpecification())
         }
         try renderer.append(format[at...], to: &builder)

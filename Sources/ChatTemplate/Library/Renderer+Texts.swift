@@ -235,19 +235,31 @@ extension Renderer {
 
     private func percentEncoded(_ text: Text, keepsSlash: Bool) throws(TemplateError) -> Text {
         try reserve(bytes: product(text.count, 3))
+        try charge(text.count)
+        try claim(3 * text.count)
+        let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         for byte in text.bytes {
-            let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            if isPlain || "_.-~".utf8.contains(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
+            if isLetterOrDigit(byte) || "_.-~".utf8.contains(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
                 encoded.append(byte)
             } else if !keepsSlash, byte == UInt8(ascii: " ") {
                 encoded.append(UInt8(ascii: "+"))
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += Array(("%" + (byte < 0x10 ? "0" : "") + digits).utf8)
+                encoded.append(UInt8(ascii: "%"))
+                encoded.append(digits[Int(byte >> 4)])
+                encoded.append(digits[Int(byte & 15)])
             }
         }
         return Text(encoded, computedFrom: text)
+    }
+}
+
+/// Of ASCII.
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: false
     }
 }

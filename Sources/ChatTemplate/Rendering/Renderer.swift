@@ -22,7 +22,7 @@ final class Renderer {
     /// How many steps may be left when cancellation is looked at next.
     private var nextLook: Int
     private static let stepsBetweenLooks = 4096
-    /// The work of finding the digits of a float, beside the number of digits.
+    /// The work of making digits of a float, or a number of digits, beside how many there are.
     static let numberSteps = 16
     private var memoryLeft: Int
 
@@ -96,7 +96,7 @@ final class Renderer {
 
     /// Counts work on each scalar, such as a change of case, and memory for scalars and what they become.
     func charge(scalarsOf text: Text) throws(TemplateError) {
-        try charge(text.isASCII ? 1 + text.count >> 3 : 2 * text.count)
+        try charge(text.isASCII ? 1 + text.count : 2 * text.count)
         try claim(Footprint.scalar * text.count)
     }
 
