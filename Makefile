@@ -1,7 +1,7 @@
 SWIFT_BUILD = swift build -c release
 FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
-.PHONY: setup run test check fuzz sweep sanitize bench bench-busy lint format clean
+.PHONY: setup run test check fuzz sweep sanitize bench bench-busy docs lint format clean
 
 SECONDS = 60
 
@@ -60,6 +60,10 @@ bench-busy: setup
 	$(SWIFT_BUILD) --product gemma-bench
 	taskset -c 0 sh -c 'while :; do :; done' & busy=$$!; trap "kill $$busy" EXIT; \
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-bench --synthetic e2b -p 0 -n 64 $(BENCH)
+
+# The documentation of `import Gemma`, with a tutorial, in .build/documentation.
+docs: setup
+	Scripts/documentation
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Benchmarks Fuzz Tests

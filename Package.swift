@@ -72,6 +72,7 @@ let package = Package(
     products: [
         .library(name: "Gemma", targets: ["Gemma"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
+        .executable(name: "gemma-chat", targets: ["gemma-chat"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
         .executable(name: "gemma-quantize", targets: ["gemma-quantize"]),
         .executable(name: "gemma-bench", targets: ["gemma-bench"]),
@@ -137,19 +138,28 @@ let package = Package(
         // What the programs that write text have in common.
         .target(
             name: "GenerationCommand",
-            dependencies: ["Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", argumentParser]),
+            dependencies: [
+                "Platform", "Tensor", "Gemma", "BundledModel", "CommandSupport", "HubCommand", argumentParser, logging,
+            ]),
         .target(name: "LineEditing", dependencies: ["Platform", "CEdit"]),
         .target(
             name: "ChatCommand",
             dependencies: [
-                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", argumentParser, subprocess,
+                "Platform", "JSON", "Chat", "Gemma", "LineEditing", "CommandSupport", "GenerationCommand",
+                argumentParser,
+                subprocess,
             ]),
 
         .executableTarget(
             name: "gemma-generate",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", argumentParser, logging,
+                "Platform", "GGUF", "Tensor", "Gemma", "CommandSupport", "GenerationCommand", "ChatCommand",
+                argumentParser,
+                logging,
             ]),
+        .executableTarget(
+            name: "gemma-chat",
+            dependencies: ["Gemma", "CommandSupport", "GenerationCommand", "ChatCommand", argumentParser, logging]),
         .executableTarget(
             name: "gemma-check",
             dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
@@ -171,6 +181,12 @@ let package = Package(
             ]),
 
         .target(name: "SyntheticModel", dependencies: ["GGUF", "TensorBase"], path: "Benchmarks/SyntheticModel"),
+        .target(
+            name: "ScriptedModel", dependencies: ["GGUF", "Tokenizer"], path: "Benchmarks/ScriptedModel"),
+        .executableTarget(
+            name: "gemma-scripted",
+            dependencies: ["GGUF", "BundledModel", "ScriptedModel", "CommandSupport", argumentParser],
+            path: "Benchmarks/gemma-scripted"),
         .target(
             name: "Benchmarking",
             dependencies: [
@@ -241,7 +257,7 @@ let package = Package(
             name: "GemmaTests",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
-                "Chat",
+                "Chat", "ScriptedModel",
             ]),
         .testTarget(
             name: "BenchmarkTests",
@@ -256,6 +272,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "GGUF", "Tensor", "Gemma", "ImportanceMatrix", "BundledModel", "CommandSupport", "gemma-generate",
+                "gemma-chat",
                 "gemma-check",
                 "gemma-quantize", "gemma-perplexity", "gemma-imatrix", "gemma-bench",
             ]),

@@ -2,7 +2,9 @@
 ///
 /// Compiled once, rendered as often as wanted, from any number of threads.
 public struct ChatTemplate: Sendable {
+    /// The template as it was given.
     public let source: String
+    /// What rendering may use up.
     public let limits: TemplateLimits
     private let program: Program
 
@@ -17,6 +19,7 @@ public struct ChatTemplate: Sendable {
     /// The text that a model is to continue.
     ///
     /// - Parameters:
+    ///   - context: the messages and what else the template asks for.
     ///   - clock: the local time, for templates that print the date.
     ///   - isCancelled: asked every 4096 steps; rendering ends in `TemplateError.Reason.cancelled` if it says so. Nil
     ///     asks the current task.

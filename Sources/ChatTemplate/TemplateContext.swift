@@ -7,6 +7,7 @@ public struct TemplateContext: Sendable {
     /// `bos_token` and the like. Their texts count as the template's, so that they become special tokens.
     public var specialTokens: [String: String]
 
+    /// See the properties of the same names.
     public init(_ variables: JSONObject, specialTokens: [String: String] = [:]) {
         self.variables = variables
         self.specialTokens = specialTokens

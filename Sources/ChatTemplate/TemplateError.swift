@@ -1,5 +1,6 @@
 /// What is wrong with a template, or with what it was given, and where.
 public struct TemplateError: Error, Equatable, Sendable {
+    /// What can be wrong.
     public enum Reason: Equatable, Sendable {
         // While the template is read.
         case sourceTooLong(byteCount: Int, limit: Int)
@@ -39,6 +40,7 @@ public struct TemplateError: Error, Equatable, Sendable {
         case cancelled
     }
 
+    /// What is wrong.
     public let reason: Reason
     /// Both from 1.
     public let line: Int

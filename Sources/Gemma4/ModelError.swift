@@ -1,5 +1,6 @@
 /// Why a file is not a model that this engine can run, or why the model cannot do what is asked of it.
 public enum ModelError: Error, Equatable, Sendable {
+    /// The file is of another kind of model.
     case wrongArchitecture(expected: String, found: String)
     /// A GGUF file of another type, which `general.type` gives: an importance matrix for instance.
     case notAModel(type: String)
@@ -17,9 +18,13 @@ public enum ModelError: Error, Equatable, Sendable {
     case wrongLength(key: String, expected: Int, found: Int)
     /// Layer `layer` shares KV, but no layer before it owns a cache of its kind.
     case noCacheToShare(layer: Int, kind: String)
+    /// A token that the vocabulary does not have.
     case tokenOutOfRange(token: Int32, vocabulary: Int)
+    /// More tokens in one pass than were prepared for.
     case batchTooLarge(count: Int, maximum: Int)
+    /// The text would have `needed` tokens, and the context holds fewer.
     case contextFull(needed: Int, contextLength: Int)
+    /// A context of no token, or of more than a cache can have.
     case invalidContextLength(Int)
     /// The cache of a context of `contextLength` tokens needs `bytes`, and the system has `available`.
     /// - Parameters:

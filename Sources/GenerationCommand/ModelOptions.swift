@@ -3,10 +3,13 @@ import BundledModel
 package import CommandSupport
 package import Foundation
 package import Gemma
+package import HubCommand
+internal import Logging
 
 /// Which model is loaded, and how.
 package struct ModelOptions: ParsableArguments {
     @OptionGroup package var pair: PairOptions
+    @OptionGroup package var hub: HubOptions
 
     @Option(
         name: [.customShort("c"), .customLong("ctx-size")], parsing: .unconditional,
@@ -22,9 +25,6 @@ package struct ModelOptions: ParsableArguments {
     @Flag(help: "Check all weights for NaN and infinity first, which reads the whole files.")
     package var checkTensors = false
 
-    @Flag(help: "Print the model's metadata and tensors, and stop.")
-    package var listInfo = false
-
     package init() {}
 
     package func validate() throws { try validateContextLength(contextSize) }
@@ -35,11 +35,39 @@ package struct ModelOptions: ParsableArguments {
     }
 
     /// The files to load.
-    package func files() throws -> (target: URL, drafter: URL?) {
-        if let target = pair.target { return (target, pair.drafter) }
-        guard let target = BundledModel.target, let drafter = BundledModel.assistant else {
+    package struct Files {
+        package let target: URL
+        /// Nil if there is none, or it is of no use.
+        package let drafter: URL?
+        /// Whether it is the model that comes with the programs.
+        package let isBundled: Bool
+    }
+
+    /// Finds the files, and downloads what the user names of the hub.
+    /// - Parameter wantsDrafter: whether a drafter is of any use.
+    package func files(wantsDrafter: Bool, _ progress: ProgressLine) async throws -> Files {
+        let (target, drafter) = try await hub.files(pair, wantsDrafter: wantsDrafter, progress: progress)
+        if let target { return Files(target: target, drafter: wantsDrafter ? drafter : nil, isBundled: false) }
+        guard let target = BundledModel.target, let bundled = BundledModel.assistant else {
             throw ValidationError("the bundled model is not beside the executable; name a model with -m")
         }
-        return (target, pair.drafter ?? drafter)
+        return Files(target: target, drafter: wantsDrafter ? drafter ?? bundled : nil, isBundled: true)
+    }
+
+    /// The model, with a line of progress meanwhile.
+    package func load(_ files: Files, _ progress: ProgressLine) throws -> GemmaModel {
+        progress.show("loading \(files.target.lastPathComponent)")
+        defer { progress.clear() }
+        return try GemmaModel(
+            contentsOf: files.target, drafter: files.drafter, threads: threads.count, checkTensors: checkTensors)
+    }
+}
+
+extension GemmaModel {
+    /// Warns of a context that is longer than what the model was trained for.
+    package func checkLength(ofContext length: Int) {
+        guard length > trainedContextLength else { return }
+        Logger(label: "gemma").warning(
+            "the context of \(length) is longer than the \(trainedContextLength) the model was trained for")
     }
 }

@@ -1,5 +1,5 @@
 package import ArgumentParser
-internal import Gemma
+package import Gemma
 
 /// How drafts are made.
 package struct SpeculationFlags: ParsableArguments {
@@ -31,4 +31,13 @@ package struct SpeculationFlags: ParsableArguments {
     package init() {}
 
     package var isOff: Bool { type == Kind.none }
+
+    package var options: SpeculationOptions {
+        SpeculationOptions(draftLength: draftLength, minimumProbability: minimumProbability)
+    }
+
+    /// - Throws: `ValidationError` if drafts are wanted and there is no drafter.
+    package func check(hasDrafter: Bool) throws {
+        if type == .draftMTP, !hasDrafter { throw ValidationError("--spec-type draft-mtp needs a drafter (-md)") }
+    }
 }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import HubFiles
 import NIOCore
 import NIOPosix
+import Platform
 
 /// Threads and sockets for one download, and what requests have in common.
 struct Connection: Sendable {
@@ -116,7 +117,8 @@ struct Connection: Sendable {
         case let error as HTTPClientError where [.readTimeout, .deadlineExceeded].contains(error): "no answer in time"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection ended early"
         case let error as NIOConnectionError:
-            error.connectionErrors.first.map { "\($0.error)" } ?? error.dnsAError.map { "\($0)" } ?? "unknown host"
+            error.connectionErrors.first.map { reason(of: $0.error) } ?? "the name of the host is not known"
+        case let error as IOError: "\(SystemError(error.errnoCode))"
         default: "\(error)"
         }
     }
@@ -124,11 +126,13 @@ struct Connection: Sendable {
     // MARK: - Repetition
 
     /// Repeats what fails for a reason that may pass.
-    func persistently<Result>(_ body: () async throws -> Result) async throws -> Result {
+    /// - Parameter isUrgent: whether there is something else to do than to wait: then nothing is repeated.
+    func persistently<Result>(isUrgent: Bool, _ body: () async throws -> Result) async throws -> Result {
         for attempt in 1... {
             do {
                 return try await body()
             } catch {
+                if isUrgent { throw error }
                 try await pause(after: attempt, error)
             }
         }

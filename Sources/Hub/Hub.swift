@@ -49,10 +49,11 @@ public struct Hub: Sendable {
         }
         return try await Connection.with(settings, timing, report) { connection in
             let listing: Listing
+            let cached = request.cached(in: cache)
             do {
-                listing = try await Listing(of: reference, connection)
+                listing = try await Listing(of: reference, isUrgent: cached != nil, connection)
             } catch {
-                guard let failure = error as? HubError, let files = request.cached(in: cache) else { throw error }
+                guard let failure = error as? HubError, let files = cached else { throw error }
                 report(.usingCache(failure))
                 return files
             }

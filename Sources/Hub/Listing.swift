@@ -9,13 +9,14 @@ struct Listing: Sendable {
     private static let pageLimit = 200
 
     /// Asks the hub.
+    /// - Parameter isUrgent: whether the first failure is the last.
     /// - Throws: `HubError` or `CancellationError`.
-    init(of reference: HubReference, _ connection: Connection) async throws {
+    init(of reference: HubReference, isUrgent: Bool, _ connection: Connection) async throws {
         let api = "/api/models/\(reference.repository)"
         // One name of the path, whatever it holds.
         let revision = (RepositoryPath(reference.revision)?.percentEncoded ?? "").replacing("/", with: "%2F")
         let (answer, _) = try await Listing.page(
-            "\(api)/revision/\(revision)", reference, RepositoryListing.byteLimit, connection)
+            "\(api)/revision/\(revision)", reference, isUrgent, RepositoryListing.byteLimit, connection)
         commit = try RepositoryListing.commit(of: answer)
 
         var files: [RepositoryFile] = []
@@ -24,7 +25,7 @@ struct Listing: Sendable {
         for _ in 0..<Listing.pageLimit {
             guard let place = next else { break }
             let limit = min(rest, RepositoryListing.byteLimit)
-            let (answer, following) = try await Listing.page(place, reference, limit, connection)
+            let (answer, following) = try await Listing.page(place, reference, isUrgent, limit, connection)
             rest -= answer.count
             files += try RepositoryListing.files(of: answer)
             next = following
@@ -35,13 +36,13 @@ struct Listing: Sendable {
 
     /// One answer of the API, and where the next page is.
     private static func page(
-        _ place: String, _ reference: HubReference, _ limit: Int, _ connection: Connection
+        _ place: String, _ reference: HubReference, _ isUrgent: Bool, _ limit: Int, _ connection: Connection
     ) async throws -> ([UInt8], next: String?) {
         let endpoint = connection.settings.endpoint
         guard let address = WebAddress(place) ?? endpoint.appending(place), address.hasSameOrigin(as: endpoint) else {
             throw HubError.unreadableAnswer(reason: "its next page is at another server")
         }
-        return try await connection.persistently {
+        return try await connection.persistently(isUrgent: isUrgent) {
             let (response, source) = try await connection.get(address)
             guard response.status == .ok else {
                 throw HubError(

@@ -15,7 +15,6 @@ extension HubError: AdvisedError {
         case .noQuantization: "name one of these, or a file with -hff"
         case .wrongChecksum: "run the same command again"
         case .notCached: "leave out --offline, and unset HF_HUB_OFFLINE"
-        case .unreachable, .unexpectedStatus: "the same command continues a download"
         default: nil
         }
     }

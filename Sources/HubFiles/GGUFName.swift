@@ -86,7 +86,7 @@ package struct GGUFName: Sendable, Hashable {
         let part = middle.dropLast(4).suffix(digits)
         let stem = middle.dropLast(4 + digits)
         guard middle.hasSuffix("-of-"), stem.last == "-", count.utf8.count == digits, part.utf8.count == digits,
-            let number = Int(digits: part), let total = Int(digits: count), 1...total ~= number
+            let number = Int(digits: part), let total = Int(digits: count), number >= 1, number <= total
         else { return nil }
         return (stem.dropLast(), number, total)
     }

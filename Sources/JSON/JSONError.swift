@@ -1,5 +1,6 @@
 /// Why a text is not JSON, or not taken.
 public struct JSONError: Error, Equatable, Sendable {
+    /// What can be wrong.
     public enum Problem: Equatable, Sendable {
         /// Nothing but white space.
         case empty
@@ -9,12 +10,14 @@ public struct JSONError: Error, Equatable, Sendable {
         case unexpected(Unicode.Scalar, expected: String)
         /// A line break, tab or other control character within a string, which JSON wants escaped.
         case controlCharacter(UInt8)
+        /// A backslash with what JSON does not know behind it.
         case invalidEscape
         case invalidUTF8
         case nestedTooDeeply(limit: Int)
         case tooLong(byteCount: Int, limit: Int)
     }
 
+    /// What is wrong.
     public let problem: Problem
     /// Counted in bytes from the beginning.
     public let offset: Int

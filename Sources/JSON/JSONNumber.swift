@@ -11,6 +11,7 @@ public struct JSONNumber: Sendable, Hashable {
         self.text = text
     }
 
+    /// The number of an integer.
     public init(_ value: some BinaryInteger) { text = String(value) }
 
     /// - Returns: nil for infinity and NaN, which JSON cannot write.

@@ -2,11 +2,15 @@
 public struct JSONLimits: Sendable {
     /// Arrays and objects within one another. Reading uses the stack, about 300 bytes for each.
     public var depth = 256
+    /// Bytes of the whole text.
     public var byteCount = 256 << 20
 
+    /// 256 levels and 256 MB.
     public init() {}
+    /// See the properties of the same names.
     public init(depth: Int, byteCount: Int) { (self.depth, self.byteCount) = (depth, byteCount) }
 
+    /// 256 levels and 256 MB.
     public static let standard = JSONLimits()
 }
 
@@ -19,12 +23,14 @@ extension JSONValue {
         self = try JSONValue(json: Array(text.utf8), limits: limits)
     }
 
+    /// The same from bytes.
     public init(json bytes: [UInt8], limits: JSONLimits = .standard) throws(JSONError) {
         self = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in
             try JSONValue(json: bytes, limits: limits)
         }
     }
 
+    /// The same from bytes.
     public init(json bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits = .standard) throws(JSONError) {
         guard bytes.count <= limits.byteCount else {
             throw JSONError(problem: .tooLong(byteCount: bytes.count, limit: limits.byteCount), offset: 0)

@@ -19,7 +19,9 @@ public enum JSONValue: Sendable {
 public struct JSONObject: Sendable {
     public typealias Element = (key: String, value: JSONValue)
 
+    /// The names of the members, in order.
     public private(set) var keys: [String] = []
+    /// Their values, in the same order.
     public private(set) var values: [JSONValue] = []
     /// Where each key is. Empty as long as looking through the keys is faster.
     private var places: [JSONKey: Int] = [:]
@@ -27,6 +29,7 @@ public struct JSONObject: Sendable {
     /// Up to this many keys are looked through.
     private static let fewKeys = 8
 
+    /// An object without members.
     public init() {}
 
     /// Of equal keys, the first one gives the place and the last one the value, as in Python.
@@ -34,6 +37,7 @@ public struct JSONObject: Sendable {
         for (key, value) in members { self[key] = value }
     }
 
+    /// The value of a member; nil if there is none.
     public subscript(key: String) -> JSONValue? {
         get { place(of: key).map { values[$0] } }
         /// Appends a key that is new. Setting nil removes the member, in time proportional to `count`.
@@ -129,11 +133,17 @@ extension JSONObject: Hashable {
 // MARK: - Access
 
 extension JSONValue {
+    /// Whether it is `null`.
     public var isNull: Bool { if case .null = self { true } else { false } }
+    /// Nil unless it is `true` or `false`.
     public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// Nil unless it is a number.
     public var numberValue: JSONNumber? { if case .number(let value) = self { value } else { nil } }
+    /// Nil unless it is a string.
     public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    /// Nil unless it is an array.
     public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    /// Nil unless it is an object.
     public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
     /// The member `key` of an object; nil for anything else.

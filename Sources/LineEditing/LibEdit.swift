@@ -43,7 +43,9 @@ enum LibEdit {
         defer { TerminalModes.end() }
         let line = readline(prompt)
         defer { free(line) }
-        if wasInterrupted.load(ordering: .relaxed) { return .interrupted }
+        if wasInterrupted.load(ordering: .relaxed) {
+            return .interrupted(hadText: line.map { $0.pointee != 0 } ?? false)
+        }
         return line.map { .line(String(cString: $0)) } ?? .endOfInput
     }
 

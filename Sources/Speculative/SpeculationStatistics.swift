@@ -15,9 +15,12 @@ public struct SpeculationStatistics: Sendable, Hashable {
     /// Time spent in the target.
     public internal(set) var verifyTime = Duration.zero
 
+    /// Figures of nothing.
     public init() {}
 
+    /// Drafts that were made.
     public var drafted: Int { draftedByPosition.reduce(0, +) }
+    /// Drafts that became part of the text.
     public var accepted: Int { acceptedByPosition.reduce(0, +) }
 
     /// Share of the drafts that were accepted; nil before the first.

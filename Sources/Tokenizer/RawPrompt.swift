@@ -4,6 +4,7 @@
 ///
 /// A string literal is text. Neighbouring parts are one text: where one ends does not change the tokens around it.
 public struct RawPrompt: Sendable, Hashable {
+    /// A part of a prompt.
     public enum Part: Sendable, Hashable {
         /// Text that anybody may have written. Nothing in it becomes a special token.
         case text(String)
@@ -15,8 +16,10 @@ public struct RawPrompt: Sendable, Hashable {
         case tokens([TokenID])
     }
 
+    /// What is to be continued, in order.
     public var parts: [Part]
 
+    /// A prompt of parts.
     public init(_ parts: [Part]) { self.parts = parts }
 }
 

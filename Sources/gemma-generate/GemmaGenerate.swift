@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChatCommand
 import CommandSupport
 import Foundation
 import GGUF
@@ -27,37 +28,30 @@ struct GemmaGenerate: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var source: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
+    @OptionGroup(title: "Conversation") var template: TemplateOptions
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
     @Option(help: "Statistics on standard error: text, json or none.")
     var stats = StatisticsFormat.text
 
-    mutating func run() async throws {
-        let (target, drafter) = try source.files()
-        if source.listInfo { return try listInfo(target) }
-        let prompt = try text.promptText(isBundled: source.pair.target == nil)
-        let options = try generationOptions(hasDrafter: drafter != nil)
+    @Flag(help: "Print the model's metadata and tensors, and stop.")
+    var listInfo = false
 
+    mutating func run() async throws {
         let progress = ProgressLine()
-        progress.show("loading \(target.lastPathComponent)")
-        let model = try GemmaModel(
-            contentsOf: target, drafter: speculation.isOff ? nil : drafter, threads: source.threads.count,
-            checkTensors: source.checkTensors)
+        let files = try await source.files(wantsDrafter: !speculation.isOff, progress)
+        if listInfo { return try printInfo(of: files.target) }
+        try speculation.check(hasDrafter: files.drafter != nil)
+        let options = generationOptions()
+        if text.isConversation || template.isUsed { return try await converse(files, options, progress) }
+        let prompt = try text.promptText(isBundled: files.isBundled)
+        let model = try source.load(files, progress)
         let cacheTypes = source.cache.types()
         let session = try model.makeSession(
             contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
-        progress.clear()
-        if session.contextLength > model.trainedContextLength {
-            Logger(label: "gemma").warning(
-                """
-                the context of \(session.contextLength) is longer than the \(model.trainedContextLength) the model was \
-                trained for
-                """
-            )
-        }
-
+        model.checkLength(ofContext: session.contextLength)
         text.noticeUnreadInput()
         var pieces = session.streamResponse(to: [.markup(prompt)], options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")
@@ -65,7 +59,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         try pieces.begin()
         if text.verbose {
             let report = VerboseReport(
-                session: session, target: target, drafter: model.hasDrafter ? drafter : nil,
+                session: session, target: files.target, drafter: files.drafter,
                 threads: source.threads.count, cacheTypes: cacheTypes)
             StandardError.write(report.text)
         }
@@ -92,14 +86,26 @@ struct GemmaGenerate: AsyncParsableCommand {
         StandardError.write("\n" + table)
     }
 
-    private func generationOptions(hasDrafter: Bool) throws -> GenerationOptions {
-        if speculation.type == .draftMTP, !hasDrafter {
-            throw ValidationError("--spec-type draft-mtp needs a drafter (-md)")
+    /// As gemma-chat does it.
+    private func converse(
+        _ files: ModelOptions.Files, _ options: GenerationOptions, _ progress: ProgressLine
+    ) async throws {
+        let message = try text.promptText(isBundled: false)
+        let model = try source.load(files, progress)
+        let program = ChatProgram(
+            model: model, configuration: try template.configuration(source, of: model), system: try template.system(),
+            answers: AnswerSettings(generation: options, thinking: template.thinking),
+            settings: ConversationSettings(isSingleTurn: text.isSingleTurn))
+        do {
+            try await program.run(first: message.isEmpty ? nil : message)
+        } catch is ChatProgram.Interruption {
+            throw ExitCode(130)
         }
+    }
+
+    private func generationOptions() -> GenerationOptions {
         var options = GenerationOptions(
-            maximumResponseTokens: text.predict.flatMap { $0 < 0 ? nil : $0 },
-            speculation: SpeculationOptions(
-                draftLength: speculation.draftLength, minimumProbability: speculation.minimumProbability))
+            maximumResponseTokens: text.predict.flatMap { $0 < 0 ? nil : $0 }, speculation: speculation.options)
         sampling.apply(to: &options, escapes: !text.noEscape)
         options.ignoresEndOfText = text.ignoreEOS
         options.showsSpecialTokens = text.special

@@ -4,7 +4,7 @@ import GGUF
 import Gemma
 
 /// Prints the metadata and tensors of any GGUF file, even one that the engine cannot run, and what it would make of it.
-func listInfo(_ url: URL) throws {
+func printInfo(of url: URL) throws {
     let listing: GGUFListing
     do {
         listing = try GGUFListing(contentsOf: url)

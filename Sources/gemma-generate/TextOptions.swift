@@ -42,6 +42,15 @@ struct TextOptions: ParsableArguments {
         help: "Interpret escapes in files too, or not even in -p.")
     var escape: Bool?
 
+    @Flag(
+        name: [.customLong("cnv", withSingleDash: true), .customLong("conversation")],
+        help: "Hold a conversation, as gemma-chat does: the text is the first message. -sys and the like imply it.")
+    private var conversation = false
+
+    @Flag(
+        name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "The same for one answer.")
+    private var singleTurn = false
+
     @Flag(help: "Show control tokens such as <turn|> in the text.")
     var special = false
 
@@ -52,6 +61,9 @@ struct TextOptions: ParsableArguments {
 
     /// What the bundled model continues if no text is given.
     private static let story = "Once upon a time"
+
+    var isConversation: Bool { conversation || singleTurn }
+    var isSingleTurn: Bool { singleTurn }
 
     var noEscape: Bool { escape == false }
 

@@ -81,7 +81,7 @@ import Testing
         #expect(user.prefills == ["one"])
         #expect(engine.transcript == [.user("changed"), .assistant("B")])
         // Ctrl-C leaves all as it was.
-        try await talk(engine, ScriptedUser([.line("/edit"), .interrupted]))
+        try await talk(engine, ScriptedUser([.line("/edit"), .interrupted(hadText: true)]))
         #expect(engine.transcript == [.user("changed"), .assistant("B")])
     }
 
@@ -131,10 +131,15 @@ import Testing
 
     @Test func twoInterruptsEnd() async throws {
         let engine = ScriptedEngine(saying: "A")
-        let user = ScriptedUser([.interrupted, .line("\"\"\"half"), .interrupted, .interrupted, .line("unread")])
+        let user = ScriptedUser([
+            .interrupted(hadText: false), .line("\"\"\"half"), .interrupted(hadText: false), .interrupted(hadText: true),
+            .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
+        ])
         try await talk(engine, user)
         #expect(engine.transcript == [])
-        let other = ScriptedUser([.interrupted, .line("one"), .interrupted, .line("/exit"), .line("unread")])
+        let other = ScriptedUser([
+            .interrupted(hadText: false), .line("one"), .interrupted(hadText: false), .line("/exit"), .line("unread"),
+        ])
         try await talk(engine, other)
         #expect(engine.transcript.count == 2)
     }

@@ -25,7 +25,7 @@ import Testing
         #expect(set.samplers == [.topK, .temperature])
         #expect(set.logitBias == [15: -1])
         #expect(set.stop == ["END"])
-        #expect(set.maximumTokens == 12)
+        #expect(set.maximumResponseTokens == 12)
     }
 
     @Test func everySettingTakesAValueAndTheDefault() throws {

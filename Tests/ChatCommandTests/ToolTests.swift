@@ -101,9 +101,9 @@ private struct Scripts: ~Copyable {
         let clock = ContinuousClock()
         let began = clock.now
         await #expect(throws: ToolError.tooSlow(seconds: 1)) {
-            try await call("trap '' TERM; sleep 60 & sleep 60; sleep 60", timeLimit: 1)
+            try await call("trap '' TERM; sleep 900 & sleep 900; sleep 900", timeLimit: 1)
         }
-        #expect(clock.now - began < .seconds(20))
+        #expect(clock.now - began < .seconds(300))
     }
 
     @Test func outputNeedNotBeUTF8() async throws {

@@ -105,7 +105,7 @@ import Testing
             error("-hf", "owner/repo")
                 == "gemma-test has no -hf: nothing is downloaded; download the file and give it with -m")
         #expect(error("--lora=x")?.contains("merge it into the model") == true)
-        #expect(error("-sys", "Be brief.")?.contains("<|turn>system") == true)
+        #expect(error("-sys", "Be brief.")?.contains("it continues no text; see gemma-generate") == true)
         #expect(error("--mtp")?.contains("nothing is downloaded, and this program uses no drafter") == true)
         #expect(error("--top-k", "5")?.hasPrefix("gemma-test has no --top-k: ") == true)
         #expect(error("--port", "80")?.contains("server") == true)

@@ -57,6 +57,9 @@ import Testing
         #expect(throws: HubError.noModel(repository: "owner/name")) { try choice(of: [names[0]]) }
     }
 
+    @Test(arguments: ["g-00001-of-00000.gguf", "g-00000-of-00000.gguf", "g-00003-of-00002.gguf"])
+    func aPartThatCannotBeIsAFileOfItsOwn(_ name: String) throws { #expect(try model(of: name) == [name]) }
+
     @Test func aFileCanBeNamed() throws {
         let names = ["g-Q8_0.gguf", "a/G-Q4_0.gguf"]
         #expect(try choice(of: names, file: "a/g-q4_0.GGUF").model == ["a/G-Q4_0.gguf"])

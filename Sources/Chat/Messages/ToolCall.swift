@@ -2,10 +2,12 @@
 public struct ToolCall: Hashable, Sendable {
     /// What the tool's result names it by.
     public var id: String
+    /// The tool that it names.
     public var name: String
     /// A JSON object as text: members in the order in which they were written, numbers digit for digit.
     public var arguments: String
 
+    /// A call; without an id it gets one of its own.
     public init(id: String = .randomCallID(), name: String, arguments: String) {
         (self.id, self.name, self.arguments) = (id, name, arguments)
     }
@@ -18,6 +20,7 @@ extension String {
         return randomCallID(using: &generator)
     }
 
+    /// The same with randomness of one's own.
     public static func randomCallID(using generator: inout some RandomNumberGenerator) -> String {
         let characters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
         var id = Array("call_".utf8)

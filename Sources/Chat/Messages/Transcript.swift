@@ -1,11 +1,14 @@
 /// A conversation. Encoded, it is an array of messages in OpenAI's form.
 public struct Transcript: Hashable, Sendable {
+    /// What was said, in order.
     public var messages: [Message]
 
+    /// A conversation of messages.
     public init(_ messages: [Message]) { self.messages = messages }
 }
 
 extension Transcript: RandomAccessCollection, MutableCollection, RangeReplaceableCollection {
+    /// A conversation that has not begun.
     public init() { messages = [] }
 
     public var startIndex: Int { messages.startIndex }

@@ -2,13 +2,16 @@ import JSON
 
 /// What a chat template makes a prompt of.
 public struct ChatPrompt: Sendable {
+    /// The conversation.
     public var messages: [Message]
+    /// What the model may call.
     public var tools: [ToolDescription]
     /// Whether the model is to answer, rather than the text to end after the last message.
     public var addsGenerationPrompt: Bool
     /// What else the template asks for, such as `enable_thinking`. These win over the variables made of the rest.
     public var variables: JSONObject
 
+    /// See the properties of the same names.
     public init(
         messages: [Message], tools: [ToolDescription] = [], addsGenerationPrompt: Bool = true,
         variables: JSONObject = [:]

@@ -1,6 +1,8 @@
 /// What became known of a reply with one piece. The deltas of each field, in their order, are the field.
 public enum ReplyEvent: Hashable, Sendable {
+    /// More of the thoughts.
     case reasoning(String)
+    /// More of the content.
     case content(String)
     /// A call's name is known. `index` is the place that it will have in ``Reply/toolCalls``.
     case callBegan(index: Int, id: String, name: String)

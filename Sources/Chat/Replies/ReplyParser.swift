@@ -14,6 +14,7 @@ public struct ReplyParser: Sendable {
 
     /// What to do with calls.
     public enum CallPolicy: Sendable {
+        /// They become calls.
         case parse
         /// They stay content, as their raw text: the request allowed none.
         case keepAsContent
@@ -62,7 +63,9 @@ public struct ReplyParser: Sendable {
     private var events: [ReplyEvent] = []
 
     /// - Parameters:
+    ///   - tools: what the model was told that it may call.
     ///   - promptOpensThought: whether the prompt ended within a thought; see ``SpecialToken/opensThought(_:)``.
+    ///   - calls: what becomes of calls.
     ///   - makeID: makes the id of a call.
     public init(
         tools: [ToolDescription] = [], promptOpensThought: Bool = false, calls: CallPolicy = .parse,

@@ -22,6 +22,7 @@ public enum SpecialToken: Hashable, Sendable {
     /// Any other, by its text.
     case other(String)
 
+    /// The token that the vocabulary knows by a text.
     public init(_ text: String) {
         self = SpecialToken.structural.first { $0.text == text } ?? .other(text)
     }

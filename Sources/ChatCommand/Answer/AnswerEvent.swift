@@ -27,6 +27,10 @@ package struct AnswerSummary: Hashable, Sendable {
     /// Tokens of the prompt that were read; what the cache held is not read again.
     package var promptTokens: Int
     package var promptTokensPerSecond: Double
+    /// Tokens of the prompt that the cache held.
+    package var cachedTokens = 0
+    /// Time until the first token was written.
+    package var firstTokenSeconds = 0.0
     package var generatedTokens: Int
     package var generatedTokensPerSecond: Double
     /// Tokens in the context, and the most it holds.

@@ -37,7 +37,9 @@ extension AnswerSummary {
         func number(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
         return [
             "type": "finished", "finish_reason": .string(end.openAIName), "prompt_tokens": number(promptTokens),
-            "prompt_tokens_per_second": number(promptTokensPerSecond), "generated_tokens": number(generatedTokens),
+            "prompt_tokens_per_second": number(promptTokensPerSecond),
+            "cached_tokens": number(cachedTokens), "first_token_seconds": number(firstTokenSeconds),
+            "generated_tokens": number(generatedTokens),
             "generated_tokens_per_second": number(generatedTokensPerSecond), "context_tokens": number(contextTokens),
             "context_length": number(contextLength),
         ]

@@ -9,7 +9,7 @@ extension SamplingSetting {
     package static let all: [SamplingSetting] = [
         number("temp", "temperature", \.temperature) { max(0, $0) },
         number("seed", nil, \.seed, "a whole number, or default for another text each time"),
-        number("predict", "n-predict", \.maximumTokens, "a whole number") { $0 < 0 ? nil : $0 },
+        number("predict", "n-predict", \.maximumResponseTokens, "a whole number") { $0 < 0 ? nil : $0 },
         number("top-k", nil, \.topK, "a whole number") { max(0, $0) },
         number("top-p", nil, \.topP),
         number("min-p", nil, \.minP),

@@ -1,20 +1,14 @@
 internal import ArgumentParser
-internal import CommandSupport
-internal import Foundation
-package import LineEditing
 
-/// What is asked, how it is shown, and which tools there are.
+/// How a conversation is held and shown, and which tools there are.
 package struct ConversationOptions: ParsableArguments {
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "The first message; escapes are as in C.")
-    private var prompt: String?
-
-    @Option(
-        name: .shortAndLong, parsing: .unconditional,
-        help: "A file with the first message; - for standard input. With -p, the file comes first.")
-    private var file: String?
-
     @Flag(name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "Answer once, and stop.")
     private var singleTurn = false
+
+    @Flag(
+        name: [.customLong("cnv", withSingleDash: true), .customLong("conversation")],
+        help: "Hold a conversation: this changes nothing.")
+    private var conversation = false
 
     @Option(
         name: [.customLong("tool")], parsing: .unconditionalSingleValue,
@@ -57,39 +51,10 @@ package struct ConversationOptions: ParsableArguments {
         }
     }
 
-    package var tools: [String] { toolPaths }
-    package var secondsPerCall: Int { toolTimeout }
-    package var mostToolRounds: Int { toolRounds }
-    package var showsThoughts: Bool { !hideThinking }
-    package var isJSON: Bool { json }
-    package var colors: ColorChoice { json ? .never : color }
-    /// What `-p` and `-f` hold that is not `singleTurn`.
-    package var isSingleTurn: Bool { singleTurn }
-
-    /// Whether calls run without asking: yes if the user said so, no if nobody can be asked, else nil.
-    package func approval(canAsk: Bool) -> Bool? { yes ? true : canAsk ? nil : false }
-
-    /// The first message.
-    /// - Parameter unescape: what escapes in `-p` become.
-    /// - Returns: nil if there is none on the command line.
-    /// - Throws: `ValidationError` if the file cannot be read.
-    package func message(unescape: (String) -> String) throws -> String? {
-        let parts = [try file.map { String(decoding: try readText($0), as: UTF8.self) }, prompt.map(unescape)]
-        let texts = parts.compactMap { $0 }
-        return texts.isEmpty ? nil : texts.joined(separator: "\n\n")
-    }
-
-    /// Whether `-f` reads standard input.
-    package var readsStandardInput: Bool { file == "-" }
-
-    /// Where entries are kept; nil for nowhere.
-    package var history: HistoryFile? {
-        noHistory ? nil : StateFolder.url().map { HistoryFile($0.appendingPathComponent("history")) }
-    }
-
-    /// Where conversations are kept; nil for nowhere.
-    package var autosave: Autosave? {
-        noHistory
-            ? nil : StateFolder.url().map { Autosave(folder: $0.appendingPathComponent("chats", isDirectory: true)) }
+    package var settings: ConversationSettings {
+        ConversationSettings(
+            isSingleTurn: singleTurn, tools: toolPaths, runsToolsUnasked: yes, secondsPerCall: toolTimeout,
+            mostToolRounds: toolRounds, showsThoughts: !hideThinking, isJSON: json, colors: json ? .never : color,
+            keepsHistory: !noHistory)
     }
 }

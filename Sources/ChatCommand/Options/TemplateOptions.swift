@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import CommandSupport
 internal import Foundation
+package import Gemma
+package import GenerationCommand
 package import JSON
 
 /// The chat template, what it is told, and the system prompt: llama.cpp's flags.
@@ -101,6 +103,23 @@ package struct TemplateOptions: ParsableArguments {
             throw ValidationError("--chat-template-kwargs is not a JSON object")
         }
         return object
+    }
+
+    /// How a conversation with `model` is held.
+    /// - Throws: what `template()` and `variables()` throw.
+    package func configuration(
+        _ source: ModelOptions, of model: GemmaModel
+    ) throws -> LanguageModelSession.Configuration {
+        let cache = source.cache.types()
+        return .init(
+            contextLength: source.contextLength(of: model), keyCacheType: cache.key, valueCacheType: cache.value,
+            chatTemplate: try template(), templateVariables: try variables())
+    }
+
+    /// Whether anything is said that only a conversation has.
+    package var isUsed: Bool {
+        systemPrompt != nil || systemPromptFile != nil || chatTemplate != nil || chatTemplateFile != nil
+            || templateVariables != nil || reasoning != .auto || reasoningBudget != nil
     }
 
     /// Whether the model thinks; nil for what the template does by itself.

@@ -13,12 +13,13 @@ extension Conversation {
             let input = await source.readLine(
                 prompt: assembly.isContinuing ? "… " : "> ",
                 style: streams.hasColors ? TextStyle(isBold: true).sequence : "", prefill: "")
-            defer { wasInterrupted = input == .interrupted }
+            let isEmpty = input == .interrupted(hadText: false) && !assembly.isContinuing
+            defer { wasInterrupted = isEmpty }
             switch input {
             case .interrupted:
-                if wasInterrupted { return }
+                if wasInterrupted, isEmpty { return }
                 assembly.clear()
-                streams.remark("Ctrl-C once more, or Ctrl-D, ends the program.")
+                if isEmpty { streams.remark("Ctrl-C once more, or Ctrl-D, ends the program.") }
             case .endOfInput:
                 try streams.write("\n")
                 return

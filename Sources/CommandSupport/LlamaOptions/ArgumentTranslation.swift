@@ -32,8 +32,8 @@ package struct ArgumentTranslation: Sendable, Hashable {
             switch word {
             case .rest(let words): arguments += words
             case .value(let word): arguments.append(word)
-            case .option(let name, nil): arguments.append(name)
-            case .option(let name, let value?): append(name, value)
+            case .option(let name, nil): arguments.append(program.parserName(of: name))
+            case .option(let name, let value?): append(program.parserName(of: name), value)
             case .unused(let name, let reason):
                 if told.insert(name).inserted { notices.append("\(name) has no effect: \(reason)") }
             case .refused(let message): throw CommandLineError(message: message)

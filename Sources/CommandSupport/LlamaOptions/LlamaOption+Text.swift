@@ -21,18 +21,14 @@ extension LlamaOption {
     ]
 
     private static let noChat: Reason = [
-        """
-        a prompt is continued as it is; write turns into it: --prompt "<|turn>user\\nHello<turn|>\\n<|turn>model\\n"
-        """,
+        "there is one kind of conversation, and it has no such choice; see -cnv",
         "it continues no text; see gemma-generate",
     ]
-    private static let system: Reason = [
-        """
-        a prompt is continued as it is; write it there: --prompt "<|turn>system\\nBe brief.<turn|>\\n<|turn>user\\n..."
-        """,
-        "it continues no text; see gemma-generate",
-    ]
-    private static let template: Reason = "text is read as it is, without a template"
+    private static let system: Reason = noText
+    private static let noTemplate = "text is read as it is, without a template"
+    private static let template: Reason = [noTemplate]
+    private static let preserved: Reason = ["the template decides; see --chat-template-kwargs", noTemplate]
+    private static let apart: Reason = ["thoughts and answers are told apart; see --reasoning", noTemplate]
 
     /// Conversations, templates and thoughts.
     static let chat: [LlamaOption] = [
@@ -54,12 +50,12 @@ extension LlamaOption {
         .refused("--chat-template-kwargs", values: .one, because: noChat),
         .refused("--skip-chat-parsing", because: noChat),
         .usual("--no-skip-chat-parsing"),
-        .noEffect("--reasoning-format", values: .one, because: template),
+        .noEffect("--reasoning-format", values: .one, because: apart),
         .refused("-rea", "--reasoning", values: .onOffAuto, because: noChat),
         .refused("--reasoning-effort", values: .one, because: noChat),
         .refused("--reasoning-budget", values: .one, because: noChat),
         .refused("--reasoning-budget-message", values: .one, because: noChat),
-        .noEffect("--reasoning-preserve", "--no-reasoning-preserve", because: template),
+        .noEffect("--reasoning-preserve", "--no-reasoning-preserve", because: preserved),
         .noEffect("--prefill-assistant", "--no-prefill-assistant", because: template),
     ]
 

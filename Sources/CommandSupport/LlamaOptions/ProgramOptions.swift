@@ -7,6 +7,8 @@ package struct ProgramOptions: Sendable {
     /// The program's name.
     package let program: String
     private var declared: [String: Option] = [:]
+    /// By names such as `-hf`, what the option is also called.
+    private var longNames: [String: String] = [:]
 
     package struct Option: Sendable, Hashable {
         package let takesValue: Bool
@@ -50,6 +52,10 @@ package struct ProgramOptions: Sendable {
 
     package subscript(name: String) -> Option? { declared[name] }
 
+    /// The name of an option that the parser is given. Where a command line is wrong, the parser looks for `-h` within
+    /// `-hf`, and would print the help in place of the error.
+    func parserName(of name: String) -> String { longNames[name] ?? name }
+
     package var names: some Collection<String> { declared.keys }
 
     private mutating func add(_ command: Dump.Command) {
@@ -57,6 +63,9 @@ package struct ProgramOptions: Sendable {
             for name in argument.names ?? [] {
                 declared[(name.kind == "long" ? "--" : "-") + name.name] = Option(
                     takesValue: argument.kind == "option", takesAnything: argument.parsingStrategy == "unconditional")
+                if name.kind != "long", name.name.count > 1, name.name.hasPrefix("h") {
+                    longNames["-" + name.name] = argument.names?.first { $0.kind == "long" }.map { "--" + $0.name }
+                }
             }
         }
         // The help command has another name for help, `-help`, which only it knows.

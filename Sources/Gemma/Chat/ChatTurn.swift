@@ -20,6 +20,7 @@ struct ChatTurn: Sendable {
         session.record(transcript)
         var rounds: [GenerationStatistics] = []
         var tokens: [TokenID] = []
+        var malformedCalls: [MalformedCall] = []
         while true {
             var round = Round(session: session, options: options, tokensBefore: tokens.count)
             do {
@@ -33,13 +34,19 @@ struct ChatTurn: Sendable {
             rounds.append(round.statistics)
             tokens += round.tokens
             let reply = round.reply
+            malformedCalls += reply.malformedCalls
+            guard reply.toolCalls.isEmpty || rounds.count <= session.configuration.maximumToolRounds else {
+                if let message = round.begun { transcript.append(message) }
+                session.record(transcript)
+                throw GemmaError.tooManyToolRounds(limit: session.configuration.maximumToolRounds)
+            }
             transcript.append(Message(reply))
             guard !reply.toolCalls.isEmpty else {
                 session.record(transcript)
                 let response = LanguageModelSession.Response<String>(
                     content: reply.content, reasoning: reply.reasoning,
                     transcriptEntries: transcript.messages[start...],
-                    malformedCalls: reply.malformedCalls, tokens: tokens, finishReason: round.finishReason,
+                    malformedCalls: malformedCalls, tokens: tokens, finishReason: round.finishReason,
                     rounds: rounds)
                 return tell(.finished(response))
             }
@@ -49,9 +56,6 @@ struct ChatTurn: Sendable {
             }
             session.record(transcript)
             try Task.checkCancellation()
-            guard rounds.count <= session.configuration.maximumToolRounds else {
-                throw GemmaError.tooManyToolRounds(limit: session.configuration.maximumToolRounds)
-            }
         }
     }
 
@@ -74,7 +78,7 @@ struct ChatTurn: Sendable {
 
         var finishReason: FinishReason? { reader?.hasStopped == true ? .stopString : statistics.finishReason }
 
-        /// The message that was begun when the round ended early; nil if there is nothing of it.
+        /// The message without its calls, for a round that ended early; nil if there is nothing else of it.
         var begun: Message? {
             var message = Message(reply)
             message.toolCalls = []  // they have no results, and never will have
@@ -171,7 +175,16 @@ extension LanguageModelSession {
         guard let tool = tools.first(where: { $0.name == call.name }) else {
             return "error: there is no tool named \(call.name)"
         }
-        do { return try await tool.result(of: call) } catch { return "error: \(error)" }
+        do {
+            try Task.checkCancellation()
+            return try await tool.result(of: call)
+        } catch is CancellationError where Task.isCancelled {
+            return "error: the call was cancelled"
+        } catch let error as DecodingError {
+            return "error: \(error.reason)"
+        } catch {
+            return "error: \(error)"
+        }
     }
 }
 

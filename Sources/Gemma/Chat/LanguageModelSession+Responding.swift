@@ -116,9 +116,11 @@ extension LanguageModelSession {
         let message: Message?
         let options: GenerationOptions
 
-        /// The response so far.
+        /// The message that is being written, as far as it is known. After calls, the model begins another message.
         public struct Snapshot: Sendable {
+            /// What was answered so far.
             public fileprivate(set) var content: Content
+            /// What was thought so far.
             public fileprivate(set) var reasoning = ""
         }
     }
@@ -163,17 +165,32 @@ extension LanguageModelSession.ResponseStream: AsyncSequence where Content == St
         fileprivate var events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
         fileprivate var snapshot = Snapshot(content: "")
 
-        /// The response so far, each time that more of it is known; nil at the end.
+        fileprivate var isOver = false
+
+        /// The message so far, each time that more of it is known; nil at the end. The last one is the response.
         public mutating func next() async throws -> Snapshot? {
             while let event = try await events.next() {
                 switch event {
-                case .content(let delta): snapshot.content += delta
-                case .reasoning(let delta): snapshot.reasoning += delta
+                case .content(let delta):
+                    begin()
+                    snapshot.content += delta
+                case .reasoning(let delta):
+                    begin()
+                    snapshot.reasoning += delta
+                case .toolOutput:
+                    isOver = true
+                    continue
+                case .finished where isOver: begin()  // with nothing written after the last call
                 default: continue
                 }
                 return snapshot
             }
             return nil
+        }
+
+        private mutating func begin() {
+            if isOver { snapshot = Snapshot(content: "") }
+            isOver = false
         }
     }
 

@@ -1,5 +1,6 @@
 public import Chat
 public import JSON
+public import Observation
 import Synchronization
 public import Tensor
 
@@ -13,17 +14,20 @@ public import Tensor
 /// becomes a special token. What was read of the conversation is not read again, as far as the template shows it to the
 /// model in the same way.
 ///
-/// One response at a time: see ``isResponding``. Everything may be looked at from any task, at any time.
-public final class LanguageModelSession: Sendable {
+/// One response at a time: see ``isResponding``. Everything may be looked at from any task, at any time. Views may
+/// observe ``transcript`` and ``isResponding``.
+public final class LanguageModelSession: Observable, Sendable {
+    /// The model that answers.
     public let model: GemmaModel
     /// What the model may call.
     public let tools: [any Tool]
+    /// How the conversation is held.
     public let configuration: Configuration
 
     /// How a conversation is held.
     public struct Configuration: Sendable {
-        /// The largest number of tokens that the conversation may have; nil for 4096 or the length the model was trained
-        /// for, whichever is less.
+        /// The largest number of tokens that the conversation may have; nil for 4096 or the length the model was
+        /// trained for, whichever is less.
         public var contextLength: Int?
         /// How the keys of earlier tokens are stored.
         public var keyCacheType: CacheType
@@ -33,11 +37,13 @@ public final class LanguageModelSession: Sendable {
         public var chatTemplate: String?
         /// What else the template asks for. These win over the variables that are made of the conversation.
         public var templateVariables: JSONObject
-        /// How many times in one response the model may see the results of calls. 0 or more.
+        /// How many times in one response the model may see the results of calls; if it calls again, nothing is called
+        /// and the response ends with `GemmaError.tooManyToolRounds`. 0 or more.
         public var maximumToolRounds: Int
         /// Asked before a tool is called; the model is told of a call that is refused. Nil: all are allowed.
         public var allowsCall: (@Sendable (ToolCall) async -> Bool)?
 
+        /// See the properties of the same names.
         public init(
             contextLength: Int? = nil, keyCacheType: CacheType = .f16, valueCacheType: CacheType = .f16,
             chatTemplate: String? = nil, templateVariables: JSONObject = [:], maximumToolRounds: Int = 16,
@@ -56,12 +62,15 @@ public final class LanguageModelSession: Sendable {
     let format: ChatFormat
     let text: GemmaSession
     private let state: Mutex<State>
+    private let observation = ObservationRegistrar()
 
     private struct State {
         var transcript: Transcript
         /// What computes for this session.
         var work: Work?
         var lastNumber = 0
+
+        var isResponding: Bool { work.map { !$0.isYielding } ?? false }
     }
 
     private struct Work {
@@ -71,8 +80,12 @@ public final class LanguageModelSession: Sendable {
         var isYielding: Bool
     }
 
+    /// A conversation that has not begun.
     /// - Parameters:
+    ///   - model: the model that answers.
+    ///   - tools: what it may call.
     ///   - instructions: the system message.
+    ///   - configuration: how the conversation is held.
     /// - Throws: ``ChatFormatError`` if the model has no chat template or it cannot be read; what
     ///   ``GemmaModel/makeSession(contextLength:keyCacheType:valueCacheType:)`` throws; `GemmaError.invalidOption`.
     public convenience init(
@@ -83,15 +96,24 @@ public final class LanguageModelSession: Sendable {
             configuration: configuration)
     }
 
+    /// The same with instructions that were made before.
+    public convenience init(
+        model: GemmaModel, tools: [any Tool] = [], instructions: Instructions, configuration: Configuration = .init()
+    ) throws {
+        try self.init(model: model, tools: tools, instructions: instructions.text, configuration: configuration)
+    }
+
     /// The same with instructions from parts.
     public convenience init(
         model: GemmaModel, tools: [any Tool] = [], configuration: Configuration = .init(),
         @InstructionsBuilder instructions: () throws -> Instructions
     ) throws {
-        try self.init(model: model, tools: tools, instructions: instructions().text, configuration: configuration)
+        try self.init(model: model, tools: tools, instructions: instructions(), configuration: configuration)
     }
 
     /// Goes on with a conversation.
+    /// - Throws: ``ChatFormatError`` if the model has no chat template or it cannot be read; what
+    ///   ``GemmaModel/makeSession(contextLength:keyCacheType:valueCacheType:)`` throws; `GemmaError.invalidOption`.
     public init(
         model: GemmaModel, tools: [any Tool] = [], transcript: Transcript, configuration: Configuration = .init()
     ) throws {
@@ -114,10 +136,16 @@ public final class LanguageModelSession: Sendable {
 
     /// The messages so far. While a response is written it has the user's message, and what previous rounds of calls
     /// came to.
-    public var transcript: Transcript { state.withLock { $0.transcript } }
+    public var transcript: Transcript {
+        observation.access(self, keyPath: \.transcript)
+        return state.withLock { $0.transcript }
+    }
 
     /// Whether a response is being written. Another one can only begin after it has ended or was given up.
-    public var isResponding: Bool { state.withLock { $0.work.map { !$0.isYielding } ?? false } }
+    public var isResponding: Bool {
+        observation.access(self, keyPath: \.isResponding)
+        return state.withLock { $0.isResponding }
+    }
 
     /// Figures of the last round of generation, up to date even while it is running. Never waits for a computation.
     public var statistics: GenerationStatistics { text.statistics }
@@ -130,18 +158,28 @@ public final class LanguageModelSession: Sendable {
 
     // MARK: - Changing it
 
-    /// Makes `transcript` the conversation, to take back or change what was said. What both begin with is not read again.
+    /// Makes `transcript` the conversation, to take back or change what was said. What both begin with is not read
+    /// again.
     /// - Throws: `GemmaError.busy` while a response is being written.
     public func setTranscript(_ transcript: Transcript) throws(GemmaError) {
-        let isBusy = state.withLock { state in
-            if state.work.map({ !$0.isYielding }) ?? false { return true }
-            state.transcript = transcript
-            return false
+        let isBusy = observation.withMutation(of: self, keyPath: \.transcript) {
+            state.withLock { state in
+                if state.isResponding { return true }
+                state.transcript = transcript
+                return false
+            }
         }
         if isBusy { throw .busy }
     }
 
-    func record(_ transcript: Transcript) { state.withLock { $0.transcript = transcript } }
+    func record(_ transcript: Transcript) {
+        observation.withMutation(of: self, keyPath: \.transcript) { state.withLock { $0.transcript = transcript } }
+    }
+
+    /// Changes what computes. Observers are told outside of the lock, so that they may look.
+    private func mutateWork<Result>(_ body: (inout State) -> Result) -> Result {
+        observation.withMutation(of: self, keyPath: \.isResponding) { state.withLock { body(&$0) } }
+    }
 
     /// Reads the conversation so far, so that the next response begins sooner. Errors are left for that response.
     /// - Parameter promptPrefix: the beginning of what the user is going to say.
@@ -162,14 +200,14 @@ public final class LanguageModelSession: Sendable {
     func work(
         isYielding: Bool = false, _ body: @escaping @Sendable (_ yield: @escaping @Sendable () -> Void) async -> Void
     ) throws(GemmaError) -> @Sendable () -> Void {
-        let number = state.withLock { state -> Int? in
-            if let work = state.work, !work.isYielding { return nil }
+        let number = mutateWork { state -> Int? in
+            if state.isResponding { return nil }
             state.lastNumber += 1
             let (number, previous) = (state.lastNumber, state.work?.task)
             let task = Task { [weak self] in
                 await previous?.value
                 await body { [weak self] in self?.yield(number) }
-                self?.state.withLock { if $0.work?.number == number { $0.work = nil } }
+                self?.mutateWork { if $0.work?.number == number { $0.work = nil } }
             }
             state.work = Work(task: task, number: number, isYielding: isYielding)
             return number
@@ -179,7 +217,7 @@ public final class LanguageModelSession: Sendable {
     }
 
     private func yield(_ number: Int, cancelling: Bool = false) {
-        state.withLock { state in
+        mutateWork { state in
             guard state.work?.number == number else { return }
             state.work?.isYielding = true
             if cancelling { state.work?.task.cancel() }

@@ -1,9 +1,17 @@
 /// What a user says: text, from one part or several. Nothing in it becomes a special token.
 public struct Prompt: Sendable, Hashable {
+    /// The parts, joined by line ends.
     public let text: String
 
+    /// A prompt of one part, or of an array of them.
     public init(_ content: some PromptRepresentable) { text = content.promptRepresentation.text }
 
+    /// A prompt of several parts:
+    ///
+    ///     let prompt = Prompt {
+    ///         "Plan a trip to \(city)."
+    ///         if hasChildren { "There are children." }
+    ///     }
     public init(@PromptBuilder _ content: () throws -> Prompt) rethrows { self = try content() }
 
     fileprivate init(joining parts: [Prompt]) { text = parts.map(\.text).joined(separator: "\n") }
@@ -13,6 +21,7 @@ public struct Prompt: Sendable, Hashable {
 
 /// What can be said to a model.
 public protocol PromptRepresentable {
+    /// It as the model is told.
     var promptRepresentation: Prompt { get }
 }
 
@@ -46,5 +55,7 @@ public enum PromptBuilder {
 
 /// What a model is told before a conversation: the system message.
 public typealias Instructions = Prompt
+/// What can be told to a model before a conversation.
 public typealias InstructionsRepresentable = PromptRepresentable
+/// Makes instructions of expressions, `if`s and loops, each on a line of its own.
 public typealias InstructionsBuilder = PromptBuilder

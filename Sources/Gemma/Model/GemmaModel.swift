@@ -77,6 +77,7 @@ public struct GemmaModel: Sendable {
         loadTime = .now - start
     }
 
+    /// Whether drafts can be made.
     public var hasDrafter: Bool { drafter != nil }
 
     /// The number of threads that compute.

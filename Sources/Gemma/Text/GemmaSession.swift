@@ -9,8 +9,8 @@ public import Tokenizer
 /// A text in progress: what the model has read and written so far, and what is needed to continue it.
 ///
 /// Responses follow each other on the same text: each continues where the last one ended or was given up. The model
-/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended; sessions of one
-/// model take turns. Figures and tokens may be read at any time, from any task.
+/// computes on a thread of its own, one batch or round at a time, while the iterating task is suspended; sessions of
+/// one model take turns. Figures and tokens may be read at any time, from any task.
 ///
 /// This is the model without chat: no template, no roles, no tools. See ``LanguageModelSession`` for those.
 ///
@@ -102,6 +102,7 @@ extension GemmaSession {
     /// was read and delivered by then is the text that the next one continues.
     /// - Parameters:
     ///   - prompt: at the beginning of a text, `<bos>` is put before it.
+    ///   - options: how tokens are drawn, and when the response ends.
     ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
     ///     the number of all. The session may be used from within.
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
@@ -124,7 +125,7 @@ extension GemmaSession {
     }
 
     /// Continues the text with `prompt` and then with what the model makes of it, until that is complete.
-    /// - Throws: what iterating ``streamResponse(to:options:progress:)`` throws.
+    /// - Throws: what iterating ``streamResponse(to:options:progress:)-(RawPrompt,_,_)`` throws.
     public func respond(to prompt: RawPrompt, options: GenerationOptions = .init()) async throws -> Response {
         try await streamResponse(to: prompt, options: options).collect()
     }

@@ -20,10 +20,20 @@ extension GenerationOptions {
         }
     }
 
+    /// Options as FoundationModels has them: a temperature of type `Double`, and samplers as the model's file
+    /// recommends.
+    /// - Parameters:
+    ///   - temperature: 0 or more.
+    ///   - maximumResponseTokens: nil for as many as the model wants and the context holds.
+    public init(temperature: Double, maximumResponseTokens: Int? = nil) {
+        self.init(sampling: nil, temperature: temperature, maximumResponseTokens: maximumResponseTokens)
+    }
+
     /// Options as FoundationModels has them.
     /// - Parameters:
     ///   - sampling: nil for what the model's file recommends.
     ///   - temperature: 0 or more.
+    ///   - maximumResponseTokens: nil for as many as the model wants and the context holds.
     public init(sampling: SamplingMode?, temperature: Double? = nil, maximumResponseTokens: Int? = nil) {
         self.init(
             temperature: sampling?.isGreedy == true ? 0 : temperature.map { Float($0) }, topK: sampling?.topK,

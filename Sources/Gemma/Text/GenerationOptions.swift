@@ -8,6 +8,7 @@ public struct SpeculationOptions: Sendable, Hashable {
     /// A draft ends where the drafter's most probable token is less probable than this.
     public var minimumProbability: Float
 
+    /// See the properties of the same names.
     public init(draftLength: DraftLength = .automatic, minimumProbability: Float = 0) {
         self.draftLength = draftLength
         self.minimumProbability = minimumProbability
@@ -81,6 +82,7 @@ public struct GenerationOptions: Sendable, Hashable {
     /// How drafts are made, if the model has a drafter.
     public var speculation: SpeculationOptions
 
+    /// See the properties of the same names. What is left out is as the model's file recommends.
     public init(
         temperature: Float? = nil, dynamicTemperature: SamplingOptions.DynamicTemperature? = nil, topK: Int? = nil,
         topP: Float? = nil, minP: Float? = nil, typicalP: Float? = nil, topNSigma: Float? = nil,

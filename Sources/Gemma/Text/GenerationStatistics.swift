@@ -26,12 +26,14 @@ public struct GenerationStatistics: Sendable, Hashable {
     public internal(set) var generatedTokens = 0
     /// Time from the first generated token on.
     public internal(set) var generationTime = Duration.zero
+    /// Figures of drafting.
     public internal(set) var speculation = SpeculationStatistics()
     /// The estimates by which the number of drafts is chosen; nil if it is fixed or there is no drafter.
     public package(set) var draftEstimates: DraftEstimates?
     /// Nil while it has not ended, and where it was cancelled.
     public internal(set) var finishReason: FinishReason?
 
+    /// Speed of reading the prompt.
     public var promptTokensPerSecond: Double { promptTime.rate(promptTokens) }
 
     /// Speed of the rounds after the prompt.

@@ -1,7 +1,7 @@
 internal import Tokenizer
 
 extension GemmaSession {
-    /// The pieces of a text as the model writes it; see ``streamResponse(to:options:progress:)``.
+    /// The pieces of a text as the model writes it; see ``streamResponse(to:options:progress:)-(RawPrompt,_,_)``.
     public struct ResponseStream: AsyncSequence, Sendable {
         public typealias Element = String
 
@@ -28,9 +28,11 @@ extension GemmaSession {
 
     /// What the model has made of a prompt.
     public struct Response: Sendable, Hashable {
+        /// What was written, without special tokens.
         public var text = ""
         /// What was written, the token that ended it included.
         public var tokens: [TokenID] = []
+        /// Figures of the whole response.
         public var statistics = GenerationStatistics()
 
         /// Why it ended.
@@ -39,6 +41,7 @@ extension GemmaSession {
 }
 
 extension GemmaSession.ResponseStream {
+    /// Computes the next piece when it is asked for it.
     public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         private let response: GemmaSession.ResponseStream
         private var number: Int?

@@ -27,6 +27,8 @@ public protocol Tool<Arguments, Output>: Sendable {
     var parameters: GenerationSchema { get }
 
     /// Does it. An error is told to the model as the result, so that it can try again or do without.
+    ///
+    /// Its task is cancelled with the response. It should end then: the next response waits for it.
     func call(arguments: Arguments) async throws -> Output
 }
 
@@ -40,13 +42,14 @@ extension Tool {
 
     /// The result as text, from arguments as the model wrote them.
     func result(of call: ToolCall) async throws -> String {
-        let arguments = try Arguments(GeneratedContent(jsonString: call.arguments))
+        let arguments = try Arguments(GeneratedContent(json: call.arguments))
         return Prompt(try await self.call(arguments: arguments)).text
     }
 }
 
 /// The JSON schema of what a model is to write.
 public struct GenerationSchema: Sendable, Hashable {
+    /// The JSON schema itself.
     public var json: JSONValue
 
     /// - Parameter json: a JSON schema whose type is `object`.

@@ -7,9 +7,12 @@ enum HelloGemma {
     static func main() async {
         guard CommandLine.arguments.count == 3 else { return print("usage: HelloGemma MODEL.gguf PROMPT") }
         do {
-            let pair = try Pair(target: URL(fileURLWithPath: CommandLine.arguments[1]))
-            let session = try Session(pair, contextLength: 1024)
-            for try await piece in session.generate(CommandLine.arguments[2]) { print(piece, terminator: "") }
+            let model = try GemmaModel(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1]))
+            let session = try model.makeSession()
+            for try await piece in session.streamResponse(to: CommandLine.arguments[2]) {
+                // `print` would keep the pieces until a line is complete.
+                FileHandle.standardOutput.write(Data(piece.utf8))
+            }
             print("\n\n\(session.statistics)")
         } catch {
             // An error thrown by `main` would end the program with a stack dump.
