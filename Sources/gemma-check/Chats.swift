@@ -7,8 +7,8 @@ struct Chats: ParsableCommand {
         commandName: "chat",
         abstract: "Renders the chat templates of DIR, and takes replies apart.",
         discussion: """
-            Templates are in DIR/templates.json and DIR/syntax.json, replies in DIR/replies.json. Each reply is read for \
-            many divisions of it into pieces.
+            Templates are in DIR/templates.json and DIR/syntax.json, replies in DIR/replies.json. Each reply is read \
+            for many divisions of it into pieces.
             """)
 
     @Argument(help: "The folder.")
