@@ -16,7 +16,8 @@ run: setup
 		$(SWIFT_BUILD) --product gemma-chat && exec $$($(SWIFT_BUILD) --show-bin-path)/gemma-chat; \
 	else \
 		$(SWIFT_BUILD) --product gemma-generate && \
-		exec $$($(SWIFT_BUILD) --show-bin-path)/gemma-generate --temp 0.8 --top-k 40 --spec-draft-n-max 3 -p "Once upon a time"; \
+		exec $$($(SWIFT_BUILD) --show-bin-path)/gemma-generate --temp 0.8 --top-k 40 --spec-draft-n-max 3 \
+			-p "Once upon a time"; \
 	fi
 
 # Release builds, since kernels are many times slower without optimisation.

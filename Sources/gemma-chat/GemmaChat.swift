@@ -20,8 +20,8 @@ struct GemmaChat: AsyncParsableCommand {
         commandName: "gemma-chat",
         abstract: "Chats with a Gemma 4 model.",
         discussion: """
-            At a terminal it is a conversation; /help lists its commands. Where standard input or output is a pipe or a \
-            file, the input is one message, and the answer is all that is written. Without a model it runs the small \
+            At a terminal it is a conversation; /help lists its commands. Where standard input or output is a pipe or \
+            a file, the input is one message, and the answer is all that is written. Without a model it runs the small \
             pair that comes with it, which was trained on children's stories. \(ExitCodes.help)
             """,
         version: Version.line)

@@ -133,7 +133,8 @@ import Testing
         let engine = ScriptedEngine(saying: "A")
         let user = ScriptedUser([
             .interrupted(hadText: false), .line("\"\"\"half"), .interrupted(hadText: false),
-            .interrupted(hadText: true), .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
+            .interrupted(hadText: true),
+            .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
         ])
         try await talk(engine, user)
         #expect(engine.transcript == [])
