@@ -72,12 +72,13 @@ extension AnswerSummary {
 
 /// A user whose entries a test has prepared.
 final class ScriptedUser: EntrySource {
-    private let state: Mutex<(inputs: [LineInput], prefills: [String], remembered: [String])>
+    private let state: Mutex<(inputs: [LineInput], prompts: [String], prefills: [String], remembered: [String])>
 
-    init(_ inputs: [LineInput]) { state = Mutex((inputs, [], [])) }
+    init(_ inputs: [LineInput]) { state = Mutex((inputs, [], [], [])) }
 
     func readLine(prompt: String, style: String, prefill: String) async -> LineInput {
         state.withLock { state in
+            state.prompts.append(prompt)
             if !prefill.isEmpty { state.prefills.append(prefill) }
             return state.inputs.isEmpty ? .endOfInput : state.inputs.removeFirst()
         }
@@ -85,6 +86,7 @@ final class ScriptedUser: EntrySource {
 
     func remember(_ entry: String) { state.withLock { $0.remembered.append(entry) } }
 
+    var prompts: [String] { state.withLock { $0.prompts } }
     var prefills: [String] { state.withLock { $0.prefills } }
     var remembered: [String] { state.withLock { $0.remembered } }
 }

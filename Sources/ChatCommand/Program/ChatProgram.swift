@@ -28,11 +28,11 @@ package struct ChatProgram {
         let streams = ChatStreams.standard(colors: settings.colors)
         let isPerson = isatty(STDIN_FILENO) == 1 && streams.isTerminal && !settings.isJSON
         let editor = LineEditor(history: isPerson ? history : nil) { CommandCompletion.completions(of: $0) }
-        let approval = ToolApproval(general: settings.runsToolsUnasked ? true : isPerson ? nil : false) { _, _ in
-            await ToolApproval.Answer.asked(from: editor)
+        let approval = ToolApproval(general: settings.runsToolsUnasked ? true : isPerson ? nil : false) {
+            await ToolApproval.Answer.asked(about: $0, from: editor)
         }
         let tools = try await ExecutableTool.tools(at: settings.tools, timeLimit: settings.secondsPerCall)
-        let session = try session(tools.map { ModelTool($0, approval: approval) })
+        let session = try session(tools.map { ModelTool($0) }, approval)
         let reader: AnswerRun.Reader = settings.isJSON ? .program : streams.isTerminal ? .person : .pipe
         let run = AnswerRun(engine: SessionEngine(session), streams: streams, approval: approval, reader: reader)
 
@@ -48,9 +48,10 @@ package struct ChatProgram {
         try await conversation.run(first: first)
     }
 
-    private func session(_ tools: [ModelTool]) throws -> LanguageModelSession {
+    private func session(_ tools: [ModelTool], _ approval: ToolApproval) throws -> LanguageModelSession {
         var configuration = configuration
         configuration.maximumToolRounds = settings.mostToolRounds
+        configuration.allowsCall = { await approval.allows($0) }
         let session = try LanguageModelSession(
             model: model, tools: tools, instructions: system, configuration: configuration)
         model.checkLength(ofContext: session.contextLength)
