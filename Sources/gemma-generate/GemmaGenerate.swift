@@ -45,7 +45,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         if text.noConversation {
             throw ValidationError("-no-cnv contradicts -cnv, -st, -sys and what else is about a conversation")
         }
-        if text.verbose { throw ValidationError("-v is for texts, not for a conversation; --list-info lists the model") }
+        if text.verbose { throw ValidationError("-v is for texts, not for a conversation; see --list-info") }
         if stats.map({ $0 != StatisticsFormat.none }) == true {
             throw ValidationError("--stats is for texts, not for a conversation; gemma-chat --json has figures")
         }

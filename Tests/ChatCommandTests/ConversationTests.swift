@@ -150,8 +150,8 @@ import Testing
     @Test func twoInterruptsEnd() async throws {
         let engine = ScriptedEngine(saying: "A")
         let user = ScriptedUser([
-            .interrupted(hadText: false), .line("\"\"\"half"), .interrupted(hadText: false), .interrupted(hadText: true),
-            .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
+            .interrupted(hadText: false), .line("\"\"\"half"), .interrupted(hadText: false),
+            .interrupted(hadText: true), .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
         ])
         try await talk(engine, user)
         #expect(engine.transcript == [])

@@ -97,7 +97,8 @@ import Testing
     /// With its output at a terminal, which script(1) makes, and its input in a pipe.
     @Test(.enabled(if: canMakeTerminals)) func aPipedMessageIsAnsweredWithoutFiguresAtATerminalToo() throws {
         let terminal = try Command(
-            "gemma-chat", [], shell: """
+            "gemma-chat", [],
+            shell: """
                 script -qec "echo 'Tell me about a fox.' | $1 --temp 0 -n 24 --no-history" /dev/null </dev/null
                 """)
         let piped = try Command("gemma-chat", Self.short, input: "Tell me about a fox.\n")
@@ -112,7 +113,8 @@ import Testing
         try "#!/bin/sh\necho $$ >'\(number)'\nexec sleep 300\n".write(toFile: tool, atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
         let run = try Command(
-            "gemma-chat", Self.short + ["-p", "Hi", "--tool", tool], shell: """
+            "gemma-chat", Self.short + ["-p", "Hi", "--tool", tool],
+            shell: """
                 (while [ ! -s '\(number)' ]; do sleep 0.1; done; kill -INT $$) &
                 exec "$@"
                 """)
