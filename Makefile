@@ -5,15 +5,20 @@ FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
 SECONDS = 60
 
-# Installs OpenBLAS and LAPACKE if they are missing.
+# Installs OpenBLAS, LAPACKE and libedit if they are missing.
 setup:
 	@Scripts/setup
 
-# A story told by the bundled model, with three drafts per round to show speculation at work. For such a small model,
-# auto often finds that drafts cost as much as they save.
+# The bundled model: a chat at a terminal, a story elsewhere. A story has three drafts per round to show speculation at
+# work. For such a small model, auto often finds that drafts cost as much as they save.
 run: setup
-	@$(SWIFT_BUILD) --product gemma-generate
-	@$$($(SWIFT_BUILD) --show-bin-path)/gemma-generate --temp 0.8 --top-k 40 --spec-draft-n-max 3 -p "Once upon a time"
+	@if [ -t 0 ] && [ -t 1 ]; then \
+		$(SWIFT_BUILD) --product gemma-chat && exec $$($(SWIFT_BUILD) --show-bin-path)/gemma-chat; \
+	else \
+		$(SWIFT_BUILD) --product gemma-generate && \
+		exec $$($(SWIFT_BUILD) --show-bin-path)/gemma-generate --temp 0.8 --top-k 40 --spec-draft-n-max 3 \
+			-p "Once upon a time"; \
+	fi
 
 # Release builds, since kernels are many times slower without optimisation.
 # In two steps, because `swift test` would build everything again with flags that `swift build` does not use.
@@ -66,10 +71,10 @@ docs: setup
 	Scripts/documentation
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Benchmarks Fuzz Tests
+	swift format lint --strict --recursive Package.swift Sources Benchmarks Fuzz Tests Examples
 
 format:
-	swift format --in-place --recursive Package.swift Sources Benchmarks Fuzz Tests
+	swift format --in-place --recursive Package.swift Sources Benchmarks Fuzz Tests Examples
 
 clean:
 	rm -rf .build .build-*

@@ -16,6 +16,7 @@ enum TemplateDoor {
         limits.textByteCount = 1 << 16
         limits.elementCount = 10_000
         limits.steps = 200_000
+        limits.memoryByteCount = 8 << 20
         return limits
     }()
 

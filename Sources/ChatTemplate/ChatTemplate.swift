@@ -1,5 +1,3 @@
-import JSON
-
 /// A chat template of a model: Jinja, as Hugging Face's transformers configures it.
 ///
 /// Compiled once, rendered as often as wanted, from any number of threads.
@@ -15,7 +13,7 @@ public struct ChatTemplate: Sendable {
     public init(_ source: String, limits: TemplateLimits = .standard) throws(TemplateError) {
         self.source = source
         self.limits = limits
-        program = try Program(source, limits: limits)
+        program = try Program(source, limits: limits, library: .standard)
     }
 
     /// The text that a model is to continue.
@@ -49,65 +47,5 @@ public struct ChatTemplate: Sendable {
                 return try renderer.render(context)
             }
         }
-    }
-}
-
-/// What a template is rendered with.
-public struct TemplateContext: Sendable {
-    /// `messages`, `tools`, `add_generation_prompt`, … The bytes of their texts are marked as the context's.
-    public var variables: JSONObject
-    /// `bos_token` and the like. Their texts count as the template's, so that they become special tokens.
-    public var specialTokens: [String: String]
-
-    /// See the properties of the same names.
-    public init(_ variables: JSONObject, specialTokens: [String: String] = [:]) {
-        self.variables = variables
-        self.specialTokens = specialTokens
-    }
-}
-
-/// A template after parsing.
-struct Program: Sendable {
-    let body: [Statement]
-    let scopes: ScopeTable
-    private let source: [UInt8]
-
-    init(_ text: String, limits: TemplateLimits) throws(TemplateError) {
-        guard text.utf8.count <= limits.sourceByteCount else {
-            let reason = TemplateError.Reason.sourceTooLong(byteCount: text.utf8.count, limit: limits.sourceByteCount)
-            throw TemplateError(reason: reason, line: 1, column: 1)
-        }
-        let source = Lexer.normalized(Array(text.utf8))
-        self.source = source
-        do throws(SyntaxError) {
-            (body, scopes) = try Program.parse(source, limits, StackGuard())
-        } catch {
-            guard error.reason == .stackExhausted else { throw Program.error(error.reason, at: error.place, source) }
-            (body, scopes) = try DeepStack.run { () throws(TemplateError) in
-                do throws(SyntaxError) {
-                    return try Program.parse(source, limits, StackGuard(limit: DeepStack.limit))
-                } catch {
-                    throw Program.error(error.reason, at: error.place, source)
-                }
-            }
-        }
-    }
-
-    private static func parse(
-        _ source: [UInt8], _ limits: TemplateLimits, _ stack: StackGuard
-    ) throws(SyntaxError) -> ([Statement], ScopeTable) {
-        var lexer = Lexer(Text(source, .template))
-        var parser = Parser(try lexer.readAll(), maximumNesting: limits.nesting, stack: stack)
-        let body = try parser.parseTemplate()
-        return (body, ScopeTable(parser.recorder))
-    }
-
-    func error(_ reason: TemplateError.Reason, at place: Place) -> TemplateError {
-        Program.error(reason, at: place, source)
-    }
-
-    private static func error(_ reason: TemplateError.Reason, at place: Place, _ source: [UInt8]) -> TemplateError {
-        let (line, column) = place.lineAndColumn(in: source)
-        return TemplateError(reason: reason, line: line, column: column)
     }
 }

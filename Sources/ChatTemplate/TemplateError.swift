@@ -28,6 +28,8 @@ public struct TemplateError: Error, Equatable, Sendable {
 
         // Limits.
         case tooManySteps(limit: Int)
+        /// Bytes that were allocated since rendering began, freed or not.
+        case tooMuchMemory(limit: Int)
         case outputTooLong(limit: Int)
         case textTooLong(limit: Int)
         case tooManyElements(limit: Int)
@@ -66,6 +68,7 @@ extension TemplateError.Reason: CustomStringConvertible {
         case .integerOverflow: "an integer leaves the range of 64 bits"
         case .divisionByZero: "division by zero"
         case .tooManySteps(let limit): "rendering takes more than \(limit) steps"
+        case .tooMuchMemory(let limit): "rendering allocates more than \(limit) bytes"
         case .outputTooLong(let limit): "the output has more than \(limit) bytes"
         case .textTooLong(let limit): "a string would have more than \(limit) bytes"
         case .tooManyElements(let limit): "a list would have more than \(limit) elements"

@@ -16,6 +16,8 @@ public struct TemplateLimits: Sendable {
     public var elementCount = 10_000_000
     /// Evaluated nodes, and work in proportion to the size of operands: one step for an element, and for 16 bytes.
     public var steps = 50_000_000
+    /// All memory that values take, about. What was freed again counts too, so that this bounds what can be in use.
+    public var memoryByteCount = 448 << 20
 
     /// The limits that fit every template known.
     public init() {}

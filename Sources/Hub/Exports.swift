@@ -1,6 +1,6 @@
-public import HubFiles
+import HubFiles
 
 // What users of this module name; `import Hub` is enough.
-public typealias HubReference = HubFiles.HubReference
-public typealias HubSettings = HubFiles.HubSettings
-public typealias HubError = HubFiles.HubError
+package typealias HubReference = HubFiles.HubReference
+package typealias HubSettings = HubFiles.HubSettings
+package typealias HubError = HubFiles.HubError

@@ -1,5 +1,5 @@
 import Foundation
-public import HubFiles
+import HubFiles
 
 /// Models from the Hugging Face hub, or from another server with the same interface.
 ///
@@ -9,17 +9,17 @@ public import HubFiles
 ///     let hub = try Hub.fromEnvironment()
 ///     let files = try await hub.files(for: HubReference("ggml-org/gemma-4-E2B-it-GGUF:Q8_0"))
 ///     let model = try GemmaModel(contentsOf: files.model, drafter: files.drafter)
-public struct Hub: Sendable {
-    public var settings: HubSettings
+package struct Hub: Sendable {
+    package var settings: HubSettings
     private let timing: Timing
 
-    public init(_ settings: HubSettings) { self.init(settings, Timing()) }
+    package init(_ settings: HubSettings) { self.init(settings, Timing()) }
 
     package init(_ settings: HubSettings, _ timing: Timing) { (self.settings, self.timing) = (settings, timing) }
 
     /// The hub, the token and the cache folder that environment variables name, or the usual ones; see `HubSettings`.
     /// - Throws: `HubError`.
-    public static func fromEnvironment(
+    package static func fromEnvironment(
         _ environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(HubError) -> Hub {
         try Hub(
@@ -37,7 +37,7 @@ public struct Hub: Sendable {
     ///   - companions: what is downloaded beside the model, if the repository has it.
     ///   - report: called now and then, from any thread.
     /// - Throws: `HubError`, or `CancellationError` if the task is cancelled; what has arrived until then stays.
-    public func files(
+    package func files(
         for reference: HubReference, file: String? = nil, as role: ModelRole = .model,
         with companions: Set<ModelCompanion> = [.drafter], report: @escaping @Sendable (HubEvent) -> Void = { _ in }
     ) async throws -> ModelFiles {

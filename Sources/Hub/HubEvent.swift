@@ -1,7 +1,7 @@
-public import HubFiles
+import HubFiles
 
 /// What happens during a download.
-public enum HubEvent: Sendable, Hashable {
+package enum HubEvent: Sendable, Hashable {
     case progress(DownloadProgress)
     /// Another process downloads the same file; it is waited for.
     case waiting(file: String)
@@ -12,10 +12,10 @@ public enum HubEvent: Sendable, Hashable {
 }
 
 /// How far a download is. Files that are there already count as done, and so does what an interrupted download left.
-public struct DownloadProgress: Sendable, Hashable {
+package struct DownloadProgress: Sendable, Hashable {
     /// The path of the file that is downloaded now, in its repository.
-    public let file: String
+    package let file: String
     /// Of all files of this download.
-    public let completedBytes: Int
-    public let totalBytes: Int
+    package let completedBytes: Int
+    package let totalBytes: Int
 }

@@ -1,5 +1,5 @@
 /// Why a model cannot be had from the hub.
-public enum HubError: Error, Sendable, Hashable {
+package enum HubError: Error, Sendable, Hashable {
     // What was asked for.
     case invalidReference(String)
     case invalidEndpoint(String)
@@ -41,7 +41,7 @@ public enum HubError: Error, Sendable, Hashable {
 }
 
 extension HubError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .invalidReference(let text):
             "\"\(text)\" does not name a repository of the hub; expected OWNER/NAME, OWNER/NAME:QUANTIZATION or "

@@ -1,16 +1,16 @@
 /// What a user asks the hub for: `owner/name[@revision][:quantization]`.
-public struct HubReference: Sendable, Hashable, CustomStringConvertible {
+package struct HubReference: Sendable, Hashable, CustomStringConvertible {
     /// `owner/name`
-    public let repository: String
+    package let repository: String
     /// A branch, a tag or a commit.
-    public let revision: String
+    package let revision: String
     /// As the user wrote it, such as `Q4_K_M` or `ud-q4_k_xl`.
-    public let quantization: String?
+    package let quantization: String?
 
-    public static let defaultRevision = "main"
+    package static let defaultRevision = "main"
 
     /// - Throws: `HubError.invalidReference`.
-    public init(_ text: String) throws(HubError) {
+    package init(_ text: String) throws(HubError) {
         let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let names = halves[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let revision = names.count > 1 ? String(names[1]) : HubReference.defaultRevision
@@ -21,7 +21,7 @@ public struct HubReference: Sendable, Hashable, CustomStringConvertible {
         (repository, self.revision, self.quantization) = (String(names[0]), revision, quantization)
     }
 
-    public var description: String {
+    package var description: String {
         repository + (revision == HubReference.defaultRevision ? "" : "@\(revision)")
             + (quantization.map { ":\($0)" } ?? "")
     }

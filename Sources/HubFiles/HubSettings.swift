@@ -1,18 +1,18 @@
 /// Which hub is asked, in whose name, and where files are kept.
-public struct HubSettings: Sendable, Hashable {
+package struct HubSettings: Sendable, Hashable {
     /// The web address of the hub.
     package var endpoint: WebAddress
     /// Sent to the endpoint's own host and to no other.
-    public var token: String?
+    package var token: String?
     /// The folder of the cache that programs for the hub share.
-    public var cacheFolder: String
+    package var cacheFolder: String
     /// Uses nothing but the cache.
-    public var isOffline: Bool
+    package var isOffline: Bool
 
-    public static let usualEndpoint = "https://huggingface.co"
+    package static let usualEndpoint = "https://huggingface.co"
 
     /// - Throws: `HubError.invalidEndpoint` or `HubError.invalidToken`.
-    public init(
+    package init(
         endpoint: String = usualEndpoint, token: String? = nil, cacheFolder: String, isOffline: Bool = false
     ) throws(HubError) {
         guard let address = WebAddress(endpoint), !address.path.contains("?") else { throw .invalidEndpoint(endpoint) }
@@ -31,7 +31,7 @@ public struct HubSettings: Sendable, Hashable {
     ///   - home: the user's home folder, if there is one.
     ///   - read: the content of a file; nil if there is none.
     /// - Throws: `HubError`.
-    public init(
+    package init(
         environment: [String: String], home: String?, read: (_ path: String) -> String?
     ) throws(HubError) {
         func variable(_ names: String...) -> String? {
@@ -61,7 +61,7 @@ public struct HubSettings: Sendable, Hashable {
 
     /// A token as it may be sent: without white space around it; nil if it is empty.
     /// - Throws: `HubError.invalidToken` for what could be mistaken for another header.
-    public static func checkedToken(_ text: String?) throws(HubError) -> String? {
+    package static func checkedToken(_ text: String?) throws(HubError) -> String? {
         guard let text else { return nil }
         let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
         let bytes = text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed()

@@ -20,9 +20,9 @@ struct GemmaChat: AsyncParsableCommand {
         commandName: "gemma-chat",
         abstract: "Chats with a Gemma 4 model.",
         discussion: """
-            At a terminal it is a conversation; /help lists its commands. Where standard input or output is a pipe or a \
-            file, the input is one message, and the answer is all that is written. Without a model it runs the small \
-            pair that comes with it, which tells stories. \(ExitCodes.help)
+            At a terminal it is a conversation; /help lists its commands. Where standard input or output is a pipe or \
+            a file, the input is one message, and the answer is all that is written. Without a model it runs the small \
+            pair that comes with it, which was trained on children's stories. \(ExitCodes.help)
             """,
         version: Version.line)
 
@@ -35,8 +35,9 @@ struct GemmaChat: AsyncParsableCommand {
 
     /// For whoever tries the bundled pair.
     private static let greeting = """
-        This is the small model that comes with swift-gemma. It only tells stories, whatever you say; try "Tell me about a \
-        fox." A real one: gemma-chat -hf ggml-org/gemma-4-E2B-it-GGUF, or gemma-chat -m FILE. /help lists the commands.
+        This is the small model that comes with swift-gemma. It was trained on children's stories and a few phrases; \
+        do not expect answers. Try "Tell me about a fox." A real one: gemma-chat -hf ggml-org/gemma-4-E2B-it-GGUF, or \
+        gemma-chat -m FILE. /help lists the commands.
         """
 
     mutating func run() async throws {

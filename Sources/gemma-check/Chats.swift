@@ -5,8 +5,11 @@ import ReferenceCheck
 struct Chats: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chat",
-        abstract: "Renders the chat templates of DIR/templates.json, and takes the replies of DIR/replies.json apart.",
-        discussion: "Each reply is read for many divisions of it into pieces.")
+        abstract: "Renders the chat templates of DIR, and takes replies apart.",
+        discussion: """
+            Templates are in DIR/templates.json and DIR/syntax.json, replies in DIR/replies.json. Each reply is read \
+            for many divisions of it into pieces.
+            """)
 
     @Argument(help: "The folder.")
     var directory: String

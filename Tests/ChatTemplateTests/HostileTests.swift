@@ -5,7 +5,17 @@ import Testing
 
 /// Templates built to take long, to fill the memory or to overflow the stack.
 @Suite(.serialized) struct HostileTests {
-    /// Each ends in an error, in a second or so. `@` stands for a loop of many rounds.
+    /// A few percent of the standard limits, which take as much less time and memory.
+    private static let tightLimits: TemplateLimits = {
+        var limits = TemplateLimits()
+        limits.steps = 2_000_000
+        limits.outputByteCount = 4 << 20
+        limits.textByteCount = 4 << 20
+        limits.memoryByteCount = 24 << 20
+        return limits
+    }()
+
+    /// Each ends in an error soon. `@` stands for a loop of many rounds.
     @Test(arguments: [
         "@ @ @ {% endfor %}{% endfor %}{% endfor %}",
         "{% set n = namespace(s='ab') %}@{% set n.s = n.s ~ n.s %}{% endfor %}",
@@ -48,13 +58,72 @@ import Testing
         "{% set n = namespace() %}{% set n.s = n %}{{ n }}",
     ])
     func renderingEndsInAnError(_ source: String) throws {
-        let source = source.replacingOccurrences(of: "@", with: "{% for i in range(99999) %}")
-        let template = try ChatTemplate(source)
+        let template = try ChatTemplate(Self.withLoops(source), limits: Self.tightLimits)
         let clock = ContinuousClock()
         let start = clock.now
         #expect(throws: TemplateError.self) { try template.render(TemplateContext([:])) }
-        // With slack for a busy machine: the slowest takes two seconds.
-        #expect(clock.now - start < .seconds(60), "\(source)")
+        // With slack for a busy machine: the slowest takes a fifth of a second.
+        #expect(clock.now - start < .seconds(20), "\(source)")
+    }
+
+    private static func withLoops(_ source: String) -> String {
+        source.replacingOccurrences(of: "@", with: "{% for i in range(99999) %}")
+    }
+
+    @Test func theStandardLimitsEndWhatIsSlow() throws {
+        let limits = TemplateLimits.standard
+        let slow = Self.withLoops("{% set l = range(9999) | list %}@{% set x = l | sort %}{% endfor %}")
+        #expect(try error(slow)?.reason == .tooManySteps(limit: limits.steps))
+        let large = Self.withLoops("@@{% set x = namespace(a=1, b=2, c=3, d=4) %}{% endfor %}{% endfor %}")
+        #expect(try error(large)?.reason == .tooMuchMemory(limit: limits.memoryByteCount))
+    }
+
+    /// Each keeps more and more values, or has large ones in passing. The limit of memory ends it, not that of steps.
+    @Test(arguments: [
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + ['a' * 1000000] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [[1] * 90000] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [('a' * 90000) | list] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [('a,' * 9999).split(',')] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [('a ' * 9999).split()] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [('a ' * 9999).rsplit()] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [('\n' * 9999).splitlines()] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [range(9999) | batch(1) | list] %}{% endfor %}",
+        "{% set n = namespace(l=[]) %}@{% set n.l = n.l + [range(9999) | map('string') | list] %}{% endfor %}",
+        "{% set d = {'a': 1} %}{% set n = namespace(l=[]) %}@{% set n.l = [d.items() | list] * 9999 %}{% endfor %}",
+        "{% set n = namespace(s=x ~ 'a') %}@{% set n.s = n.s ~ n.s %}{% endfor %}",
+        "{% set s = (x ~ 'a') * 9999 %}{% set n = namespace(l=[]) %}@{% set n.l = n.l + [s[1:]] %}{% endfor %}",
+        "@@{{ x }}a{% endfor %}{% endfor %}",
+        "{% set s = 'a' * 1000000 %}@{% set x %}{{ s }}{% endset %}{% endfor %}",
+        "@@{% set x = namespace() %}{% endfor %}{% endfor %}", "@{% set x = dict(a=1, b=2) %}{% endfor %}",
+        "@{% set x = {'a': 1, 'b': 2} %}{% endfor %}",
+        "{% set l = [] %}@@{% set x = l.count %}{% endfor %}{% endfor %}",
+        "{% macro g() %}{% macro f() %}{% endmacro %}{% endmacro %}@{{ g() }}{% endfor %}",
+        "{% set s = 'a' * 9999 %}{% macro f() %}{% for i in s %}{{ f() }}{% endfor %}{% endmacro %}{{ f() }}",
+        "{% set s = '\u{1}' * 4000000 %}{{ s | tojson }}", "{% set s = 'a' * 4000000 %}{{ s | title }}",
+        "{% set s = '{:' ~ 'a' * 2000000 ~ '}' %}{% set s = s ~ s %}{{ s.format(1, 1) }}",
+        "{{ range(99999) | unique | list | unique | list | length }}",
+    ])
+    func memoryIsLimited(_ source: String) throws {
+        var limits = Self.tightLimits
+        limits.steps = TemplateLimits.standard.steps
+        let reason = try error(Self.withLoops(source), #"{"x": "x"}"#, limits: limits)?.reason
+        #expect(reason == .tooMuchMemory(limit: limits.memoryByteCount))
+    }
+
+    /// What is counted is never less than what the values hold: 32 bytes for an element, and the bytes of a text.
+    @Test(arguments: [
+        ("{% set x = [1] * 1000 %}", 32_000), ("{% set x = 'a' * 1000 %}", 1000),
+        ("{% set x = ('a,' * 500).split(',') %}", 500 * (32 + 33)),
+        ("{% set x = ('a' * 500) | list %}", 500 * (32 + 33)),
+        ("{% set x = range(1000) | batch(1) | list %}", 1000 * (32 + 64)),
+        ("{% for i in range(1000) %}{% set x = namespace(a=1) %}{% endfor %}", 1000 * (48 + 32 + 64)),
+    ])
+    func memoryIsCountedInFull(_ source: String, _ byteCount: Int) throws {
+        var limits = TemplateLimits()
+        limits.memoryByteCount = byteCount
+        #expect(try error(source, limits: limits)?.reason == .tooMuchMemory(limit: byteCount))
+        limits.memoryByteCount = 8 * byteCount
+        #expect(try error(source, limits: limits) == nil)
     }
 
     @Test(arguments: [

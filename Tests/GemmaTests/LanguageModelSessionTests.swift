@@ -87,6 +87,29 @@ struct LanguageModelSessionTests {
         #expect((session.transcript[1].content?.text?.count ?? 0) > 20)
     }
 
+    @Test("A response that was given up does not write into a transcript that was changed since")
+    func changedAfterLeaving() async throws {
+        for _ in 0..<5 {
+            let session = try LanguageModelSession(model: model)
+            for try await snapshot in session.streamResponse(to: "A fox", options: .init(temperature: 0)) {
+                if snapshot.content.count > 10 { break }
+            }
+            try session.setTranscript([])
+            await session.waitForEnd()
+            #expect(session.transcript.isEmpty)
+        }
+    }
+
+    @Test("A response that is cancelled ends with an error and not as if it were complete")
+    func cancelled() async throws {
+        let session = try LanguageModelSession(model: model, configuration: .init(contextLength: 100_000))
+        let stream = session.streamResponse(to: "A fox", options: .init(temperature: 0, ignoresEndOfText: true))
+        let task = Task { for try await _ in stream { withUnsafeCurrentTask { $0?.cancel() } } }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await session.waitForEnd()
+        #expect(session.transcript.map(\.role) == [.user, .assistant])
+    }
+
     @Test("A second response at the same time is refused")
     func busy() async throws {
         let session = try LanguageModelSession(model: model, configuration: .init(contextLength: 100_000))
@@ -149,7 +172,7 @@ struct LanguageModelSessionTests {
         options.stop = [String(whole.content.dropFirst(20).prefix(6))]
         let session = try LanguageModelSession(model: model)
         let response = try await session.respond(to: "A fox", options: options)
-        #expect(response.finishReason == .stopString)
+        #expect(response.finishReason == .stopString && response.statistics.finishReason == .stopString)
         #expect(whole.content.hasPrefix(response.content) && response.content.count <= 20)
         #expect(session.transcript.last?.content?.text == response.content)
     }

@@ -83,9 +83,7 @@ private struct BraceFormatter {
         case nil: break
         case "s": value = .text(try renderer.text(of: value))
         case "r", "a":
-            var builder = TextBuilder()
-            try renderer.write(value, to: &builder)
-            value = .text(builder.text)
+            value = .text(try renderer.representation(of: value))
         default: throw renderer.error(.value("the format has an unknown conversion"))
         }
         return try ValueFormat(specification, renderer).apply(to: value)
@@ -104,7 +102,7 @@ private struct BraceFormatter {
             let name = field[start..<at]
             guard !name.isEmpty else { throw renderer.error(.value("a member in the format has no name")) }
             if isMember {
-                value = try renderer.member(MemberName(name), of: value)
+                value = try renderer.member(named: name, of: value)
             } else {
                 guard at < field.count else { throw renderer.error(.value("a '[' in the format is not closed")) }
                 at += 1

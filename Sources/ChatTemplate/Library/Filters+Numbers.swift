@@ -39,6 +39,7 @@ extension Filter {
             let isBinary = try renderer.bind(arguments, ["binary"])[0]?.isTrue ?? false
             var size = value.number?.double
             if case .text(let text) = value { size = try renderer.float(from: text) }
+            try renderer.charge(4 * Renderer.numberSteps)
             guard let size else { throw try renderer.typeError(value, "\(value.typeName) is not a size") }
             return .text(fileSize(size, isBinary: isBinary))
         },
@@ -67,6 +68,7 @@ extension Renderer {
         case .largeInteger: return value
         case .text(let text):
             try charge(bytes: text.count)
+            try charge(4 * Renderer.numberSteps)
             if let parsed = pythonInteger(text, base: base) { return parsed }
             guard let float = try self.float(from: text), float.isFinite else { return nil }
             return try integer(from: float)
@@ -89,6 +91,7 @@ extension Renderer {
     /// Python's `float` of a text; nil if it is not a number.
     func float(from text: Text) throws(TemplateError) -> Double? {
         try charge(bytes: text.count)
+        try charge(4 * Renderer.numberSteps)
         let digits = text.trimmed { $0.isPythonSpace }.string
         guard digits.utf8.count < 400 else { return nil }
         let plain = withoutUnderscores(digits)
@@ -167,6 +170,7 @@ extension Renderer {
     fileprivate func rounded(_ value: Value, precision: Int, method: Text) throws(TemplateError) -> Value {
         guard let number = value.number else { throw try typeError(value, "\(value.typeName) cannot be rounded") }
         guard abs(precision) <= 400 else { throw error(.value("the precision is out of range")) }
+        try charge(4 * Renderer.numberSteps + abs(precision))
         switch method.string {
         case "common":
             switch number {

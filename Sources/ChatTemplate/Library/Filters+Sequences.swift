@@ -35,7 +35,7 @@ extension Filter {
             case .iterator: return try renderer.makeList(renderer.elements(of: value).reversed())
             default:
                 let elements = try renderer.elements(of: value)
-                return try renderer.makeIterator(elements.reversed(), typeName: "reversed \(value.typeName)")
+                return try renderer.makeGenerator(elements.reversed(), typeName: "reversed \(value.typeName)")
             }
         },
         "join": Filter { renderer, value, arguments throws(TemplateError) in
@@ -54,7 +54,7 @@ extension Filter {
             let elements = try renderer.elements(of: value)
             let keys = try renderer.keys(of: elements, bound[2], isCaseSensitive: bound[1]?.isTrue ?? false)
             return try renderer.makeList(
-                renderer.sorted(elements, by: keys, isReversed: bound[0]?.isTrue ?? false))
+                renderer.inOrder(elements, by: keys, isReversed: bound[0]?.isTrue ?? false))
         },
         "dictsort": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["case_sensitive", "by", "reverse"])
@@ -67,11 +67,12 @@ extension Filter {
             }
             let isCaseSensitive = bound[0]?.isTrue ?? false
             var keys: [Value] = []
+            keys.reserveCapacity(mapping.count)
             for key in by == "key" ? mapping.keys : mapping.values {
                 keys.append(isCaseSensitive ? key : try renderer.ignoringCase(key))
             }
             return try renderer.makeList(
-                renderer.sorted(mapping.pairs, by: keys, isReversed: bound[2]?.isTrue ?? false))
+                renderer.inOrder(renderer.pairs(of: mapping), by: keys, isReversed: bound[2]?.isTrue ?? false))
         },
         "unique": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["case_sensitive", "attribute"])
@@ -80,9 +81,11 @@ extension Filter {
             for element in try renderer.elements(of: value) {
                 let key = try renderer.key(of: element, bound[1], isCaseSensitive: bound[0]?.isTrue ?? false)
                 try renderer.checkKey(key)
+                try renderer.charge(Footprint.objectSteps)
+                try renderer.claim(Footprint.setMember)
                 if seen.insert(MappingKey(key)).inserted { kept.append(element) }
             }
-            return try renderer.makeIterator(kept)
+            return try renderer.makeGenerator(kept)
         },
         "min": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.extreme(value, arguments) { element, best throws(TemplateError) in
@@ -113,9 +116,11 @@ extension Filter {
             for element in elements {
                 // Jinja closes a batch that has reached the size, which none does that is not positive.
                 if batch.count == size {
+                    try renderer.charge(Footprint.objectSteps)
                     batches.append(try renderer.makeList(batch))
                     batch = []
                 }
+                try renderer.claim(Footprint.addedElement)
                 batch.append(element)
             }
             if !batch.isEmpty {
@@ -125,7 +130,7 @@ extension Filter {
                 }
                 batches.append(try renderer.makeList(batch))
             }
-            return try renderer.makeIterator(batches)
+            return try renderer.makeGenerator(batches)
         },
         "slice": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["slices", "fill_with"], required: 1)
@@ -133,7 +138,8 @@ extension Filter {
             let elements = try renderer.elements(of: value)
             guard count != 0 else { throw renderer.error(.divisionByZero) }
             try renderer.reserve(elements: max(count, 0))
-            guard count > 0 else { return try renderer.makeIterator([]) }
+            try renderer.charge(Footprint.objectSteps * max(count, 0))
+            guard count > 0 else { return try renderer.makeGenerator([]) }
             let (size, longer) = (elements.count / count, elements.count % count)
             var slices: [Value] = []
             var start = 0
@@ -144,7 +150,7 @@ extension Filter {
                 slices.append(try renderer.makeList(slice))
                 start = end
             }
-            return try renderer.makeIterator(slices)
+            return try renderer.makeGenerator(slices)
         },
         "groupby": Filter { renderer, value, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["attribute", "default", "case_sensitive"], required: 1)
@@ -181,10 +187,14 @@ extension Renderer {
     ) throws(TemplateError) -> [Value] {
         var paths = [path ?? .none]
         if case .text(let text)? = path {
+            try claim(text.count * Footprint.character)
             paths = text.string.split(separator: ",", omittingEmptySubsequences: false).map { .text(String($0)) }
         }
+        try claim(elements.count * Footprint.element)
         var keys: [Value] = []
+        keys.reserveCapacity(elements.count)
         for element in elements {
+            try charge(Footprint.objectSteps)
             var parts: [Value] = []
             for path in paths { parts.append(try key(of: element, path, isCaseSensitive: isCaseSensitive)) }
             // A list even of one: elements without the attribute are equal then, instead of an error.
@@ -210,6 +220,7 @@ extension Renderer {
     fileprivate func groups(
         _ elements: [Value], by path: Value, default standard: Value?, isCaseSensitive: Bool
     ) throws(TemplateError) -> Value {
+        try claim(4 * elements.count * Footprint.element)
         var keys: [Value] = []
         for element in elements {
             keys.append(try key(of: element, path, isCaseSensitive: isCaseSensitive, default: standard))
@@ -217,7 +228,7 @@ extension Renderer {
         var places: [Value] = []
         for index in elements.indices { places.append(.integer(index)) }
         var groups: [(key: Value, members: [Value])] = []
-        for place in try sorted(places, by: keys, isReversed: false) {
+        for place in try inOrder(places, by: keys, isReversed: false) {
             guard let index = place.integer else { continue }
             if let last = groups.last, try equals(last.key, keys[index]) {
                 groups[groups.count - 1].members.append(elements[index])

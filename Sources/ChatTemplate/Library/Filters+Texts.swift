@@ -4,8 +4,8 @@ extension Filter {
         "lower": ofText { $1.lowercased.asMarkup($1.isMarkup) },
         "capitalize": ofText { $1.capitalized.asMarkup($1.isMarkup) },
         "title": ofText { $1.wordsCapitalized.asMarkup(false) },
-        "string": ofText { $1 },
-        "safe": ofText { $1.asMarkup() },
+        "string": ofUnchangedText { $0 },
+        "safe": ofUnchangedText { $0.asMarkup() },
         "escape": escape, "e": escape,
         "forceescape": ofText { renderer, text throws(TemplateError) in
             try renderer.escapedForHTML(text.asMarkup(false))
@@ -77,6 +77,7 @@ extension Filter {
             guard arguments.positional.isEmpty else {
                 throw renderer.error(.type("format takes arguments with or without names, not both"))
             }
+            try renderer.claim(arguments.named.count * Footprint.member)
             let mapping = Mapping()
             for (name, value) in arguments.named { mapping[.text(name)] = value }
             return .text(try renderer.percentFormat(format, .mapping(mapping)))
@@ -84,6 +85,14 @@ extension Filter {
     ]
 
     private static let escape = ofText { renderer, text throws(TemplateError) in try renderer.escapedForHTML(text) }
+
+    /// A filter without arguments that gives what the value prints, with the same bytes.
+    private static func ofUnchangedText(_ body: @escaping @Sendable (Text) -> Text) -> Filter {
+        Filter { renderer, value, arguments throws(TemplateError) in
+            try renderer.bindNone(arguments)
+            return .text(body(try renderer.text(of: value)))
+        }
+    }
 
     /// A filter without arguments that works on what the value prints.
     private static func ofText(

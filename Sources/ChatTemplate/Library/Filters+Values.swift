@@ -5,25 +5,22 @@ extension Filter {
             let name = try renderer.text(try renderer.bind(arguments, ["name"], required: 1)[0])
             // Keys are no attributes.
             if case .mapping = value, Method.ofMappings[name] == nil { return .undefined(Undefined(.member, name)) }
-            return try renderer.member(MemberName(name), of: value)
+            return try renderer.member(named: name, of: value)
         },
         "items": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
-            if value.isUndefined { return try renderer.makeIterator([]) }
+            if value.isUndefined { return try renderer.makeGenerator([]) }
             guard case .mapping(let mapping) = value else {
                 throw renderer.error(.type("items needs a mapping, not \(value.typeName)"))
             }
-            try renderer.charge(mapping.count)
-            return try renderer.makeIterator(mapping.pairs)
+            return try renderer.makeGenerator(renderer.pairs(of: mapping))
         },
         "tojson": Filter { renderer, value, arguments throws(TemplateError) in
-            .text(try renderer.json(of: value, arguments))
+            .text(try renderer.jsonText(of: value, arguments))
         },
         "pprint": Filter { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
-            var builder = TextBuilder()
-            try renderer.write(value, to: &builder)
-            return .text(builder.text)
+            return .text(try renderer.representation(of: value))
         },
         "xmlattr": Filter { renderer, value, arguments throws(TemplateError) in
             let isSpaced = try renderer.bind(arguments, ["autospace"])[0]?.isTrue ?? true

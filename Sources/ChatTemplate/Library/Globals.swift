@@ -1,15 +1,8 @@
-/// A function that every template sees.
-final class Function: Sendable {
-    typealias Body = @Sendable (Renderer, CallArguments) throws(TemplateError) -> Value
-
-    let run: Body
-
-    init(_ run: @escaping Body) { self.run = run }
-
+extension Function {
     static let globals: [Text: Function] = [
         "range": Function { renderer, arguments throws(TemplateError) in try renderer.range(arguments) },
         "namespace": Function { renderer, arguments throws(TemplateError) in
-            renderer.makeNamespace(try renderer.mapping(arguments))
+            try renderer.makeNamespace(renderer.mapping(arguments))
         },
         "dict": Function { renderer, arguments throws(TemplateError) in
             .mapping(try renderer.mapping(arguments))
@@ -28,6 +21,7 @@ final class Function: Sendable {
             guard arguments.named.isEmpty, !arguments.positional.isEmpty else {
                 throw renderer.error(.type("cycler needs values"))
             }
+            try renderer.claim(arguments.positional.count * Footprint.element)
             return try renderer.checked(.cycler(Cycler(arguments.positional)))
         },
         "joiner": Function { renderer, arguments throws(TemplateError) in
@@ -57,9 +51,11 @@ extension Renderer {
     /// The arguments of `dict` and `namespace`: a mapping or pairs, and names.
     fileprivate func mapping(_ arguments: CallArguments) throws(TemplateError) -> Mapping {
         guard arguments.positional.count <= 1 else { throw error(.type("at most one mapping is taken")) }
+        try claim(Footprint.object)
         var mapping = Mapping()
         if case .mapping(let other)? = arguments.positional.first {
             try charge(other.count)
+            try claim(other.count * Footprint.member)
             mapping = other.copy()
         } else if let pairs = arguments.positional.first {
             if case .undefined(let undefined) = pairs { throw error(.undefined(undefined.message)) }
@@ -67,9 +63,13 @@ extension Renderer {
                 let parts = try elements(of: pair)
                 guard parts.count == 2 else { throw error(.value("a mapping is made of pairs")) }
                 try checkKey(parts[0])
+                try charge(Footprint.objectSteps)
+                try claim(Footprint.member)
                 mapping[parts[0]] = parts[1]
             }
         }
+        try charge(4 * arguments.named.count)
+        try claim(arguments.named.count * Footprint.member)
         for (name, value) in arguments.named { mapping[.text(name)] = value }
         _ = try checked(.mapping(mapping))
         return mapping

@@ -41,7 +41,7 @@ private struct PercentFormatter {
         while let percent = format.firstOffset(of: "%", from: at) {
             try renderer.append(format[at..<percent], to: &builder)
             at = percent + 1
-            try renderer.charge()
+            try renderer.charge(Footprint.objectSteps)
             try writeNext(readSpecification())
         }
         try renderer.append(format[at...], to: &builder)
@@ -142,9 +142,7 @@ private struct PercentFormatter {
             if format.isMarkup { text = try renderer.escapedForHTML(text) }
             try pad(limited(text, specification), specification)
         case UInt8(ascii: "r"), UInt8(ascii: "a"):
-            var text = TextBuilder()
-            try renderer.write(value, to: &text)
-            try pad(limited(text.text, specification), specification)
+            try pad(limited(renderer.representation(of: value), specification), specification)
         case UInt8(ascii: "c"): try pad(character(value), specification)
         case UInt8(ascii: "d"), UInt8(ascii: "i"), UInt8(ascii: "u"):
             if case .largeInteger(let large) = value {
@@ -188,6 +186,7 @@ private struct PercentFormatter {
         guard let float else { throw try renderer.typeError(value, "expected a number, not \(value.typeName)") }
         let precision = specification.precision ?? 6
         guard precision <= 10_000 else { throw renderer.error(.value("the precision is too large")) }
+        try renderer.charge(4 * Renderer.numberSteps + precision)
         let digits = formatted(
             float.magnitude, Character(Unicode.Scalar(specification.type)), precision: precision,
             isAlternate: specification.isAlternate)

@@ -2,7 +2,7 @@ import JSON
 
 extension Renderer {
     /// Python's `json.dumps`, with the defaults of transformers.
-    func json(of value: Value, _ arguments: CallArguments) throws(TemplateError) -> Text {
+    func jsonText(of value: Value, _ arguments: CallArguments) throws(TemplateError) -> Text {
         let bound = try bind(arguments, ["ensure_ascii", "indent", "separators", "sort_keys"])
         var writer = JSONTextWriter(renderer: self)
         writer.isASCII = bound[0]?.isTrue ?? false
@@ -47,7 +47,9 @@ private struct JSONTextWriter {
         case .bool(let value): try append(value ? "true" : "false")
         case .integer(let value): try append(Text(String(value)))
         case .largeInteger(let value): try append(Text(value.digits))
-        case .float(let value): try append(number(value))
+        case .float(let value):
+            try renderer.charge(Renderer.numberSteps)
+            try append(number(value))
         case .text(let text): try write(text)
         case .list(let list), .tuple(let list): try write(list.elements)
         case .mapping(let mapping): try write(mapping)
@@ -78,7 +80,7 @@ private struct JSONTextWriter {
         try append("{")
         level += 1
         var keys = mapping.keys
-        if sortsKeys { keys = try renderer.sorted(keys, by: keys, isReversed: false) }
+        if sortsKeys { keys = try renderer.inOrder(keys, by: keys, isReversed: false) }
         for (index, key) in keys.enumerated() {
             try beginItem(index)
             try write(key: key)
@@ -128,6 +130,7 @@ private struct JSONTextWriter {
             try append(text)
         } else {
             try renderer.charge(isASCII ? 4 * text.count : 1 + text.count / 4)
+            try renderer.claim(Footprint.scalar * text.count)
             try append(Text(escaped(text), computedFrom: text))
         }
         try append("\"")

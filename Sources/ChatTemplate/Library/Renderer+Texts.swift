@@ -5,8 +5,10 @@ extension Renderer {
     /// - Parameter characters: what is taken away; nil for white space.
     func stripped(_ text: Text, of characters: Text?, start: Bool, end: Bool) throws(TemplateError) -> Text {
         try charge(bytes: text.count)
+        try claim(text.footprint)
         guard let characters else { return text.trimmed(start: start, end: end) { $0.isPythonSpace } }
         try charge(2 * characters.count)
+        try claim(Footprint.scalar * characters.count)
         let set = Set(characters.scalars)
         return text.trimmed(start: start, end: end) { set.contains($0) }
     }
@@ -43,7 +45,9 @@ extension Renderer {
         var at = 0
         if old.isEmpty {
             // The new text stands before each scalar, and at the end.
-            for character in text.characters {
+            while at < text.count {
+                let character = text.character(at: at)
+                at += character.count
                 if left > 0 { try append(new, to: &builder) }
                 left -= left > 0 ? 1 : 0
                 try append(character, to: &builder)
@@ -63,15 +67,13 @@ extension Renderer {
 
     // MARK: - Splitting
 
-    func split(_ receiver: Value, _ bound: [Value?], fromEnd: Bool) throws(TemplateError) -> Value {
+    func splitText(_ receiver: Value, _ bound: [Value?], fromEnd: Bool) throws(TemplateError) -> Value {
         let text = try text(receiver)
         let limit = try integer(bound[1], or: -1)
         let atMost = limit < 0 ? Int.max : limit
         try charge(bytes: text.count * 2)
         guard let separator = try optionalText(bound[0]) else {
-            let ranges = fromEnd ? text.wordsFromEnd(atMost: atMost) : text.words(atMost: atMost)
-            try reserve(elements: ranges.count)
-            return try makeList(ranges.map { .text(text[$0]) })
+            return try makeList(fromEnd ? wordsFromEnd(of: text, atMost: atMost) : words(of: text, atMost: atMost))
         }
         guard !separator.isEmpty else { throw error(.value("the separator is empty")) }
         var parts: [Value] = []
@@ -79,21 +81,55 @@ extension Renderer {
             try charge(bytes: product(text.count, separator.count))
             var end = text.count
             while parts.count < atMost, let found = text.lastOffset(of: separator, to: end) {
-                try charge()
-                parts.append(.text(text[found + separator.count..<end]))
+                parts.append(try added(text[found + separator.count..<end]))
                 end = found
             }
-            parts.append(.text(text[..<end]))
+            parts.append(try added(text[..<end]))
             return try makeList(parts.reversed())
         }
         var start = 0
         while parts.count < atMost, let found = text.firstOffset(of: separator, from: start) {
-            try charge()
-            parts.append(.text(text[start..<found]))
+            parts.append(try added(text[start..<found]))
             start = found + separator.count
         }
-        parts.append(.text(text[start...]))
+        parts.append(try added(text[start...]))
         return try makeList(parts)
+    }
+
+    /// A part of a text that is taken apart, to be added to the others.
+    func added(_ part: Text) throws(TemplateError) -> Value {
+        try charge(Footprint.objectSteps)
+        try claim(part.footprint + Footprint.addedElement)
+        return .text(part)
+    }
+
+    private func words(of text: Text, atMost limit: Int) throws(TemplateError) -> [Value] {
+        var words: [Value] = []
+        var at = 0
+        while let word = text.word(from: at) {
+            guard words.count < limit else {
+                words.append(try added(text[word.lowerBound...]))
+                break
+            }
+            words.append(try added(text[word]))
+            at = word.upperBound
+        }
+        return words
+    }
+
+    private func wordsFromEnd(of text: Text, atMost limit: Int) throws(TemplateError) -> [Value] {
+        var words: [Value] = []
+        var end = text.count
+        while let word = text.lastWord(before: end) {
+            guard words.count < limit else {
+                // What was not split keeps the white space at its beginning, but not at its end.
+                words.append(try added(text[..<word.upperBound]))
+                break
+            }
+            words.append(try added(text[word]))
+            end = word.lowerBound
+        }
+        return words.reversed()
     }
 
     func partition(_ receiver: Value, _ arguments: CallArguments, fromEnd: Bool) throws(TemplateError) -> Value {
@@ -101,6 +137,7 @@ extension Renderer {
         let text = try text(receiver)
         guard !separator.isEmpty else { throw error(.value("the separator is empty")) }
         try charge(bytes: fromEnd ? product(text.count, separator.count) : text.count)
+        try claim(2 * text.footprint)
         let found = fromEnd ? text.lastOffset(of: separator) : text.firstOffset(of: separator)
         guard let found else {
             return try makeTuple(
@@ -139,16 +176,22 @@ extension Renderer {
     func indented(_ text: Text, by indentation: Text, first: Bool, blank: Bool) throws(TemplateError) -> Text {
         try charge(bytes: text.count * 2)
         var builder = TextBuilder()
-        var lines = text.lines.map(\.text)
-        // Jinja ends the text with `\n`, so that an empty last line counts; but with a `\r` before, that is one end.
-        let endsWithLine = text.isEmpty || text.lines.last.map { $0.end != $0.text.upperBound } == true
-        if endsWithLine, text.bytes.last != UInt8(ascii: "\r") { lines.append(text.count..<text.count) }
-        for (index, line) in lines.enumerated() {
-            if index > 0 { try append("\n", to: &builder) }
-            let isIndented = index == 0 ? first : blank || !line.isEmpty
-            if isIndented { try append(indentation, to: &builder) }
-            try append(text[line], to: &builder)
+        func append(line: Range<Int>) throws(TemplateError) {
+            let isFirst = line.lowerBound == 0
+            if !isFirst { try self.append("\n", to: &builder) }
+            let isIndented = isFirst ? first : blank || !line.isEmpty
+            if isIndented { try self.append(indentation, to: &builder) }
+            try self.append(text[line], to: &builder)
         }
+        var at = 0
+        var endsWithLine = true
+        while let line = text.line(from: at) {
+            try append(line: line.text)
+            at = line.end
+            endsWithLine = line.end != line.text.upperBound
+        }
+        // Jinja ends the text with `\n`, so that an empty last line counts; but with a `\r` before, that is one end.
+        if endsWithLine, text.bytes.last != UInt8(ascii: "\r") { try append(line: text.count..<text.count) }
         return builder.text
     }
 
@@ -160,6 +203,7 @@ extension Renderer {
         guard length >= endCount, leeway >= 0 else { throw error(.value("the length is too small")) }
         let (limit, overflow) = length.addingReportingOverflow(leeway)
         guard !overflow, text.scalarCount > limit else { return text }
+        try claim(2 * text.footprint)
         var kept = text[..<text.offset(ofScalar: length - endCount)]
         if !killsWords, let space = kept.lastOffset(of: " ") { kept = kept[..<space] }
         var builder = TextBuilder()
@@ -168,32 +212,12 @@ extension Renderer {
         return builder.text
     }
 
-    // MARK: - Escapes
-
-    /// Markup, which is not escaped again.
-    func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
-        guard !text.isMarkup else { return text }
-        try charge(bytes: text.count)
-        let escapes: [UInt8: Text] = [
-            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
-            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
-        ]
-        var builder = TextBuilder()
-        var start = 0
-        for (offset, byte) in text.bytes.enumerated() {
-            guard let escape = escapes[byte] else { continue }
-            try append(text[start..<offset], to: &builder)
-            try append(Text(escape.bytes, computedFrom: text[offset..<offset + 1]), to: &builder)
-            start = offset + 1
-        }
-        try append(text[start...], to: &builder)
-        return builder.text.asMarkup()
-    }
+    // MARK: - Addresses
 
     func percentEncoded(_ value: Value) throws(TemplateError) -> Text {
         let pairs: [Value]
         switch value {
-        case .mapping(let mapping): pairs = mapping.pairs
+        case .mapping(let mapping): pairs = try self.pairs(of: mapping)
         case .list, .tuple, .view, .iterator, .range, .undefined: pairs = try elements(of: value)
         default: return try percentEncoded(text(of: value), keepsSlash: true)
         }
@@ -211,19 +235,31 @@ extension Renderer {
 
     private func percentEncoded(_ text: Text, keepsSlash: Bool) throws(TemplateError) -> Text {
         try reserve(bytes: product(text.count, 3))
+        try charge(text.count)
+        try claim(3 * text.count)
+        let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         for byte in text.bytes {
-            let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-            if isPlain || "_.-~".utf8.contains(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
+            if isLetterOrDigit(byte) || "_.-~".utf8.contains(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
                 encoded.append(byte)
             } else if !keepsSlash, byte == UInt8(ascii: " ") {
                 encoded.append(UInt8(ascii: "+"))
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += Array(("%" + (byte < 0x10 ? "0" : "") + digits).utf8)
+                encoded.append(UInt8(ascii: "%"))
+                encoded.append(digits[Int(byte >> 4)])
+                encoded.append(digits[Int(byte & 15)])
             }
         }
         return Text(encoded, computedFrom: text)
+    }
+}
+
+/// Of ASCII.
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: false
     }
 }

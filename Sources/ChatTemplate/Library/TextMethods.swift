@@ -48,20 +48,24 @@ extension Method {
         strip("rstrip", start: false, end: true),
         Method("split") { renderer, receiver, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["sep", "maxsplit"])
-            return try renderer.split(receiver, bound, fromEnd: false)
+            return try renderer.splitText(receiver, bound, fromEnd: false)
         },
         Method("rsplit") { renderer, receiver, arguments throws(TemplateError) in
             let bound = try renderer.bind(arguments, ["sep", "maxsplit"])
-            return try renderer.split(receiver, bound, fromEnd: true)
+            return try renderer.splitText(receiver, bound, fromEnd: true)
         },
         Method("splitlines") { renderer, receiver, arguments throws(TemplateError) in
             let keepsEnds = try renderer.bind(arguments, ["keepends"])[0]?.isTrue ?? false
             let text = try renderer.text(receiver)
             try renderer.charge(scalarsOf: text)
-            let lines = text.lines
-            try renderer.reserve(elements: lines.count)
-            return try renderer.makeList(
-                lines.map { .text(text[$0.text.lowerBound..<(keepsEnds ? $0.end : $0.text.upperBound)]) })
+            var lines: [Value] = []
+            var at = 0
+            while let line = text.line(from: at) {
+                let part = text[at..<(keepsEnds ? line.end : line.text.upperBound)]
+                lines.append(try renderer.added(part))
+                at = line.end
+            }
+            return try renderer.makeList(lines)
         },
         Method("partition") { renderer, receiver, arguments throws(TemplateError) in
             try renderer.partition(receiver, arguments, fromEnd: false)
@@ -74,6 +78,7 @@ extension Method {
                 try renderer.bind(arguments, ["prefix"], required: 1, takesNames: false)[0])
             let text = try renderer.text(receiver)
             try renderer.charge(bytes: text.count)
+            try renderer.claim(text.footprint)
             return .text(text.hasPrefix(prefix) ? text[prefix.count...] : text)
         },
         Method("removesuffix") { renderer, receiver, arguments throws(TemplateError) in
@@ -81,6 +86,7 @@ extension Method {
                 try renderer.bind(arguments, ["suffix"], required: 1, takesNames: false)[0])
             let text = try renderer.text(receiver)
             try renderer.charge(bytes: text.count)
+            try renderer.claim(text.footprint)
             return .text(!suffix.isEmpty && text.hasSuffix(suffix) ? text[..<(text.count - suffix.count)] : text)
         },
     ]
@@ -188,6 +194,8 @@ extension Method {
             guard case .mapping(let mapping)? = bound[0] else {
                 throw renderer.error(.type("format_map needs a mapping"))
             }
+            try renderer.charge(mapping.count)
+            try renderer.claim(mapping.count * Footprint.member)
             var named = CallArguments()
             for (key, value) in zip(mapping.keys, mapping.values) {
                 if case .text(let name) = key { named.named.append((name, value)) }
@@ -212,12 +220,14 @@ extension Method {
             let text = try renderer.text(receiver)
             var builder = TextBuilder()
             var column = 0
-            for character in text.characters {
+            var at = 0
+            while at < text.count {
+                let character = text.character(at: at)
+                at += character.count
                 switch character.bytes[0] {
                 case UInt8(ascii: "\t"):
                     let width = size > 0 ? size - column % size : 0
-                    try renderer.reserve(bytes: builder.count + min(width, .max - builder.count))
-                    builder.append(repeating: UInt8(ascii: " "), count: width)
+                    try renderer.append(repeating: UInt8(ascii: " "), count: width, to: &builder)
                     column += width
                 case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
                     try renderer.append(character, to: &builder)

@@ -16,6 +16,7 @@ struct ValueFormat {
     init(_ specification: Text, _ renderer: Renderer) throws(TemplateError) {
         self.renderer = renderer
         isEmpty = specification.isEmpty
+        try renderer.claim(Footprint.scalar * specification.count)
         var scalars = Array(specification.scalars)[...]
         let alignments = Array("<>=^".unicodeScalars)
         if scalars.count > 1, let second = scalars.dropFirst().first, alignments.contains(second) {
@@ -105,6 +106,7 @@ struct ValueFormat {
     }
 
     private func apply(to float: Double) throws(TemplateError) -> Text {
+        try renderer.charge(4 * Renderer.numberSteps + (precision ?? 0))
         var digits: String
         let magnitude = float.magnitude
         switch type {

@@ -11,13 +11,18 @@ extension Renderer {
         var arguments = CallArguments()
         if list.positional.isEmpty, list.named.isEmpty, list.spread == nil, list.namedSpread == nil { return arguments }
         for expression in list.positional { arguments.positional.append(try evaluate(expression)) }
-        if let spread = list.spread { arguments.positional += try elements(of: try evaluate(spread)) }
+        if let spread = list.spread {
+            let elements = try elements(of: try evaluate(spread))
+            try claim(elements.count * Footprint.addedElement)
+            arguments.positional += elements
+        }
         for (name, expression) in list.named { arguments.named.append((name, try evaluate(expression))) }
         if let spread = list.namedSpread {
             guard case .mapping(let mapping) = try evaluate(spread) else {
                 throw error(.type("what follows '**' must be a mapping"))
             }
             try charge(mapping.count)
+            try claim(mapping.count * Footprint.member)
             for (key, value) in zip(mapping.keys, mapping.values) {
                 guard case .text(let name) = key else { throw error(.type("names of arguments must be strings")) }
                 guard !arguments.named.contains(where: { $0.name == name }) else {

@@ -8,13 +8,14 @@ extension Renderer {
     func apply(_ operation: Arithmetic, _ left: Value, _ right: Value) throws(TemplateError) -> Value {
         if let left = left.number, let right = right.number { return try apply(operation, left, right) }
         if case .text(let format) = left, operation == .remainder {
-            return .text(try percentFormat(format, right))
+            return .text(try program.library.formatText(self, format, right))
         }
         for operand in [left, right] {
             if case .undefined(let undefined) = operand { throw error(.undefined(undefined.message)) }
         }
         switch (operation, left, right) {
         case (.add, .text(let left), .text(let right)):
+            try claim(Footprint.object)
             let isMarkup = left.isMarkup || right.isMarkup
             var builder = TextBuilder()
             try append(isMarkup ? escapedForHTML(left) : left, to: &builder)
@@ -43,7 +44,11 @@ extension Renderer {
         switch value {
         case .text(let text):
             try reserve(bytes: product(text.count, count))
-            if case .mixed = text.origin { try charge(count) }
+            try claim(Footprint.object)
+            if case .mixed(let ranges) = text.origin {
+                try charge(product(ranges.count, count))
+                try claim(product(text.count + text.origin.footprint, 2 * count))
+            }
             return .text(text.repeated(count).asMarkup(text.isMarkup))
         case .list(let list), .tuple(let list):
             try reserve(elements: product(list.elements.count, count))

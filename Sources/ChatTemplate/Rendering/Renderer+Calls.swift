@@ -1,36 +1,20 @@
-/// A macro, with the variables that it sees.
-final class Macro {
-    let definition: MacroDefinition
-    let activation: Activation
-
-    init(_ definition: MacroDefinition, _ activation: Activation) {
-        (self.definition, self.activation) = (definition, activation)
-    }
-}
-
-/// A method of a value: `text.split`.
-final class BoundMethod {
-    let receiver: Value
-    let method: Method
-
-    init(_ receiver: Value, _ method: Method) { (self.receiver, self.method) = (receiver, method) }
-}
-
 extension Renderer {
     func call(_ expression: Expression) throws(TemplateError) -> Value {
         guard case .call(let callee, let list) = expression.kind else { return .none }
+        try claim(Footprint.object)
         // A method that is called at once needs no value of its own.
-        if case .member(let operand, let name) = callee.kind {
+        if case .member(let operand, let place) = callee.kind {
+            let name = program.members[place]
             let receiver = try evaluate(operand)
-            if let method = try method(name, of: receiver), !method.changesReceiver {
+            if let method = method(name, of: receiver), !method.changesReceiver {
                 let arguments = try evaluate(list)
-                place = expression.place
+                self.place = expression.place
                 return try method.run(self, receiver, arguments)
             }
-            place = callee.place
+            self.place = callee.place
             let function = try member(name, of: receiver)
             let arguments = try evaluate(list)
-            place = expression.place
+            self.place = expression.place
             return try call(function, arguments)
         }
         let function = try evaluate(callee)
@@ -41,8 +25,12 @@ extension Renderer {
 
     func call(_ function: Value, _ arguments: CallArguments) throws(TemplateError) -> Value {
         switch function {
-        case .function(let function): return try function.run(self, arguments)
-        case .method(let bound): return try bound.method.run(self, bound.receiver, arguments)
+        case .function(let name):
+            guard let function = program.library.functions[name] else { break }
+            return try function.run(self, arguments)
+        case .method(let bound):
+            guard let method = method(named: bound.name, of: bound.receiver) else { break }
+            return try method.run(self, bound.receiver, arguments)
         case .macro(let macro): return try call(macro, arguments)
         case .loop(let loop):
             let sequence = try bind(arguments, ["iterable"], required: 1)[0] ?? .none
@@ -51,16 +39,10 @@ extension Renderer {
             try bindNone(arguments)
             defer { joiner.isUsed = true }
             return joiner.isUsed ? .text(joiner.separator) : .emptyText
-        default: throw try typeError(function, "\(function.typeName) cannot be called")
+        default: break
         }
+        throw try typeError(function, "\(function.typeName) cannot be called")
     }
-
-    func beginCall() throws(TemplateError) {
-        guard callDepth < limits.callDepth else { throw error(.callsTooDeep(limit: limits.callDepth)) }
-        callDepth += 1
-    }
-
-    func endCall() { callDepth -= 1 }
 
     private func call(_ macro: Macro, _ arguments: CallArguments) throws(TemplateError) -> Value {
         try beginCall()
@@ -68,8 +50,7 @@ extension Renderer {
         let definition = macro.definition
         let outer = activation
         let slotCount = program.scopes.scopes[definition.scope].slotCount
-        try charge(slotCount)
-        activation = Activation(slotCount: slotCount, parent: macro.activation)
+        activation = try makeActivation(slotCount: slotCount, parent: macro.activation)
         defer { activation = outer }
         enter(definition.scope)
         try store(arguments, of: definition)
@@ -95,6 +76,7 @@ extension Renderer {
             store(take("caller") ?? .undefined(Undefined(.caller, "caller")), in: caller)
         }
         if let kwargs = definition.kwargs {
+            try claim(Footprint.object + named.count * Footprint.member)
             let mapping = Mapping()
             for (name, value) in named { mapping[.text(name)] = value }
             store(try checked(.mapping(mapping)), in: kwargs)

@@ -7,8 +7,8 @@ extension Renderer {
         case .greater: try isLess(right, left)
         case .lessOrEqual: try isLessOrEqual(left, right)
         case .greaterOrEqual: try isLessOrEqual(right, left)
-        case .isIn: try contains(right, left)
-        case .isNotIn: try !contains(right, left)
+        case .isIn: try isElement(left, of: right)
+        case .isNotIn: try !isElement(left, of: right)
         }
     }
 
@@ -100,7 +100,7 @@ extension Renderer {
 
     // MARK: - Membership
 
-    func contains(_ container: Value, _ value: Value) throws(TemplateError) -> Bool {
+    private func isElement(_ value: Value, of container: Value) throws(TemplateError) -> Bool {
         switch container {
         case .text(let text):
             guard case .text(let part) = value else {
@@ -130,8 +130,9 @@ extension Renderer {
     // MARK: - Sorting
 
     /// Sorts by `keys`, keeping the order of equal elements.
-    func sorted(_ elements: [Value], by keys: [Value], isReversed: Bool) throws(TemplateError) -> [Value] {
+    func inOrder(_ elements: [Value], by keys: [Value], isReversed: Bool) throws(TemplateError) -> [Value] {
         try reserve(elements: elements.count)
+        try claim(2 * elements.count * Footprint.element)
         var order = Array(elements.indices)
         var merged = order
         var width = 1

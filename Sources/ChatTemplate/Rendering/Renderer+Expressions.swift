@@ -52,6 +52,7 @@ extension Renderer {
     private func mapping(
         of members: [(key: Expression, value: Expression)], _ place: Place
     ) throws(TemplateError) -> Value {
+        try claim(2 * Footprint.object + members.count * Footprint.member)
         let mapping = Mapping()
         for member in members {
             let key = try evaluate(member.key)
@@ -122,11 +123,12 @@ extension Renderer {
         guard case .member(let operand, let name) = expression.kind else { return .none }
         let value = try evaluate(operand)
         place = expression.place
-        return try member(name, of: value)
+        return try member(program.members[name], of: value)
     }
 
     private func concatenation(_ expression: Expression) throws(TemplateError) -> Value {
         guard case .concatenation(let operands) = expression.kind else { return .none }
+        try claim(Footprint.object)
         var builder = TextBuilder()
         for operand in operands {
             let value = try evaluate(operand)
@@ -172,19 +174,22 @@ extension Renderer {
     }
 
     private func filter(_ expression: Expression) throws(TemplateError) -> Value {
-        guard case .filter(let operand, let use, let list) = expression.kind else { return .none }
+        guard case .filter(let operand, let number, let list) = expression.kind else { return .none }
         let value = try evaluate(operand)
         let arguments = try evaluate(list)
         place = expression.place
+        try claim(Footprint.object)
+        let use = program.filters[number]
         guard let filter = use.filter else { throw error(.unknownFilter(use.name)) }
         return try filter.apply(self, value, arguments)
     }
 
     private func test(_ expression: Expression) throws(TemplateError) -> Value {
-        guard case .test(let operand, let use, let list) = expression.kind else { return .none }
+        guard case .test(let operand, let number, let list) = expression.kind else { return .none }
         let value = try evaluate(operand)
         let arguments = try evaluate(list)
         place = expression.place
+        let use = program.tests[number]
         guard let test = use.test else { throw error(.unknownTest(use.name)) }
         return .bool(try test.passes(self, value, arguments))
     }

@@ -1,14 +1,28 @@
 extension Renderer {
     /// The method that a name means, if it means one.
-    func method(_ name: MemberName, of value: Value) throws(TemplateError) -> Method? {
+    func method(_ name: MemberName, of value: Value) -> Method? {
         switch value {
         case .text: name.textMethod
         case .mapping: name.mappingMethod
         case .list: name.listMethod
-        case .tuple, .range: Method.ofTuples[name.text]
-        case .integer, .bool: Method.ofIntegers[name.text]
-        case .float: Method.ofFloats[name.text]
-        case .cycler: Method.ofCyclers[name.text]
+        // A loop's are among its members.
+        case .loop: nil
+        default: methods(of: value)?[name.text]
+        }
+    }
+
+    func method(named name: Text, of value: Value) -> Method? { methods(of: value)?[name] }
+
+    private func methods(of value: Value) -> [Text: Method]? {
+        switch value {
+        case .text: program.library.methods.ofTexts
+        case .mapping: program.library.methods.ofMappings
+        case .list: program.library.methods.ofLists
+        case .tuple, .range: program.library.methods.ofTuples
+        case .integer, .bool: program.library.methods.ofIntegers
+        case .float: program.library.methods.ofFloats
+        case .cycler: program.library.methods.ofCyclers
+        case .loop: program.library.methods.ofLoops
         default: nil
         }
     }
@@ -17,12 +31,16 @@ extension Renderer {
     func member(_ name: MemberName, of value: Value) throws(TemplateError) -> Value {
         if case .undefined(let undefined) = value { throw error(.undefined(undefined.message)) }
         if name.text.hasPrefix("__"), name.text.hasSuffix("__") { return .undefined(Undefined(.unsafe, name.text)) }
-        if let method = try method(name, of: value) { return bound(method, value) }
+        if let method = method(name, of: value) { return try bound(method, value) }
         if case .mapping(let mapping) = value {
             try charge(bytes: name.text.count)
             return mapping[name.text] ?? .undefined(Undefined(.member, name.text))
         }
         return try ownMember(name.text, of: value)
+    }
+
+    func member(named name: Text, of value: Value) throws(TemplateError) -> Value {
+        try member(MemberName(name, program.library.methods), of: value)
     }
 
     /// `value[key]`: a key comes before a method.
@@ -38,7 +56,7 @@ extension Renderer {
         }
         guard case .text(let name) = key else { return .undefined(Undefined(.element, try describe(key))) }
         if name.hasPrefix("__"), name.hasSuffix("__") { return .undefined(Undefined(.unsafe, name)) }
-        if let method = try method(MemberName(name), of: value) { return bound(method, value) }
+        if let method = method(named: name, of: value) { return try bound(method, value) }
         return try ownMember(name, of: value)
     }
 
@@ -50,9 +68,10 @@ extension Renderer {
         }
     }
 
-    private func bound(_ method: Method, _ value: Value) -> Value {
+    private func bound(_ method: Method, _ value: Value) throws(TemplateError) -> Value {
         guard !method.changesReceiver else { return .undefined(Undefined(.unsafe, Text(method.name))) }
-        return .method(BoundMethod(value, method))
+        try claim(2 * Footprint.object)
+        return .method(BoundMethod(value, Text(method.name)))
     }
 
     /// What objects have that are not mappings.
@@ -100,6 +119,7 @@ extension Renderer {
             return 0..<range.count ~= index ? .integer(range[index]) : nil
         case .text(let text):
             try charge(bytes: text.count)
+            try claim(Footprint.object)
             let count = text.scalarCount
             let index = index < 0 ? index + count : index
             guard 0..<count ~= index else { return nil }
@@ -112,6 +132,7 @@ extension Renderer {
     // MARK: - Slices
 
     func slice(of value: Value, from start: Value, to stop: Value, step: Value) throws(TemplateError) -> Value {
+        try claim(Footprint.object)
         let count: Int
         switch value {
         case .list(let list), .tuple(let list): count = list.elements.count
@@ -153,6 +174,7 @@ extension Renderer {
 
     private func slice(of text: Text, _ indices: SliceIndices) throws(TemplateError) -> Text {
         try reserve(bytes: text.count)
+        try claim(text.origin.footprint)
         guard indices.count > 0 else { return text[0..<0] }
         if indices.step == 1 || indices.count == 1 {
             let start = text.offset(ofScalar: indices.first)

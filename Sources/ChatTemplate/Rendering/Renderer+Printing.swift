@@ -7,11 +7,16 @@ extension Renderer {
         case .none: return "None"
         case .bool(let value): return value ? "True" : "False"
         case .integer(let value): return Text(String(value))
-        default:
-            var builder = TextBuilder()
-            try write(value, to: &builder)
-            return builder.text
+        default: return try representation(of: value)
         }
+    }
+
+    /// Python's `repr`.
+    func representation(of value: Value) throws(TemplateError) -> Text {
+        var builder = TextBuilder()
+        try write(value, to: &builder)
+        try claim(Footprint.object + 2 * builder.count)
+        return builder.text
     }
 
     func print(_ value: Value) throws(TemplateError) {
@@ -22,7 +27,7 @@ extension Renderer {
         guard output.count + text.count <= limits.outputByteCount else {
             throw error(.outputTooLong(limit: limits.outputByteCount))
         }
-        try charge(bytes: text.count)
+        try charge(appending: text)
         output.append(text)
     }
 
@@ -30,11 +35,50 @@ extension Renderer {
         guard builder.count + text.count <= limits.textByteCount else {
             throw error(.textTooLong(limit: limits.textByteCount))
         }
-        try charge(bytes: text.count)
+        try charge(appending: text)
         builder.append(text)
     }
 
-    /// Python's `repr`.
+    /// What is appended may make a buffer twice as long as needed.
+    @inline(__always)
+    private func charge(appending text: Text) throws(TemplateError) {
+        try charge(bytes: text.count)
+        try claim(2 * text.count)
+        if case .mixed(let ranges) = text.origin { try charge(ranges.count) }
+        if text.origin.isTouched { try claim(2 * text.origin.footprint + Footprint.range) }
+    }
+
+    /// Markup, which is not escaped again.
+    func escapedForHTML(_ text: Text) throws(TemplateError) -> Text {
+        guard !text.isMarkup else { return text }
+        try charge(bytes: text.count)
+        let escapes: [UInt8: Text] = [
+            UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;",
+            UInt8(ascii: "\""): "&#34;", UInt8(ascii: "'"): "&#39;",
+        ]
+        var builder = TextBuilder()
+        var start = 0
+        for (offset, byte) in text.bytes.enumerated() {
+            guard let escape = escapes[byte] else { continue }
+            try append(text[start..<offset], to: &builder)
+            try append(Text(escape.bytes, computedFrom: text[offset..<offset + 1]), to: &builder)
+            start = offset + 1
+        }
+        try append(text[start...], to: &builder)
+        return builder.text.asMarkup()
+    }
+
+    /// Counts spaces, or other bytes of the template.
+    func append(repeating byte: UInt8, count: Int, to builder: inout TextBuilder) throws(TemplateError) {
+        guard count <= limits.textByteCount - builder.count else {
+            throw error(.textTooLong(limit: limits.textByteCount))
+        }
+        try charge(bytes: count)
+        try claim(2 * count)
+        builder.append(repeating: byte, count: count)
+    }
+
+    /// Writes what `representation` gives.
     func write(_ value: Value, to builder: inout TextBuilder) throws(TemplateError) {
         try charge()
         guard builder.count <= limits.textByteCount else { throw error(.textTooLong(limit: limits.textByteCount)) }
@@ -48,7 +92,9 @@ extension Renderer {
         case .bool(let value): builder.append(value ? "True" : "False")
         case .integer(let value): builder.append(String(value))
         case .largeInteger(let value): builder.append(value.digits)
-        case .float(let value): builder.append(pythonDescription(of: value))
+        case .float(let value):
+            try charge(Renderer.numberSteps)
+            builder.append(pythonDescription(of: value))
         case .list(let list):
             builder.append("[")
             try write(list.elements, to: &builder)
@@ -116,6 +162,7 @@ extension Renderer {
             builder.append(text)
         } else {
             try charge(2 * text.count)
+            try claim(Footprint.scalar * text.count)
             var escaped = ""
             for scalar in text.scalars { escaped += pythonEscape(of: scalar, quote: quote) }
             builder.append(Text(escaped, computedFrom: text))

@@ -55,7 +55,7 @@ extension Renderer {
 
     private func executeMacro(_ statement: Statement) throws(TemplateError) {
         switch statement {
-        case .macro(let definition, let name): store(makeMacro(definition), in: name)
+        case .macro(let definition, let name): store(try makeMacro(definition), in: name)
         case .callBlock(let definition, let call): try executeCallBlock(definition, call)
         default: break
         }
@@ -74,7 +74,7 @@ extension Renderer {
             place = call.place
             throw error(.type("a call block gives the argument 'caller' already"))
         }
-        arguments.named.append(("caller", makeMacro(definition)))
+        arguments.named.append(("caller", try makeMacro(definition)))
         place = call.place
         try print(self.call(function, arguments))
     }
@@ -142,8 +142,14 @@ extension Renderer {
         case .namespaceMember(let name, let member, _):
             guard case .namespace(let namespace) = read(program.scopes.references[name]) else { return }
             // Others may hold the members as a mapping, which must not change.
-            if !isKnownUniquelyReferenced(&namespace.members) { namespace.members = namespace.members.copy() }
+            if !isKnownUniquelyReferenced(&namespace.members) {
+                try charge(namespace.members.count)
+                try claim(Footprint.object + namespace.members.count * Footprint.member)
+                namespace.members = namespace.members.copy()
+            }
+            let count = namespace.members.count
             namespace.members[.text(member)] = try checked(value)
+            if namespace.members.count > count { try claim(Footprint.member) }
         case .tuple(let parts, let place):
             let elements = try elements(of: value)
             guard elements.count == parts.count else {

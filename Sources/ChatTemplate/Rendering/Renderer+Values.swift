@@ -14,7 +14,7 @@ extension Renderer {
             var values: [Value] = []
             values.reserveCapacity(elements.count)
             for element in elements { values.append(try value(of: element)) }
-            return try makeList(values)
+            return try checked(.list(List(elements: values, depth: 1 + depth(of: values))))
         case .object(let members):
             let mapping = Mapping()
             mapping.reserve(members.count)
@@ -39,15 +39,18 @@ extension Renderer {
     // MARK: - Containers
 
     func makeList(_ elements: [Value]) throws(TemplateError) -> Value {
-        try checked(.list(List(elements: elements, depth: 1 + depth(of: elements))))
+        try claim(Footprint.object + elements.count * Footprint.element)
+        return try checked(.list(List(elements: elements, depth: 1 + depth(of: elements))))
     }
 
     func makeTuple(_ elements: [Value], isGroup: Bool = false) throws(TemplateError) -> Value {
-        try checked(.tuple(List(elements: elements, depth: 1 + depth(of: elements), isGroup: isGroup)))
+        try claim(Footprint.object + elements.count * Footprint.element)
+        return try checked(.tuple(List(elements: elements, depth: 1 + depth(of: elements), isGroup: isGroup)))
     }
 
-    func makeIterator(_ elements: [Value], typeName: String = "generator") throws(TemplateError) -> Value {
-        try checked(.iterator(ElementIterator(elements, typeName: typeName, depth: 1 + depth(of: elements))))
+    func makeGenerator(_ elements: [Value], typeName: String = "generator") throws(TemplateError) -> Value {
+        try claim(2 * Footprint.object + elements.count * Footprint.addedElement)
+        return try checked(.iterator(ElementIterator(elements, typeName: typeName, depth: 1 + depth(of: elements))))
     }
 
     private func depth(of elements: [Value]) -> Int32 {
@@ -72,7 +75,7 @@ extension Renderer {
         case .tuple(let list):
             try charge(1)
             for element in list.elements { try checkKey(element) }
-        default: break
+        default: try charge()
         }
     }
 
@@ -86,17 +89,36 @@ extension Renderer {
         case .mapping(let mapping): elements = mapping.keys
         case .text(let text):
             try reserve(elements: text.count)
-            elements = text.characters.map { .text($0) }
-        case .range(let range): elements = range.elements
-        case .view(let view):
-            try charge(3 * view.mapping.count)
-            elements = view.elements
+            try claim(text.count * Footprint.character)
+            elements = characters(of: text)
+        case .range(let range):
+            try claim(range.count * Footprint.element)
+            elements = range.elements
+        case .view(let view) where view.kind == .items: elements = try pairs(of: view.mapping)
+        case .view(let view): elements = view.elements
         case .iterator(let iterator): elements = iterator.takeAll()
         case .undefined: elements = []
         default: throw error(.type("\(value.typeName) is not iterable"))
         }
         try charge(1 + elements.count)
         return elements
+    }
+
+    private func characters(of text: Text) -> [Value] {
+        var characters: [Value] = []
+        characters.reserveCapacity(text.scalarCount)
+        var at = 0
+        while at < text.count {
+            characters.append(.text(text.character(at: at)))
+            at += text.scalarLength(at: at)
+        }
+        return characters
+    }
+
+    func pairs(of mapping: Mapping) throws(TemplateError) -> [Value] {
+        try charge(3 * mapping.count)
+        try claim(mapping.count * Footprint.pair)
+        return mapping.pairs
     }
 
     /// What Python calls the length.

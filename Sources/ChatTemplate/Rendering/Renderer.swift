@@ -22,6 +22,9 @@ final class Renderer {
     /// How many steps may be left when cancellation is looked at next.
     private var nextLook: Int
     private static let stepsBetweenLooks = 4096
+    /// The work of making digits of a float, or a number of digits, beside how many there are.
+    static let numberSteps = 16
+    private var memoryLeft: Int
 
     /// For each of the context's names that the template reads.
     private var contextValues: [Value] = []
@@ -40,6 +43,7 @@ final class Renderer {
         self.isCancelled = isCancelled
         stepsLeft = limits.steps
         nextLook = limits.steps - Renderer.stepsBetweenLooks
+        memoryLeft = limits.memoryByteCount
         root = Activation(slotCount: program.scopes.scopes[0].slotCount, parent: nil)
         activation = root
     }
@@ -64,7 +68,7 @@ final class Renderer {
         let string = name.string
         if let token = context.specialTokens[string] { return .text(token) }
         if let variable = context.variables[string] { return try value(of: variable) }
-        if let function = Function.globals[name] { return .function(function) }
+        if program.library.functions[name] != nil { return .function(name) }
         return .undefined(Undefined(.variable, name))
     }
 
@@ -90,20 +94,32 @@ final class Renderer {
     @inline(__always)
     func charge(bytes: Int) throws(TemplateError) { try charge(1 + bytes >> 4) }
 
-    /// Counts work on each scalar, such as a change of case.
+    /// Counts work on each scalar, such as a change of case, and memory for scalars and what they become.
     func charge(scalarsOf text: Text) throws(TemplateError) {
-        try charge(text.isASCII ? 1 + text.count >> 3 : 2 * text.count)
+        try charge(text.isASCII ? 1 + text.count : 2 * text.count)
+        try claim(Footprint.scalar * text.count)
     }
 
-    /// Counts work on a text to be made, and checks its size before it is.
+    /// Counts memory of values, before they are made.
+    @inline(__always)
+    func claim(_ byteCount: Int) throws(TemplateError) {
+        memoryLeft &-= byteCount
+        if memoryLeft < 0 { throw error(.tooMuchMemory(limit: limits.memoryByteCount)) }
+    }
+
+    /// Counts work and memory of a text to be made, and checks its size before it is.
     func reserve(bytes: Int) throws(TemplateError) {
         guard bytes <= limits.textByteCount else { throw error(.textTooLong(limit: limits.textByteCount)) }
         try charge(bytes: bytes)
+        try claim(bytes)
     }
 
-    /// Counts work on a list to be made, and checks its size before it is.
+    /// Counts work on a list to be made, and checks its size before it is. `makeList` and its like claim the memory.
     func reserve(elements: Int) throws(TemplateError) {
         guard elements <= limits.elementCount else { throw error(.tooManyElements(limit: limits.elementCount)) }
+        guard product(elements, Footprint.element) <= memoryLeft else {
+            throw error(.tooMuchMemory(limit: limits.memoryByteCount))
+        }
         try charge(1 + elements)
     }
 
@@ -127,6 +143,14 @@ final class Renderer {
             return try body()
         }
     }
+
+    /// Of a macro or a recursive loop.
+    func beginCall() throws(TemplateError) {
+        guard callDepth < limits.callDepth else { throw error(.callsTooDeep(limit: limits.callDepth)) }
+        callDepth += 1
+    }
+
+    func endCall() { callDepth -= 1 }
 
     // MARK: - Scopes
 
@@ -176,15 +200,21 @@ final class Renderer {
         }
         let outer = activation
         let slotCount = program.scopes.scopes[scope].slotCount
-        try charge(slotCount)
-        activation = Activation(slotCount: slotCount, parent: parent ?? outer)
+        activation = try makeActivation(slotCount: slotCount, parent: parent ?? outer)
         defer { activation = outer }
         enter(scope)
         return try body()
     }
 
+    func makeActivation(slotCount: Int, parent: Activation) throws(TemplateError) -> Activation {
+        try charge(Footprint.objectSteps + slotCount)
+        try claim(2 * Footprint.object + slotCount * Footprint.element)
+        return Activation(slotCount: slotCount, parent: parent)
+    }
+
     /// The text that `body` prints.
     func capture(_ body: () throws(TemplateError) -> Void) throws(TemplateError) -> Text {
+        try claim(Footprint.object)
         let outer = output
         output = TextBuilder()
         defer { output = outer }
@@ -194,19 +224,24 @@ final class Renderer {
 
     // MARK: - What may refer to itself
 
-    func makeNamespace(_ members: Mapping) -> Value {
+    func makeNamespace(_ members: Mapping) throws(TemplateError) -> Value {
+        try charge(Footprint.objectSteps)
+        try claim(Footprint.object)
         let namespace = Namespace(members)
         namespaces.append(namespace)
         return .namespace(namespace)
     }
 
     /// For `loop.changed`.
-    func keep(_ values: [Value], in loop: LoopState) {
+    func keep(_ values: [Value], in loop: LoopState) throws(TemplateError) {
+        try claim(Footprint.object + values.count * Footprint.element)
         if loop.lastChanged == nil { changedLoops.append(loop) }
         loop.lastChanged = values
     }
 
-    func makeMacro(_ definition: MacroDefinition) -> Value {
+    func makeMacro(_ definition: MacroDefinition) throws(TemplateError) -> Value {
+        try charge(Footprint.objectSteps)
+        try claim(Footprint.macro)
         if !activation.isKept {
             activation.isKept = true
             keptActivations.append(activation)

@@ -23,12 +23,15 @@ struct Expression: Sendable {
         case and(Expression, Expression)
         case or(Expression, Expression)
         case conditional(test: Expression, then: Expression, else: Expression?)
-        case member(Expression, MemberName)
+        /// A place in `NameTables.members`.
+        case member(Expression, Int)
         case element(Expression, Expression)
         case slice(Expression, start: Expression?, stop: Expression?, step: Expression?)
         case call(Expression, ArgumentList)
-        case filter(Expression, FilterUse, ArgumentList)
-        case test(Expression, TestUse, ArgumentList)
+        /// A place in `NameTables.filters`.
+        case filter(Expression, Int, ArgumentList)
+        /// A place in `NameTables.tests`.
+        case test(Expression, Int, ArgumentList)
         /// What the block around a filter has printed: `{% filter upper %}…{% endfilter %}`.
         case blockText
     }
@@ -75,34 +78,4 @@ struct ArgumentList: Sendable {
 
     static let none = ArgumentList()
     var expressions: [Expression] { positional + named.map(\.value) + [spread, namedSpread].compactMap(\.self) }
-}
-
-/// A name after a dot, with the methods that it may mean, looked up once.
-struct MemberName: Sendable {
-    let text: Text
-    let textMethod: Method?
-    let mappingMethod: Method?
-    let listMethod: Method?
-
-    init(_ text: Text) {
-        self.text = text
-        textMethod = Method.ofTexts[text]
-        mappingMethod = Method.ofMappings[text]
-        listMethod = Method.ofLists[text]
-    }
-}
-
-/// A filter by name. One that does not exist is an error when it is reached, not before.
-struct FilterUse: Sendable {
-    let name: String
-    let filter: Filter?
-
-    init(_ name: String) { (self.name, filter) = (name, Filter.all[name]) }
-}
-
-struct TestUse: Sendable {
-    let name: String
-    let test: ValueTest?
-
-    init(_ name: String) { (self.name, test) = (name, ValueTest.all[name]) }
 }

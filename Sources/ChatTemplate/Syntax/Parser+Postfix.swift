@@ -33,7 +33,7 @@ extension Parser {
         switch current.kind {
         case .name(let name):
             advance()
-            return try make(.member(operand, MemberName(Text(name))), start, operand)
+            return try make(.member(operand, names.place(ofMember: name)), start, operand)
         case .integer(let number):
             advance()
             return try make(.element(operand, try make(.literal(.integer(number)), start)), start, operand)
@@ -115,7 +115,8 @@ extension Parser {
         let start = place
         let name = try parseDottedName()
         let arguments = current.isSymbol(.leftParenthesis) ? try parseArguments() : .none
-        return try make(.filter(operand, FilterUse(name), arguments), start, [operand] + arguments.expressions)
+        return try make(
+            .filter(operand, names.place(ofFilter: name), arguments), start, [operand] + arguments.expressions)
     }
 
     private mutating func parseTest(of operand: Expression) throws(SyntaxError) -> Expression {
@@ -129,7 +130,8 @@ extension Parser {
         } else if try isArgumentOfTest() {
             arguments.positional = [try parsePostfix(of: try parsePrimary())]
         }
-        let test = try make(.test(operand, TestUse(name), arguments), start, [operand] + arguments.expressions)
+        let test = try make(
+            .test(operand, names.place(ofTest: name), arguments), start, [operand] + arguments.expressions)
         return isNegated ? try make(.not(test), start, test) : test
     }
 

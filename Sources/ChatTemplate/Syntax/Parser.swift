@@ -3,6 +3,7 @@ struct Parser {
     private let tokens: [Token]
     private var at = 0
     var recorder = ScopeRecorder()
+    var names = NameTables()
     /// Blocks and expressions that are open.
     private var nesting = 0
     private let stack: StackGuard

@@ -36,18 +36,18 @@ extension Text {
         _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, _ needle: UnsafeBufferPointer<UInt8>
     ) -> Int? {
         // For each length of a match: the length of the longest shorter one that ends at the same place.
-        var shorter = [0, 0]
+        var shorter: [Int32] = [0, 0]
         shorter.reserveCapacity(needle.count + 1)
         var length = 0
         for byte in needle.dropFirst() {
-            while length > 0, needle[length] != byte { length = shorter[length] }
+            while length > 0, needle[length] != byte { length = Int(shorter[length]) }
             if needle[length] == byte { length += 1 }
-            shorter.append(length)
+            shorter.append(Int32(length))
         }
         length = 0
         var at = start
         while at < end {
-            while length > 0, needle[length] != bytes[at] { length = shorter[length] }
+            while length > 0, needle[length] != bytes[at] { length = Int(shorter[length]) }
             if needle[length] == bytes[at] { length += 1 }
             at += 1
             if length == needle.count { return at - length }

@@ -1,47 +1,38 @@
 extension Text {
-    /// The ranges between white space.
-    func words(atMost limit: Int = .max) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var at = 0
-        while true {
-            while at < count, scalar(at: at).isPythonSpace { at += scalarLength(at: at) }
-            guard at < count else { return ranges }
-            if ranges.count == limit {
-                ranges.append(at..<count)
-                return ranges
-            }
-            let start = at
-            while at < count, !scalar(at: at).isPythonSpace { at += scalarLength(at: at) }
-            ranges.append(start..<at)
-        }
+    /// What stands between white space: the first word that begins at `at` or after it.
+    func word(from at: Int) -> Range<Int>? {
+        var start = at
+        while start < count, scalar(at: start).isPythonSpace { start += scalarLength(at: start) }
+        guard start < count else { return nil }
+        var end = start
+        while end < count, !scalar(at: end).isPythonSpace { end += scalarLength(at: end) }
+        return start..<end
     }
 
-    /// The same from the end, in order.
-    func wordsFromEnd(atMost limit: Int) -> [Range<Int>] {
-        let all = words()
-        guard all.count > limit else { return all }
-        let kept = all.suffix(limit)
-        let rest = all[all.count - limit - 1]
-        // What was not split keeps the white space at its beginning, but not at its end.
-        return [0..<rest.upperBound] + kept
+    /// The last word that ends at `at` or before it.
+    func lastWord(before at: Int) -> Range<Int>? {
+        var end = at
+        while end > 0, scalar(at: offset(before: end)).isPythonSpace { end = offset(before: end) }
+        guard end > 0 else { return nil }
+        var start = end
+        while start > 0, !scalar(at: offset(before: start)).isPythonSpace { start = offset(before: start) }
+        return start..<end
     }
 
-    /// The ranges of lines, and where each one's end is.
-    var lines: [(text: Range<Int>, end: Int)] {
-        var lines: [(text: Range<Int>, end: Int)] = []
-        var (start, at) = (0, 0)
+    /// The line that begins at `start`, and where the next one does; nil at the end of the text.
+    func line(from start: Int) -> (text: Range<Int>, end: Int)? {
+        guard start < count else { return nil }
+        var at = start
         while at < count {
             let scalar = scalar(at: at)
             var next = at + scalarLength(at: at)
             if scalar.isPythonLineBreak {
                 if scalar == "\r", next < count, bytes[next] == UInt8(ascii: "\n") { next += 1 }
-                lines.append((start..<at, next))
-                start = next
+                return (start..<at, next)
             }
             at = next
         }
-        if start < count { lines.append((start..<count, count)) }
-        return lines
+        return (start..<count, count)
     }
 
     var wordCount: Int {
@@ -59,9 +50,11 @@ extension Text {
     var withoutTags: Text {
         let plain = removing(from: "<!--", to: "-->").removing(from: "<", to: ">")
         var words: [UInt8] = []
-        for range in plain.words() {
+        var at = 0
+        while let word = plain.word(from: at) {
             if !words.isEmpty { words.append(UInt8(ascii: " ")) }
-            words += plain.bytes[range]
+            words += plain.bytes[word]
+            at = word.upperBound
         }
         var text = Text(words, computedFrom: self)
         let entities: [(Text, Text)] = [("&lt;", "<"), ("&gt;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&amp;", "&")]

@@ -56,22 +56,6 @@ extension Text: ExpressibleByStringLiteral {
     }
 }
 
-extension Text {
-    /// - Parameter times: not negative, and such that the result is not too long.
-    func repeated(_ times: Int) -> Text {
-        if case .mixed = origin {
-            var builder = TextBuilder()
-            for _ in 0..<times { builder.append(self) }
-            return builder.text
-        }
-        guard count != 1 else { return Text(Array(repeating: bytes[0], count: times), origin) }
-        var repeated: [UInt8] = []
-        repeated.reserveCapacity(count * times)
-        for _ in 0..<(isEmpty ? 0 : times) { repeated += bytes }
-        return Text(repeated, origin)
-    }
-}
-
 // MARK: - Scalars
 
 extension Text {
@@ -133,9 +117,13 @@ extension Text {
         return offsets
     }
 
-    /// Each scalar as a text of its own.
-    var characters: [Text] {
-        let offsets = scalarOffsets
-        return zip(offsets, offsets.dropFirst()).map { self[$0..<$1].asMarkup(false) }
+    /// The scalar at `offset` as a text of its own.
+    func character(at offset: Int) -> Text { self[offset..<offset + scalarLength(at: offset)].asMarkup(false) }
+
+    /// The offset of the scalar that ends at `offset`, which is not 0.
+    func offset(before offset: Int) -> Int {
+        var offset = offset - 1
+        while bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+        return offset
     }
 }

@@ -47,3 +47,19 @@ struct TextBuilder {
         RenderedText(text: String(decoding: bytes, as: UTF8.self), contextRanges: ranges)
     }
 }
+
+extension Text {
+    /// - Parameter times: not negative, and such that the result is not too long.
+    func repeated(_ times: Int) -> Text {
+        if case .mixed = origin {
+            var builder = TextBuilder()
+            for _ in 0..<times { builder.append(self) }
+            return builder.text
+        }
+        guard count != 1 else { return Text(Array(repeating: bytes[0], count: times), origin) }
+        var repeated: [UInt8] = []
+        repeated.reserveCapacity(count * times)
+        for _ in 0..<(isEmpty ? 0 : times) { repeated += bytes }
+        return Text(repeated, origin)
+    }
+}

@@ -21,7 +21,8 @@ enum Value {
     case namespace(Namespace)
     case loop(LoopState)
     case macro(Macro)
-    case function(Function)
+    /// A function of the library, by name.
+    case function(Text)
     case method(BoundMethod)
     case cycler(Cycler)
     case joiner(Joiner)

@@ -1,5 +1,9 @@
 extension LlamaOption {
     private static let offline: Reason = "nothing is ever downloaded"
+    private static let cacheList: Reason = [
+        "what -hf has downloaded is in the hub's usual cache; see hf cache",
+        "nothing is downloaded, so there is no list",
+    ]
     private static let logging: Reason = "messages go to standard error only"
     private static let moreLogging: Reason = "there is nothing more to tell"
     private static let levels: Reason = "messages have no levels"
@@ -28,7 +32,7 @@ extension LlamaOption {
         .refused("-hff", "--hf-file", values: .one, because: download),
         .refused("-hft", "--hf-token", values: .one, because: download),
         .refused("-dr", "--docker-repo", values: .one, because: download),
-        .refused("-cl", "--cache-list", because: "nothing is downloaded, so there is no list"),
+        .refused("-cl", "--cache-list", because: cacheList),
         .noEffect("--offline", because: offline),
         .noEffect(
             "--check-tensors", because: "weights are not searched for NaN here; see gemma-generate --check-tensors"),

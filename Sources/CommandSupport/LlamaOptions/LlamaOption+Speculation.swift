@@ -10,6 +10,10 @@ extension LlamaOption {
         "nothing is downloaded; download the drafter and give it with -md",
         "nothing is downloaded, and this program uses no drafter",
     ]
+    private static let takenAlong: Reason = [
+        "-hf takes the model's drafter along", "drafts come from the drafter (-md) only",
+        "this program uses no drafter",
+    ]
 
     /// Drafts. They cannot change the text, so little of this is refused.
     static let speculation: [LlamaOption] =
@@ -30,7 +34,8 @@ extension LlamaOption {
             .refused("--spec-synth-rates", values: .one, because: "see gemma-bench --spec-synth-rates"),
             .refused(
                 "-hfd", "-hfrd", "--hf-repo-draft", "--spec-draft-hf", values: .one, because: downloadDrafter),
-            .refused("--mtp", "--eagle3", "--dflash", because: downloadDrafter),
+            .noEffect("--mtp", because: takenAlong),
+            .refused("--eagle3", "--dflash", because: onlyDrafter),
             .noEffect("-cd", "--ctx-size-draft", "--spec-draft-ctx-size", values: .one, because: shared),
             .noEffect("-ctkd", "--cache-type-k-draft", "--spec-draft-type-k", values: .one, because: shared),
             .noEffect("-ctvd", "--cache-type-v-draft", "--spec-draft-type-v", values: .one, because: shared),

@@ -11,13 +11,15 @@ struct ChatTurn: Sendable {
     typealias Event = LanguageModelSession.ResponseEvent
 
     /// - Parameter tell: called in order, from one task at a time.
-    func run(_ tell: @Sendable @escaping (Event) -> Void) async throws {
+    func run(
+        _ turn: LanguageModelSession.Turn, _ tell: @Sendable @escaping (Event) -> Void
+    ) async throws {
         try Task.checkCancellation()
         try options.validate()
-        let before = session.transcript
+        let before = turn.transcript
         var transcript = before + (message.map { [$0] } ?? [])
         let start = transcript.count
-        session.record(transcript)
+        turn.record(transcript)
         var rounds: [GenerationStatistics] = []
         var tokens: [TokenID] = []
         var malformedCalls: [MalformedCall] = []
@@ -28,7 +30,7 @@ struct ChatTurn: Sendable {
             } catch {
                 // What was written stays. If nothing was, it is as if nothing had been said.
                 if let message = round.begun { transcript.append(message) }
-                session.record(transcript.count > start ? transcript : before)
+                turn.record(transcript.count > start ? transcript : before)
                 throw error
             }
             rounds.append(round.statistics)
@@ -37,16 +39,16 @@ struct ChatTurn: Sendable {
             malformedCalls += reply.malformedCalls
             guard reply.toolCalls.isEmpty || rounds.count <= session.configuration.maximumToolRounds else {
                 if let message = round.begun { transcript.append(message) }
-                session.record(transcript)
+                turn.record(transcript)
                 throw GemmaError.tooManyToolRounds(limit: session.configuration.maximumToolRounds)
             }
             transcript.append(Message(reply))
             guard !reply.toolCalls.isEmpty else {
-                session.record(transcript)
+                turn.record(transcript)
                 let response = LanguageModelSession.Response<String>(
                     content: reply.content, reasoning: reply.reasoning,
                     transcriptEntries: transcript.messages[start...],
-                    malformedCalls: malformedCalls, tokens: tokens, finishReason: round.finishReason,
+                    malformedCalls: malformedCalls, tokens: tokens, finishReason: round.statistics.finishReason,
                     rounds: rounds)
                 return tell(.finished(response))
             }
@@ -54,7 +56,7 @@ struct ChatTurn: Sendable {
             transcript += zip(reply.toolCalls, results).map { call, result in
                 Message(role: .tool, content: .text(result), toolCallID: call.id, name: call.name)
             }
-            session.record(transcript)
+            turn.record(transcript)
             try Task.checkCancellation()
         }
     }
@@ -76,8 +78,6 @@ struct ChatTurn: Sendable {
 
         var reply: Reply { reader?.reply ?? Reply() }
 
-        var finishReason: FinishReason? { reader?.hasStopped == true ? .stopString : statistics.finishReason }
-
         /// The message without its calls, for a round that ended early; nil if there is nothing else of it.
         var begun: Message? {
             var message = Message(reply)
@@ -87,13 +87,14 @@ struct ChatTurn: Sendable {
         }
 
         mutating func run(_ transcript: Transcript, _ tell: @Sendable (Event) -> Void) async throws {
-            let prompt = try session.prompt(transcript, thinking: options.thinking)
+            let prompt = try await session.prompt(transcript, thinking: options.thinking)
             var reader = ReplyReader(
                 session.format, tools: session.tools.map(\.toolDescription), opensThought: prompt.opensThought,
                 calls: session.tools.isEmpty ? .keepAsContent : .parse, stop: options.stop)
             defer { self.reader = reader }
             var options = options
-            options.stop = []  // they end the content, and nothing else that the model writes
+            // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
+            options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
                 .replace(prompt.tokens, keepingWindowBefore: prompt.replyStart), options)
             do {
@@ -112,6 +113,7 @@ struct ChatTurn: Sendable {
             }
             let isCut = statistics.finishReason == .maximumTokens || statistics.finishReason == .contextFull
             Self.tell(reader.finish(truncated: isCut && !reader.isEnded), reader, tell)
+            if reader.hasStopped { statistics.finishReason = .stopString }
         }
 
         private static func tell(_ events: [ReplyEvent], _ reader: ReplyReader, _ tell: (Event) -> Void) {
@@ -129,22 +131,27 @@ struct ChatTurn: Sendable {
 }
 
 extension LanguageModelSession {
-    /// The conversation as the model reads it.
+    /// The conversation as the model reads it. A template is a stranger's program: it does not run on the caller's
+    /// thread.
     func prompt(
-        _ transcript: Transcript, thinking: Bool? = nil, addsGenerationPrompt: Bool = true
-    ) throws(ChatFormatError) -> FormattedPrompt {
+        _ transcript: Transcript, thinking: Bool?, addsGenerationPrompt: Bool = true
+    ) async throws -> FormattedPrompt {
         var variables = configuration.templateVariables
         if let thinking { variables["enable_thinking"] = .bool(thinking) }
-        return try format.prompt(
-            for: ChatPrompt(
-                messages: transcript.messages, tools: tools.map(\.toolDescription),
-                addsGenerationPrompt: addsGenerationPrompt, variables: variables))
+        let prompt = ChatPrompt(
+            messages: transcript.messages, tools: tools.map(\.toolDescription),
+            addsGenerationPrompt: addsGenerationPrompt, variables: variables)
+        do {
+            return try await model.engine.formatter.run { try format.prompt(for: prompt) }
+        } catch ChatFormatError.template(let error) where error.reason == .cancelled {
+            throw CancellationError()
+        }
     }
 
     /// Reads a conversation that is going to be continued.
-    func read(_ transcript: Transcript) async throws {
-        let prompt = try prompt(transcript, addsGenerationPrompt: false)
-        // The text of a generation ends with a token that the model wrote; the next text does not have it.
+    func read(_ transcript: Transcript, thinking: Bool?) async throws {
+        let prompt = try await prompt(transcript, thinking: thinking, addsGenerationPrompt: false)
+        // One token is generated, because without any the prompt would not be read. The next prompt replaces it.
         let steps = try await text.steps(
             .replace(prompt.tokens, keepingWindowBefore: prompt.tokens.count), .init(maximumResponseTokens: 1))
         for try await _ in steps {}

@@ -127,20 +127,23 @@ extension LanguageModelSession {
 }
 
 extension LanguageModelSession.ResponseStream where Content == String {
-    /// Everything that becomes known, piece by piece.
-    public var events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error> {
+    /// Everything that becomes known, piece by piece. Iterating begins the response, as iterating the snapshots does.
+    public var events: Events { Events(response: self) }
+
+    fileprivate func begin() -> AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error> {
         let (stream, continuation) = AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.makeStream()
-        let turn = ChatTurn(session: session, message: message, options: options)
+        let chat = ChatTurn(session: session, message: message, options: options)
         do throws(GemmaError) {
-            let giveUp = try session.work { yield in
+            let giveUp = try session.work { turn in
                 do {
-                    try await turn.run { event in
-                        if case .finished = event { yield() }  // the reader of the event may begin the next response
+                    try await chat.run(turn) { event in
+                        // The reader of the event may begin the next response.
+                        if case .finished = event { turn.yield() }
                         continuation.yield(event)
                     }
                     continuation.finish()
                 } catch {
-                    yield()
+                    turn.yield()
                     continuation.finish(throwing: error)
                 }
             }
@@ -154,7 +157,38 @@ extension LanguageModelSession.ResponseStream where Content == String {
     /// The whole response, when it is complete.
     public func collect() async throws -> LanguageModelSession.Response<String> {
         for try await event in events { if case .finished(let response) = event { return response } }
-        throw CancellationError()  // the stream of a task that was cancelled just ends
+        throw CancellationError()
+    }
+}
+
+extension LanguageModelSession.ResponseStream {
+    /// The events of a response.
+    public struct Events: AsyncSequence, Sendable where Content == String {
+        public typealias Element = LanguageModelSession.ResponseEvent
+
+        fileprivate let response: LanguageModelSession.ResponseStream<String>
+
+        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: response.begin().makeAsyncIterator()) }
+
+        public struct AsyncIterator: AsyncIteratorProtocol {
+            fileprivate var events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
+            private var isComplete = false
+
+            fileprivate init(
+                events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
+            ) { self.events = events }
+
+            /// The next event; nil after the last one.
+            /// - Throws: why the response ended early, `CancellationError` included.
+            public mutating func next() async throws -> LanguageModelSession.ResponseEvent? {
+                guard let event = try await events.next() else {
+                    if !isComplete { try Task.checkCancellation() }  // the stream of a cancelled task just ends
+                    return nil
+                }
+                if case .finished = event { isComplete = true }
+                return event
+            }
+        }
     }
 }
 
@@ -162,7 +196,7 @@ extension LanguageModelSession.ResponseStream: AsyncSequence where Content == St
     public typealias Element = Snapshot
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        fileprivate var events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
+        fileprivate var events: Events.AsyncIterator
         fileprivate var snapshot = Snapshot(content: "")
 
         fileprivate var isOver = false

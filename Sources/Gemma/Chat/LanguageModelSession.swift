@@ -69,6 +69,8 @@ public final class LanguageModelSession: Observable, Sendable {
         /// What computes for this session.
         var work: Work?
         var lastNumber = 0
+        /// The work that writes the transcript; nil after somebody else has written it.
+        var writer: Int?
 
         var isResponding: Bool { work.map { !$0.isYielding } ?? false }
     }
@@ -121,8 +123,7 @@ public final class LanguageModelSession: Observable, Sendable {
             throw GemmaError.invalidOption(
                 name: "the number of tool rounds", value: "\(configuration.maximumToolRounds)", expected: "0 or more")
         }
-        format = try ChatFormat(
-            template: configuration.chatTemplate ?? model.chatTemplate, tokenizer: model.tokenizer)
+        format = try model.engine.format(configuration.chatTemplate ?? model.chatTemplate, model.tokenizer)
         text = try model.makeSession(
             contextLength: configuration.contextLength, keyCacheType: configuration.keyCacheType,
             valueCacheType: configuration.valueCacheType)
@@ -166,14 +167,17 @@ public final class LanguageModelSession: Observable, Sendable {
             state.withLock { state in
                 if state.isResponding { return true }
                 state.transcript = transcript
+                state.writer = nil  // a response that was given up may not have ended yet
                 return false
             }
         }
         if isBusy { throw .busy }
     }
 
-    func record(_ transcript: Transcript) {
-        observation.withMutation(of: self, keyPath: \.transcript) { state.withLock { $0.transcript = transcript } }
+    private func record(_ transcript: Transcript, by writer: Int) {
+        observation.withMutation(of: self, keyPath: \.transcript) {
+            state.withLock { if $0.writer == writer { $0.transcript = transcript } }
+        }
     }
 
     /// Changes what computes. Observers are told outside of the lock, so that they may look.
@@ -182,23 +186,33 @@ public final class LanguageModelSession: Observable, Sendable {
     }
 
     /// Reads the conversation so far, so that the next response begins sooner. Errors are left for that response.
-    /// - Parameter promptPrefix: the beginning of what the user is going to say.
-    public func prewarm(promptPrefix: Prompt? = nil) {
-        let transcript = transcript + (promptPrefix.map { [.user(.text($0.text))] } ?? [])
-        _ = try? work(isYielding: true) { [weak self] _ in try? await self?.read(transcript) }
+    /// - Parameters:
+    ///   - promptPrefix: the beginning of what the user is going to say.
+    ///   - thinking: as in the options of that response: templates say so at the very beginning.
+    public func prewarm(promptPrefix: Prompt? = nil, thinking: Bool? = nil) {
+        let prefix: [Message] = promptPrefix.map { [.user(.text($0.text))] } ?? []
+        _ = try? work(isYielding: true) { [weak self] turn in
+            guard let self else { return }
+            try? await read(turn.transcript + prefix, thinking: thinking)
+        }
+    }
+
+    /// Waits for a response that was given up to end, after which ``transcript`` has what was written of it. Returns at
+    /// once if there is none.
+    public func waitForEnd() async {
+        let task = state.withLock { $0.isResponding ? nil : $0.work?.task }
+        await task?.value
     }
 
     // MARK: - Taking turns
 
     /// Runs `body` in a task, after what only prepared a response, was given up, or is complete.
-    /// - Parameters:
-    ///   - isYielding: whether a response may begin meanwhile, and then waits.
-    ///   - body: its argument says that a response may begin from now on.
+    /// - Parameter isYielding: whether a response may begin meanwhile, and then waits.
     /// - Returns: gives it up: cancels it, and lets a response begin.
     /// - Throws: `GemmaError.busy` while a response is being written.
     @discardableResult
     func work(
-        isYielding: Bool = false, _ body: @escaping @Sendable (_ yield: @escaping @Sendable () -> Void) async -> Void
+        isYielding: Bool = false, _ body: @escaping @Sendable (Turn) async -> Void
     ) throws(GemmaError) -> @Sendable () -> Void {
         let number = mutateWork { state -> Int? in
             if state.isResponding { return nil }
@@ -206,7 +220,7 @@ public final class LanguageModelSession: Observable, Sendable {
             let (number, previous) = (state.lastNumber, state.work?.task)
             let task = Task { [weak self] in
                 await previous?.value
-                await body { [weak self] in self?.yield(number) }
+                if let turn = self?.begin(number) { await body(turn) }
                 self?.mutateWork { if $0.work?.number == number { $0.work = nil } }
             }
             state.work = Work(task: task, number: number, isYielding: isYielding)
@@ -214,6 +228,26 @@ public final class LanguageModelSession: Observable, Sendable {
         }
         guard let number else { throw .busy }
         return { [weak self] in self?.yield(number, cancelling: true) }
+    }
+
+    /// The right of a task to write the transcript.
+    struct Turn: Sendable {
+        /// The transcript when the turn came.
+        let transcript: Transcript
+        /// Makes it another, unless somebody else has since.
+        let record: @Sendable (Transcript) -> Void
+        /// Says that a response may begin from now on.
+        let yield: @Sendable () -> Void
+    }
+
+    private func begin(_ number: Int) -> Turn {
+        let transcript = state.withLock { state in
+            state.writer = number
+            return state.transcript
+        }
+        return Turn(
+            transcript: transcript, record: { [weak self] in self?.record($0, by: number) },
+            yield: { [weak self] in self?.yield(number) })
     }
 
     private func yield(_ number: Int, cancelling: Bool = false) {

@@ -5,6 +5,7 @@ import Sampling
 import Speculative
 import Synchronization
 import Tensor
+internal import Tokenizer
 
 /// What the sessions of a model share: one thread that everything is computed on, the threads that help it, and the
 /// buffers of a pass.
@@ -12,10 +13,14 @@ final class ModelEngine: Sendable {
     let threads: Int
     /// Sessions take turns on it, batch by batch and round by round.
     let worker = Worker()
+    /// Conversations are made into prompts here.
+    let formatter = Worker()
 
     private let target: Target
     private let drafter: Drafter?
     private let runner = Mutex<SharedRunner?>(nil)
+    /// The format that was used last.
+    private let format = Mutex<ChatFormat?>(nil)
 
     /// A runner is not safe to be used from two threads. Contexts are made of it anywhere, which only reads what never
     /// changes; passes are run on `worker` alone.
@@ -38,6 +43,14 @@ final class ModelEngine: Sendable {
         self.threads = threads ?? ThreadPool.defaultThreadCount
         self.target = target
         self.drafter = drafter
+    }
+
+    /// How the model talks with a template. Making it takes about a millisecond, and the template is usually the same.
+    func format(_ template: String?, _ tokenizer: BPETokenizer) throws(ChatFormatError) -> ChatFormat {
+        if let known = format.withLock(\.self), known.source == template { return known }
+        let new = try ChatFormat(template: template, tokenizer: tokenizer)
+        format.withLock { $0 = new }
+        return new
     }
 
     /// A decoder for a new text. Buffers and threads are made with the first one.

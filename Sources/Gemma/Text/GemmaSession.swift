@@ -171,27 +171,32 @@ extension GemmaSession {
         let number = try state.withLockIfAvailable { state in
             let drafts = DraftOptions(
                 length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
+            let wasReset = snapshot.withLock { snapshot in
+                defer { snapshot.isReset = false }
+                return snapshot.isReset
+            }
+            if wasReset { state.decoder.restart() }
+            // Nothing may change if these fail: an earlier generation may still be under way. The snapshot is free
+            // meanwhile, since windows may be copied.
+            let kept: Int
+            if case .replace(let tokens, let position) = edit {
+                kept = try state.decoder.replaceText(with: tokens, keepingWindowBefore: position)
+            } else {
+                let addition = addition ?? []
+                kept = state.decoder.tokens.count
+                let needsBOS = kept == 0 && addition.first != model.tokenizer.bos
+                try state.decoder.appendPrompt(needsBOS ? [model.tokenizer.bos] + addition : addition)
+            }
+            state.decoder.begin(sampler: sampler, options: drafts)
+            state.limit = options.maximumResponseTokens ?? .max
+            state.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
+            state.stopTokens = controlTokens(options.stop)
+            state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
+            state.statistics = GenerationStatistics()
+            if case .replace = edit { state.statistics.cachedPromptTokens = kept }
             return try snapshot.withLock { snapshot in
-                if snapshot.isReset { state.decoder.restart() }
-                snapshot.isReset = false
-                // Nothing may change if these fail: an earlier generation may still be under way.
-                var reused = 0
-                if case .replace(let tokens, let position) = edit {
-                    reused = try state.decoder.replaceText(with: tokens, keepingWindowBefore: position)
-                    snapshot.tokens.replaceSubrange(reused..., with: tokens[reused...])
-                } else if let addition {
-                    let needsBOS = state.decoder.tokens.isEmpty && addition.first != model.tokenizer.bos
-                    let tokens = needsBOS ? [model.tokenizer.bos] + addition : addition
-                    try state.decoder.appendPrompt(tokens)
-                    snapshot.tokens += tokens
-                }
-                state.decoder.begin(sampler: sampler, options: drafts)
-                state.limit = options.maximumResponseTokens ?? .max
-                state.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
-                state.stopTokens = controlTokens(options.stop)
-                state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
-                state.statistics = GenerationStatistics()
-                state.statistics.cachedPromptTokens = reused
+                guard !snapshot.isReset else { throw GemmaError.superseded }
+                snapshot.tokens.replaceSubrange(kept..., with: state.decoder.tokens[kept...])
                 snapshot.statistics = state.statistics
                 snapshot.policy = state.decoder.draftLengthPolicy
                 snapshot.generation += 1
@@ -220,7 +225,7 @@ extension GemmaSession {
     }
 
     /// Those of `strings` that are control tokens, which the text may not show.
-    private func controlTokens(_ strings: [String]) -> Set<TokenID> {
+    func controlTokens(_ strings: [String]) -> Set<TokenID> {
         Set(strings.compactMap { model.tokenizer.vocabulary.id(of: $0) }.filter(model.tokenizer.isSpecial))
     }
 

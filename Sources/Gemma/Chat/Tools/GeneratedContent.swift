@@ -28,8 +28,34 @@ public struct GeneratedContent: Sendable, Hashable {
         guard case .object(let members) = jsonValue else {
             throw DecodingError.typeMismatch(type, .init(codingPath: [], debugDescription: "not a JSON object"))
         }
-        return try GeneratedContent(jsonValue: members[name] ?? .null).value(type)
+        let decoder = JSONDecoder()
+        decoder.userInfo[.propertyName] = name
+        let member = JSONValue.object([name: members[name] ?? .null])
+        return try decoder.decode(Member<Value>.self, from: Data(member.json.utf8)).value
     }
+
+    /// A member by the name that the decoder was told, so that errors name it.
+    private struct Member<Value: Decodable>: Decodable {
+        let value: Value
+
+        init(from decoder: any Decoder) throws {
+            let name = decoder.userInfo[.propertyName] as? String ?? ""
+            value = try decoder.container(keyedBy: PropertyKey.self).decode(Value.self, forKey: PropertyKey(name))
+        }
+    }
+
+    private struct PropertyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+}
+
+extension CodingUserInfoKey {
+    fileprivate static let propertyName = CodingUserInfoKey(rawValue: "propertyName")!  // fails for no text
 }
 
 /// What can be made of JSON that a model wrote. A `Decodable` type only has to say so.

@@ -1,16 +1,4 @@
-/// A method of a kind of values.
-final class Method: Sendable {
-    typealias Body = @Sendable (Renderer, Value, CallArguments) throws(TemplateError) -> Value
-
-    let name: String
-    /// Whether it would change the value, which the sandbox forbids: then it is there, but cannot be called.
-    let changesReceiver: Bool
-    let run: Body
-
-    init(_ name: String, changesReceiver: Bool = false, _ run: @escaping Body) {
-        (self.name, self.changesReceiver, self.run) = (name, changesReceiver, run)
-    }
-
+extension Method {
     static func changing(_ name: String) -> Method {
         Method(name, changesReceiver: true) { renderer, _, _ throws(TemplateError) in
             throw renderer.error(.type("\(name) would change the value"))
@@ -110,7 +98,9 @@ extension Method {
 
     // MARK: - Of the variable `loop`
 
-    static let cycle = Method("cycle") { renderer, receiver, arguments throws(TemplateError) in
+    static let ofLoops = byName([cycle, changed])
+
+    private static let cycle = Method("cycle") { renderer, receiver, arguments throws(TemplateError) in
         guard case .loop(let loop) = receiver else { return .none }
         guard arguments.named.isEmpty, !arguments.positional.isEmpty else {
             throw renderer.error(.type("cycle needs values"))
@@ -118,7 +108,7 @@ extension Method {
         return arguments.positional[max(loop.index0, 0) % arguments.positional.count]
     }
 
-    static let changed = Method("changed") { renderer, receiver, arguments throws(TemplateError) in
+    private static let changed = Method("changed") { renderer, receiver, arguments throws(TemplateError) in
         guard case .loop(let loop) = receiver else { return .none }
         let values = arguments.positional
         if let last = loop.lastChanged, last.count == values.count {
@@ -126,7 +116,7 @@ extension Method {
             for (old, new) in zip(last, values) where try !renderer.equals(old, new) { isSame = false }
             if isSame { return .bool(false) }
         }
-        renderer.keep(values, in: loop)
+        try renderer.keep(values, in: loop)
         return .bool(true)
     }
 }

@@ -1,11 +1,4 @@
-/// A test: what follows `is`.
-struct ValueTest: Sendable {
-    typealias Body = @Sendable (Renderer, Value, CallArguments) throws(TemplateError) -> Bool
-
-    let passes: Body
-
-    init(_ passes: @escaping Body) { self.passes = passes }
-
+extension ValueTest {
     /// By name.
     static let all: [String: ValueTest] = {
         var all = kinds.merging(numbers) { $1 }
@@ -85,13 +78,13 @@ struct ValueTest: Sendable {
         "filter": ValueTest { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             try renderer.checkKey(value)
-            if case .text(let name) = value { return Filter.all[name.string] != nil }
+            if case .text(let name) = value { return renderer.program.library.filters[name.string] != nil }
             return false
         },
         "test": ValueTest { renderer, value, arguments throws(TemplateError) in
             try renderer.bindNone(arguments)
             try renderer.checkKey(value)
-            if case .text(let name) = value { return ValueTest.all[name.string] != nil }
+            if case .text(let name) = value { return renderer.program.library.tests[name.string] != nil }
             return false
         },
     ]
@@ -117,12 +110,6 @@ struct ValueTest: Sendable {
 extension Renderer {
     fileprivate func remainder(of value: Value, by divisor: Value, is expected: Int) throws(TemplateError) -> Bool {
         try equals(apply(.remainder, value, divisor), .integer(expected))
-    }
-
-    func test(named name: Value?) throws(TemplateError) -> ValueTest {
-        let name = try text(name).string
-        guard let test = ValueTest.all[name] else { throw error(.unknownTest(name)) }
-        return test
     }
 }
 

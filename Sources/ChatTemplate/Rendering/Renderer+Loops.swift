@@ -1,45 +1,3 @@
-/// The variable `loop`, and what is left to go over.
-final class LoopState {
-    /// What the loop goes over.
-    fileprivate var source: [Value]
-    fileprivate var position = 0
-    /// An element that was looked at ahead of its round.
-    fileprivate var ahead: Value?
-    fileprivate(set) var previous: Value?
-    fileprivate(set) var current: Value?
-    fileprivate(set) var index0 = -1
-    /// Known from the beginning if there is no test.
-    fileprivate var length: Int?
-    /// The test of the elements that are left.
-    fileprivate var filter: (target: Target, test: Expression, scope: Int)?
-    /// Where the loop stands, which its test sees.
-    fileprivate let activation: Activation
-    fileprivate let loop: Loop
-    /// Of loops that call themselves, from 0.
-    let depth0: Int
-    let depth: Int32
-    var lastChanged: [Value]?
-
-    init(_ loop: Loop, over source: [Value], in activation: Activation, depth0: Int) {
-        self.loop = loop
-        self.source = source
-        self.activation = activation
-        self.depth0 = depth0
-        filter = loop.filter
-        length = filter == nil ? source.count : nil
-        depth = source.reduce(0) { max($0, $1.depth) } + 1
-    }
-
-    /// Elements that have passed the test already.
-    fileprivate func keep(_ left: [Value]) {
-        (source, position, filter, ahead) = (left, 0, nil, nil)
-    }
-
-    /// For `if loop`: how many elements there are at least.
-    var count: Int { length ?? source.count }
-    var isFirst: Bool { index0 == 0 }
-}
-
 extension Renderer {
     func execute(_ loop: Loop) throws(TemplateError) {
         let sequence = try evaluate(loop.sequence)
@@ -51,8 +9,11 @@ extension Renderer {
     private func run(
         _ loop: Loop, over sequence: Value, in activation: Activation, depth0: Int
     ) throws(TemplateError) {
-        let elements = try elements(of: sequence)
-        let state = LoopState(loop, over: elements, in: activation, depth0: depth0)
+        try charge(Footprint.objectSteps)
+        try claim(Footprint.loop)
+        let source: LoopSource =
+            if case .range(let range) = sequence { .range(range) } else { .elements(try elements(of: sequence)) }
+        let state = LoopState(loop, over: source, in: activation, depth0: depth0)
         if loop.loopName != nil { _ = try checked(.loop(state)) }
         var isUnfinished = true
         while let element = try nextElement(of: state) {
@@ -96,18 +57,14 @@ extension Renderer {
             next = try pull(state)
         }
         guard let next else { return nil }
-        state.index0 += 1
-        state.previous = state.current
-        state.current = next
+        state.beginRound(with: next)
         return next
     }
 
     /// The next element that passes the test. Jinja tests an element only when it is wanted, and what the rounds before
     /// did can matter to it.
     private func pull(_ state: LoopState) throws(TemplateError) -> Value? {
-        while state.position < state.source.count {
-            let element = state.source[state.position]
-            state.position += 1
+        while let element = state.takeFirst() {
             guard let filter = state.filter else { return element }
             try charge()
             let outer = activation
@@ -130,11 +87,12 @@ extension Renderer {
     func length(of state: LoopState) throws(TemplateError) -> Int {
         if let length = state.length { return length }
         var left = state.ahead.map { [$0] } ?? []
-        while let element = try pull(state) { left.append(element) }
-        let length = state.index0 + 1 + left.count
-        state.length = length
-        state.keep(left)
-        return length
+        while let element = try pull(state) {
+            try claim(Footprint.addedElement)
+            left.append(element)
+        }
+        state.finishTesting(left)
+        return state.length ?? 0
     }
 
     // MARK: - Members
@@ -152,8 +110,8 @@ extension Renderer {
         case "depth0": return .integer(state.depth0)
         case "previtem": return state.isFirst ? .undefined(Undefined(.loopItem)) : state.previous ?? .none
         case "nextitem": return try peek(state) ?? .undefined(Undefined(.loopItem))
-        case "cycle": return .method(BoundMethod(.loop(state), .cycle))
-        case "changed": return .method(BoundMethod(.loop(state), .changed))
+        case "cycle": return .method(BoundMethod(.loop(state), "cycle"))
+        case "changed": return .method(BoundMethod(.loop(state), "changed"))
         default: return .undefined(Undefined(.member, name))
         }
     }

@@ -1,23 +1,4 @@
-/// A filter: a function of the value before the bar and of arguments.
-struct Filter: Sendable {
-    typealias Body = @Sendable (Renderer, Value, CallArguments) throws(TemplateError) -> Value
-
-    let apply: Body
-
-    init(_ apply: @escaping Body) { self.apply = apply }
-
-    /// By name.
-    static let all: [String: Filter] = [texts, numbers, sequences, selections, values]
-        .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
-}
-
 extension Renderer {
-    func filter(named name: Value?) throws(TemplateError) -> Filter {
-        let name = try text(name).string
-        guard let filter = Filter.all[name] else { throw error(.unknownFilter(name)) }
-        return filter
-    }
-
     /// How filters get at attributes: `a.b.0`, by keys rather than by methods.
     func attribute(_ path: Value, of value: Value, default standard: Value? = nil) throws(TemplateError) -> Value {
         guard case .text(let text) = path else {
@@ -25,12 +6,16 @@ extension Renderer {
             return try attribute(part: path, of: value, standard)
         }
         var value = value
-        for part in text.string.split(separator: ".", omittingEmptySubsequences: false) {
-            let isNumber = !part.isEmpty && part.unicodeScalars.allSatisfy(\.isPythonDigit)
-            let key = isNumber ? Int(part).map { Value.integer($0) } : nil
-            value = try attribute(part: key ?? .text(String(part)), of: value, standard)
+        var start = 0
+        while true {
+            let end = text.firstOffset(of: ".", from: start) ?? text.count
+            let part = text[start..<end]
+            let isNumber = !part.isEmpty && part.scalars.allSatisfy(\.isPythonDigit)
+            let key = isNumber ? Int(part.string).map { Value.integer($0) } : nil
+            value = try attribute(part: key ?? .text(part), of: value, standard)
+            if end == text.count { return value }
+            start = end + 1
         }
-        return value
     }
 
     private func attribute(part: Value, of value: Value, _ standard: Value?) throws(TemplateError) -> Value {
