@@ -35,6 +35,8 @@ final class ScriptedEngine: ChatEngine {
     /// Those of each answer.
     var settings: [AnswerSettings] { state.withLock { $0.settings } }
 
+    func waitForEnd() async {}
+
     func setTranscript(_ transcript: Transcript) throws { state.withLock { $0.transcript = transcript } }
 
     func answer(to text: String?, settings: AnswerSettings) -> AsyncThrowingStream<AnswerEvent, any Error> {

@@ -31,11 +31,16 @@ package struct AnswerRun: Sendable {
         do {
             outcome = try await Interruptible.run { try await show(text, settings, showsThoughts) }
         } catch {
-            await approval.endAnswer()
+            await end()
             throw error
         }
-        await approval.endAnswer()
+        await end()
         return outcome == .finished
+    }
+
+    private func end() async {
+        await approval.endAnswer()
+        await engine.waitForEnd()
     }
 
     private func show(_ text: String?, _ settings: AnswerSettings, _ showsThoughts: Bool) async throws {
