@@ -35,7 +35,7 @@ package struct ReadingOptions: ParsableArguments {
         bundled: URL?, cacheTypes: CacheTypes = CacheTypes(), precision: ActivationPrecision
     ) throws -> ReadingSettings {
         guard let file = model.map({ URL(fileURLWithPath: $0) }) ?? bundled else {
-            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
+            throw ValidationError.noBundledModel
         }
         return ReadingSettings(
             file: file, threads: threads.count, batchLength: batchLength, cacheTypes: cache.types(default: cacheTypes),

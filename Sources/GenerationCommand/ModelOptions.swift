@@ -49,7 +49,7 @@ package struct ModelOptions: ParsableArguments {
         let (target, drafter) = try await hub.files(pair, wantsDrafter: wantsDrafter, progress: progress)
         if let target { return Files(target: target, drafter: wantsDrafter ? drafter : nil, isBundled: false) }
         guard let target = BundledModel.target, let bundled = BundledModel.assistant else {
-            throw ValidationError("the bundled model is not beside the executable; name a model with -m")
+            throw ValidationError.noBundledModel
         }
         return Files(target: target, drafter: wantsDrafter ? drafter ?? bundled : nil, isBundled: true)
     }

@@ -12,6 +12,9 @@ enum PlainLine {
             case 1 where byte == UInt8(ascii: "\n"): return .line(prefill + String(decoding: bytes, as: UTF8.self))
             case 1: bytes.append(byte)
             case -1 where errno == EINTR: continue
+            case -1 where errno == EAGAIN:
+                var place = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+                _ = poll(&place, 1, -1)
             default:
                 return bytes.isEmpty ? .endOfInput : .line(prefill + String(decoding: bytes, as: UTF8.self))
             }

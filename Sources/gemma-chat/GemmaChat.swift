@@ -49,10 +49,9 @@ struct GemmaChat: AsyncParsableCommand {
         var options = GenerationOptions(
             maximumResponseTokens: message.maximumTokens, speculation: speculation.options)
         sampling.apply(to: &options, escapes: message.hasEscapes)
-        let program = ChatProgram(
-            model: model, configuration: try template.configuration(source, of: model), system: try template.system(),
-            answers: AnswerSettings(generation: options, thinking: template.thinking),
-            settings: conversation.settings, greeting: files.isBundled ? Self.greeting : "/help lists the commands.")
-        do { try await program.run(first: first) } catch is ChatProgram.Interruption { throw ExitCode(130) }
+        let program = try ChatProgram(
+            model, source, template, generation: options, settings: conversation.settings,
+            greeting: files.isBundled ? Self.greeting : "/help lists the commands.")
+        try await program.run(first: first)
     }
 }

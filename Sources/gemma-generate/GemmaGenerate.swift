@@ -32,11 +32,24 @@ struct GemmaGenerate: AsyncParsableCommand {
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
-    @Option(help: "Statistics on standard error: text, json or none.")
-    var stats = StatisticsFormat.text
+    @Option(help: "Statistics on standard error: text (the default), json or none.")
+    var stats: StatisticsFormat?
 
     @Flag(help: "Print the model's metadata and tensors, and stop.")
     var listInfo = false
+
+    private var isConversation: Bool { text.isConversation || template.isUsed }
+
+    func validate() throws {
+        guard isConversation else { return }
+        if text.noConversation {
+            throw ValidationError("-no-cnv contradicts -cnv, -st, -sys and what else is about a conversation")
+        }
+        if text.verbose { throw ValidationError("-v is for texts, not for a conversation; see --list-info") }
+        if stats.map({ $0 != StatisticsFormat.none }) == true {
+            throw ValidationError("--stats is for texts, not for a conversation; gemma-chat --json has figures")
+        }
+    }
 
     mutating func run() async throws {
         let progress = ProgressLine()
@@ -44,7 +57,7 @@ struct GemmaGenerate: AsyncParsableCommand {
         if listInfo { return try printInfo(of: files.target) }
         try speculation.check(hasDrafter: files.drafter != nil)
         let options = generationOptions()
-        if text.isConversation || template.isUsed { return try await converse(files, options, progress) }
+        if isConversation { return try await converse(files, options, progress) }
         let prompt = try text.promptText(isBundled: files.isBundled)
         let model = try source.load(files, progress)
         let cacheTypes = source.cache.types()
@@ -73,7 +86,7 @@ struct GemmaGenerate: AsyncParsableCommand {
             }
         }
         progress.clear()
-        stats.write(session.statistics, of: model, options.speculation)
+        (stats ?? .text).write(session.statistics, of: model, options.speculation)
         switch outcome {
         case .finished: await writeProfile(of: session)
         case .interrupted: throw ExitCode(130)
@@ -92,15 +105,10 @@ struct GemmaGenerate: AsyncParsableCommand {
     ) async throws {
         let message = try text.promptText(isBundled: false)
         let model = try source.load(files, progress)
-        let program = ChatProgram(
-            model: model, configuration: try template.configuration(source, of: model), system: try template.system(),
-            answers: AnswerSettings(generation: options, thinking: template.thinking),
+        let program = try ChatProgram(
+            model, source, template, generation: options,
             settings: ConversationSettings(isSingleTurn: text.isSingleTurn))
-        do {
-            try await program.run(first: message.isEmpty ? nil : message)
-        } catch is ChatProgram.Interruption {
-            throw ExitCode(130)
-        }
+        try await program.run(first: message.isEmpty ? nil : message)
     }
 
     private func generationOptions() -> GenerationOptions {

@@ -34,7 +34,7 @@ struct TextOptions: ParsableArguments {
         help: "Do not stop at the end of the text, only at -n or the end of the context.")
     var ignoreEOS = false
 
-    @Flag(help: "Leave the prompt out of the output.")
+    @Flag(help: "Leave the prompt out of the output. A conversation never shows it.")
     var noDisplayPrompt = false
 
     @Flag(
@@ -46,6 +46,11 @@ struct TextOptions: ParsableArguments {
         name: [.customLong("cnv", withSingleDash: true), .customLong("conversation")],
         help: "Hold a conversation, as gemma-chat does: the text is the first message. -sys and the like imply it.")
     private var conversation = false
+
+    @Flag(
+        name: [.customLong("no-cnv", withSingleDash: true), .customLong("no-conversation")],
+        help: "Continue a text: this changes nothing.")
+    var noConversation = false
 
     @Flag(
         name: [.customLong("st", withSingleDash: true), .customLong("single-turn")], help: "The same for one answer.")

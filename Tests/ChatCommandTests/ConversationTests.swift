@@ -129,12 +129,29 @@ import Testing
         #expect(screen.notes.contains("error: no room"))
     }
 
+    /// An interrupt comes as the error of a task that is cancelled.
+    @Test(arguments: [ScriptedEngine.Failure(description: "no room") as any Error, CancellationError()])
+    func whatWasSaidStaysIfNothingIsWrittenInItsPlace(_ error: any Error) async throws {
+        let said: Transcript = [.user("one"), .assistant("A"), .user("two"), .assistant("B")]
+        let engine = ScriptedEngine(transcript: said, [.failure(error), .failure(error), .failure(error)])
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stay-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let autosave = Autosave(folder: folder)
+        let screen = try await talk(engine, user("/regen", "three"), autosave: autosave)
+        #expect(engine.transcript == said)
+        #expect(try TranscriptFile.read(#require(Autosave(folder: folder).last())) == said)
+        #expect(screen.notes.contains("error: no room") != screen.notes.contains("nothing has changed"))
+        if ProcessInfo.processInfo.environment["EDITOR"] == nil {
+            try await talk(engine, user("/edit", "changed"))
+            #expect(engine.transcript == said)
+        }
+    }
+
     @Test func twoInterruptsEnd() async throws {
         let engine = ScriptedEngine(saying: "A")
         let user = ScriptedUser([
             .interrupted(hadText: false), .line("\"\"\"half"), .interrupted(hadText: false),
-            .interrupted(hadText: true),
-            .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
+            .interrupted(hadText: true), .interrupted(hadText: false), .interrupted(hadText: false), .line("unread"),
         ])
         try await talk(engine, user)
         #expect(engine.transcript == [])
@@ -178,6 +195,17 @@ import Testing
         let screen = try await talk(engine, user("one"))
         #expect(!(screen.answers + screen.notes).contains("\u{1B}"))
         #expect(screen.answers.contains(#"\u{1B}[2Jx"#))
+    }
+
+    @Test func textOfALoadedConversationMovesNoCursorEither() async throws {
+        let evil = "\u{1B}[2Jx"
+        let said: Transcript = [.system(.text(evil)), .user(.text(evil)), .assistant(.text(evil))]
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("evil \(UUID()).json")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try TranscriptFile.write(said, to: url)
+        let screen = try await talk(ScriptedEngine(), user("/load \(url.path)", "/system", "/undo"))
+        #expect(screen.notes.components(separatedBy: #"\u{1B}[2Jx"#).count == 5)
+        #expect(!(screen.answers + screen.notes).contains("\u{1B}"))
     }
 
     @Test func unknownCommandsAreNotSent() async throws {

@@ -63,6 +63,7 @@ import Testing
         ])
         let events = try await events(engine, "{\"role\": 1}\none\ntwo")
         #expect(events.map { $0["type"]?.stringValue } == ["error", "error", "content", "finished"])
+        #expect(events[0]["message"]?.stringValue?.contains("role: expected String: {\"role\"") == true, "\(events[0])")
         #expect(events[1]["message"] == "no room")
         #expect(engine.transcript.map(\.content?.text) == ["two", "A"])
     }

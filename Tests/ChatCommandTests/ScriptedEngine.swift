@@ -35,6 +35,8 @@ final class ScriptedEngine: ChatEngine {
     /// Those of each answer.
     var settings: [AnswerSettings] { state.withLock { $0.settings } }
 
+    func waitForEnd() async {}
+
     func setTranscript(_ transcript: Transcript) throws { state.withLock { $0.transcript = transcript } }
 
     func answer(to text: String?, settings: AnswerSettings) -> AsyncThrowingStream<AnswerEvent, any Error> {
@@ -72,12 +74,13 @@ extension AnswerSummary {
 
 /// A user whose entries a test has prepared.
 final class ScriptedUser: EntrySource {
-    private let state: Mutex<(inputs: [LineInput], prefills: [String], remembered: [String])>
+    private let state: Mutex<(inputs: [LineInput], prompts: [String], prefills: [String], remembered: [String])>
 
-    init(_ inputs: [LineInput]) { state = Mutex((inputs, [], [])) }
+    init(_ inputs: [LineInput]) { state = Mutex((inputs, [], [], [])) }
 
     func readLine(prompt: String, style: String, prefill: String) async -> LineInput {
         state.withLock { state in
+            state.prompts.append(prompt)
             if !prefill.isEmpty { state.prefills.append(prefill) }
             return state.inputs.isEmpty ? .endOfInput : state.inputs.removeFirst()
         }
@@ -85,6 +88,7 @@ final class ScriptedUser: EntrySource {
 
     func remember(_ entry: String) { state.withLock { $0.remembered.append(entry) } }
 
+    var prompts: [String] { state.withLock { $0.prompts } }
     var prefills: [String] { state.withLock { $0.prefills } }
     var remembered: [String] { state.withLock { $0.remembered } }
 }

@@ -1,6 +1,8 @@
+import Chat
 import ChatCommand
 import Foundation
 import JSON
+import Synchronization
 import Testing
 
 /// Executables that a test writes.
@@ -112,25 +114,30 @@ private struct Scripts: ~Copyable {
 }
 
 @Suite struct ToolApprovalTests {
-    /// Counts questions, and gives answers in their order.
+    /// Keeps the questions, and gives answers in their order.
     private actor User {
         private var answers: [ToolApproval.Answer]
         private(set) var questions: [String] = []
 
         init(_ answers: ToolApproval.Answer...) { self.answers = answers }
 
-        func answer(_ name: String) -> ToolApproval.Answer {
-            questions.append(name)
+        func answer(_ call: ToolCall) -> ToolApproval.Answer {
+            questions.append(call.name)
             return answers.removeFirst()
         }
+
+        nonisolated var approval: ToolApproval { ToolApproval(general: nil) { await self.answer($0) } }
     }
+
+    private func call(_ name: String) -> ToolCall { ToolCall(id: "\(UUID())", name: name, arguments: "{}") }
 
     @Test func alwaysAndNeverAreForATool() async {
         let user = User(.yes, .always, .never, .no)
-        let approval = ToolApproval(general: nil) { name, _ in await user.answer(name) }
+        let approval = user.approval
         func allows(_ name: String) async -> Bool {
-            approval.show(name)
-            return await approval.allows(name, arguments: "{}")
+            let call = call(name)
+            await approval.show(call) {}
+            return await approval.allows(call)
         }
         #expect(await allows("a"))
         #expect(await allows("a"))
@@ -142,22 +149,88 @@ private struct Scripts: ~Copyable {
     }
 
     @Test func nobodyIsAskedWhereOneAnswerHoldsForAll() async {
-        #expect(await ToolApproval(general: true).allows("a", arguments: "{}"))
-        #expect(!(await ToolApproval(general: false).allows("a", arguments: "{}")))
+        #expect(await ToolApproval(general: true).allows(call("a")))
+        #expect(!(await ToolApproval(general: false).allows(call("a"))))
     }
 
     @Test func aCallIsShownBeforeTheQuestion() async {
         let user = User(.yes, .no)
-        let approval = ToolApproval(general: nil) { name, _ in await user.answer(name) }
-        async let isAllowed = approval.allows("a", arguments: "{}")
+        let approval = user.approval
+        let first = call("a")
+        async let isAllowed = approval.allows(first)
         try? await Task.sleep(for: .milliseconds(30))
         #expect(await user.questions == [])
-        approval.show("a")
+        await approval.show(first) {}
         #expect(await isAllowed)
         // One that is never shown does not wait for ever.
-        async let other = approval.allows("a", arguments: "{}")
+        async let other = approval.allows(call("a"))
         try? await Task.sleep(for: .milliseconds(30))
-        approval.endAnswer()
+        await approval.endAnswer()
         #expect(!(await other))
     }
+
+    @Test(.timeLimit(.minutes(1))) func nothingIsShownWhileTheUserIsAsked() async {
+        let (gate, open) = AsyncStream<Void>.makeStream()
+        let (asked, ask) = AsyncStream<Void>.makeStream()
+        let approval = ToolApproval(general: nil) { _ in
+            ask.yield()
+            for await _ in gate { break }
+            return .yes
+        }
+        let first = call("a")
+        await approval.show(first) {}
+        async let isAllowed = approval.allows(first)
+        for await _ in asked { break }
+        let order = Order()
+        async let shown: Void = approval.show { order.add("shown") }
+        try? await Task.sleep(for: .milliseconds(30))
+        order.add("answered")
+        open.yield()
+        _ = await (isAllowed, shown)
+        #expect(order.names == ["answered", "shown"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func anInterruptRefusesTheOtherCallsUnasked() async {
+        let user = User(.interrupted, .yes)
+        let approval = user.approval
+        approval.beginAnswer()
+        let calls = [call("a"), call("b")]
+        for call in calls { await approval.show(call) {} }
+        #expect(!(await approval.allows(calls[0])))
+        #expect(!(await approval.allows(calls[1])))
+        await approval.endAnswer()
+        #expect(!(await approval.allows(call("c"))))  // of a turn that has not noticed yet
+        approval.beginAnswer()
+        let next = call("d")
+        await approval.show(next) {}
+        #expect(await approval.allows(next))
+        #expect(await user.questions == ["a", "d"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aCancelledTurnIsRefused() async {
+        let approval = User(.yes).approval
+        let turn = Task { await approval.allows(call("a")) }
+        try? await Task.sleep(for: .milliseconds(30))
+        turn.cancel()
+        #expect(!(await turn.value))
+    }
+
+    @Test func theQuestionSaysWhichCallIsMeant() async {
+        let user = ScriptedUser([.line("perhaps"), .line(" Yes "), .line("v"), .endOfInput])
+        let call = ToolCall(id: "c", name: "delete_file", arguments: "{\"path\": \"\u{1B}[2J\"}")
+        #expect(await ToolApproval.Answer.asked(about: call, from: user) == .yes)
+        #expect(await ToolApproval.Answer.asked(about: self.call("t"), from: user) == .never)
+        #expect(await ToolApproval.Answer.asked(about: self.call("t"), from: user) == .no)
+        let question = "run delete_file {\"path\": \"\\u{1B}[2J\"}? yes, no, always, never: "
+        let other = "run t? yes, no, always, never: "
+        #expect(user.prompts == [question, question, other, other])
+    }
+}
+
+private final class Order: Sendable {
+    private let state = Mutex<[String]>([])
+
+    var names: [String] { state.withLock { $0 } }
+
+    func add(_ name: String) { state.withLock { $0.append(name) } }
 }

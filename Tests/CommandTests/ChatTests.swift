@@ -42,6 +42,21 @@ import Testing
         #expect(bad.errorLine?.contains("line 1") == true, "\(bad.error)")
     }
 
+    @Test func whatAConversationCannotDoIsSaid() throws {
+        for words in [["-v"], ["--stats", "json"], ["--stats", "text"], ["-no-cnv"]] {
+            let run = try Command("gemma-generate", ["-n", "4", "-sys", "Be brief.", "-p", "Hi"] + words)
+            #expect(run.status == 2 && run.output.isEmpty)
+            #expect(run.errorLine?.contains("conversation") == true, "\(run.error)")
+        }
+        let quiet = try Command(
+            "gemma-generate", ["-n", "4", "-st", "-p", "Hi", "--stats", "none", "--no-display-prompt"])
+        #expect(quiet.status == 0 && !quiet.output.isEmpty, "\(quiet.error)")
+        let text = try Command("gemma-generate", ["-n", "4", "-no-cnv", "-p", "Hi"])
+        #expect(text.status == 0 && text.output.hasPrefix("Hi"), "\(text.error)")
+        let chat = try Command("gemma-chat", ["-no-cnv", "-p", "Hi"])
+        #expect(chat.status == 2 && chat.errorLine?.contains("gemma-generate") == true, "\(chat.error)")
+    }
+
     @Test func programsGetAnObjectOnALine() throws {
         let run = try Command(
             "gemma-chat", Self.short + ["--json"],
@@ -60,6 +75,53 @@ import Testing
         #expect(ends.count == 2 && ends.allSatisfy { ["length", "stop"].contains($0.finish_reason) })
         #expect(ends.first?.cached_tokens == 0 && (ends.last?.cached_tokens ?? 0) > 10)
         #expect(events.contains { $0.type == "content" && $0.text?.isEmpty == false })
+    }
+
+    @Test(arguments: ["", " \n"]) func anEmptyMessageIsAnError(_ input: String) throws {
+        for run in [
+            try Command("gemma-chat", Self.short, input: input),
+            try Command("gemma-chat", Self.short + ["-p", input]),
+            try Command("gemma-generate", ["-n", "4", "-cnv"], input: input),
+        ] {
+            #expect(run.status == 2 && run.output.isEmpty)
+            #expect(run.errorLine?.contains("-p or -f") == true, "\(run.error)")
+        }
+    }
+
+    #if os(Linux)
+        private static let canMakeTerminals = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
+    #else
+        private static let canMakeTerminals = false  // script(1) has other options
+    #endif
+
+    /// With its output at a terminal, which script(1) makes, and its input in a pipe.
+    @Test(.enabled(if: canMakeTerminals)) func aPipedMessageIsAnsweredWithoutFiguresAtATerminalToo() throws {
+        let terminal = try Command(
+            "gemma-chat", [],
+            shell: """
+                script -qec "echo 'Tell me about a fox.' | $1 --temp 0 -n 24 --no-history" /dev/null </dev/null
+                """)
+        let piped = try Command("gemma-chat", Self.short, input: "Tell me about a fox.\n")
+        // What comes before is the line of progress, which standard error has at a terminal.
+        let shown = terminal.output.replacingOccurrences(of: "\r\n", with: "\n")
+        #expect(shown.hasSuffix("\u{1B}[K" + piped.output), "\(terminal.output)")
+    }
+
+    @Test func ctrlCEndsAToolThatDescribesItself() throws {
+        let folder = try TemporaryFolder()
+        let (tool, number) = (folder.path("tool"), folder.path("number"))
+        try "#!/bin/sh\necho $$ >'\(number)'\nexec sleep 300\n".write(toFile: tool, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
+        let run = try Command(
+            "gemma-chat", Self.short + ["-p", "Hi", "--tool", tool],
+            shell: """
+                (while [ ! -s '\(number)' ]; do sleep 0.1; done; kill -INT $$) &
+                exec "$@"
+                """)
+        #expect(run.status == 130 && !run.isKilled, "\(run.error)")
+        let text = try String(contentsOfFile: number, encoding: .utf8)
+        let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(kill(process, 0) != 0)
     }
 
     @Test func whatIsWrongIsOneLine() throws {

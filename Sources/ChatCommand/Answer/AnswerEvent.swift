@@ -10,7 +10,7 @@ package enum AnswerEvent: Hashable, Sendable {
     case content(String)
     /// The model calls a tool, which runs next.
     case toolCall(ToolCall)
-    /// What the model wrote as a call is none.
+    /// What the model wrote as a call is not a call.
     case malformedCall(MalformedCall)
     /// A tool's result, which the model reads next.
     case toolOutput(ToolCall, String)

@@ -11,6 +11,8 @@ package protocol ChatEngine: Sendable {
     /// Cancelling the task that iterates ends the answer; what was written stays.
     /// - Parameter text: the user's next message; nil if the transcript ends with it.
     func answer(to text: String?, settings: AnswerSettings) -> AsyncThrowingStream<AnswerEvent, any Error>
+    /// Waits until an answer that was cancelled has ended. The transcript then has what was written of it.
+    func waitForEnd() async
     /// Figures of the last answer, a line or more.
     var statistics: String { get }
 }

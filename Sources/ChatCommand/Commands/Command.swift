@@ -115,7 +115,7 @@ enum CommandName: String, CaseIterable {
         case .load: ("/load [FILE]", "go on with a saved conversation; without a name, with the last one")
         case .read: ("/read FILE", "put a file's text into the next message")
         case .stats: ("/stats", "figures of the last answer")
-        case .exit: ("/exit", "also /bye, /quit and Ctrl-D")
+        case .exit: ("/exit", "end the program; also /bye, /quit and Ctrl-D")
         }
     }
 }

@@ -10,6 +10,11 @@ package struct ConversationOptions: ParsableArguments {
         help: "Hold a conversation: this changes nothing.")
     private var conversation = false
 
+    @Flag(
+        name: [.customLong("no-cnv", withSingleDash: true), .customLong("no-conversation")],
+        help: ArgumentHelp(visibility: .private))
+    private var noConversation = false
+
     @Option(
         name: [.customLong("tool")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
@@ -23,7 +28,7 @@ package struct ConversationOptions: ParsableArguments {
     @Option(help: "How long a tool may run, in seconds.")
     private var toolTimeout = 60
 
-    @Option(help: "The most times that the model may call tools before it answers.")
+    @Option(help: "The most rounds of calls before the model answers.")
     private var toolRounds = 16
 
     @Flag(help: "Do not show thoughts, only that there are some.")
@@ -43,6 +48,7 @@ package struct ConversationOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
+        if noConversation { throw ValidationError("-no-cnv: this holds conversations; see gemma-generate for texts") }
         guard (1...86400).contains(toolTimeout) else {
             throw ValidationError("--tool-timeout is \(toolTimeout); expected 1 to 86400")
         }

@@ -90,7 +90,7 @@ package struct TemplateOptions: ParsableArguments {
     }
 
     /// More variables for the template.
-    /// - Throws: `ValidationError` if they are no JSON object.
+    /// - Throws: `ValidationError` if they are not a JSON object.
     package func variables() throws -> JSONObject {
         guard let templateVariables else { return [:] }
         let value: JSONValue

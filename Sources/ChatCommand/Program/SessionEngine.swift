@@ -1,9 +1,12 @@
 package import Chat
 package import Gemma
+internal import Synchronization
 
 /// A conversation with a model.
-package struct SessionEngine: ChatEngine {
+package final class SessionEngine: ChatEngine {
     private let session: LanguageModelSession
+    /// What takes the last answer from the session.
+    private let reading = Mutex<Task<Void, Never>?>(nil)
 
     package init(_ session: LanguageModelSession) { self.session = session }
 
@@ -33,8 +36,14 @@ package struct SessionEngine: ChatEngine {
                 continuation.finish(throwing: error)
             }
         }
+        reading.withLock { $0 = task }
         continuation.onTermination = { reason in if case .cancelled = reason { task.cancel() } }
         return events
+    }
+
+    package func waitForEnd() async {
+        await reading.withLock { $0 }?.value
+        await session.waitForEnd()
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Chat
 internal import CommandSupport
 internal import Gemma
 
@@ -25,22 +26,35 @@ package struct AnswerRun: Sendable {
     /// - Parameter text: the user's message; nil if the transcript ends with it.
     /// - Returns: whether the answer was not interrupted.
     package func run(to text: String?, settings: AnswerSettings, showsThoughts: Bool) async throws -> Bool {
-        defer { approval.endAnswer() }
-        let outcome = try await Interruptible.run {
-            var view = view(showsThoughts: showsThoughts)
-            do {
-                for try await event in engine.answer(to: text, settings: settings) {
-                    try view.show(event)
-                    if case .toolCall(let call) = event { approval.show(call.name) }
-                }
-            } catch {
-                try view.end()
-                throw error
-            }
-            try view.end()
-            try Task.checkCancellation()
+        approval.beginAnswer()
+        let outcome: Interruptible.Outcome
+        do {
+            outcome = try await Interruptible.run { try await show(text, settings, showsThoughts) }
+        } catch {
+            await end()
+            throw error
         }
+        await end()
         return outcome == .finished
+    }
+
+    private func end() async {
+        await approval.endAnswer()
+        await engine.waitForEnd()
+    }
+
+    private func show(_ text: String?, _ settings: AnswerSettings, _ showsThoughts: Bool) async throws {
+        var view = view(showsThoughts: showsThoughts)
+        do {
+            for try await event in engine.answer(to: text, settings: settings) {
+                try await approval.show(event.call) { try view.show(event) }
+            }
+        } catch {
+            try await approval.show { try view.end() }
+            throw error
+        }
+        try await approval.show { try view.end() }
+        try Task.checkCancellation()
     }
 
     private func view(showsThoughts: Bool) -> any AnswerView {
@@ -50,4 +64,8 @@ package struct AnswerRun: Sendable {
         case .program: JSONAnswer(streams: streams)
         }
     }
+}
+
+extension AnswerEvent {
+    fileprivate var call: ToolCall? { if case .toolCall(let call) = self { call } else { nil } }
 }

@@ -13,7 +13,9 @@ extension Conversation {
             autosave?.begin()
             streams.remark("[a new conversation]")
         case .system(nil):
-            streams.remark(engine.transcript.system ?? "there is no system prompt; /system TEXT sets one")
+            streams.remark(
+                engine.transcript.system.map { TerminalText.shown($0) }
+                    ?? "there is no system prompt; /system TEXT sets one")
         case .system(let text?):
             try engine.setTranscript(engine.transcript.settingSystem(text.isEmpty ? nil : text))
             save(engine.transcript)
@@ -92,8 +94,7 @@ extension Conversation {
 
     private mutating func regenerate() async throws {
         guard let turn = engine.transcript.lastTurn else { return streams.remark("there is nothing to answer again") }
-        try engine.setTranscript(Transcript(engine.transcript[...turn]))
-        try await answer(to: nil)
+        try await answer(to: nil, after: turn + 1)
     }
 
     private mutating func undo() throws {
@@ -119,8 +120,7 @@ extension Conversation {
         }
         guard !changed.trimmed.isEmpty else { return streams.remark("[nothing was changed]") }
         keep { try source.remember(changed) }
-        try engine.setTranscript(Transcript(engine.transcript[..<turn]))
-        try await answer(to: changed)
+        try await answer(to: changed, after: turn)
     }
 
     // MARK: - Files

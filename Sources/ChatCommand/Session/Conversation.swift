@@ -26,20 +26,29 @@ package struct Conversation {
         (self.settings, self.showsThoughts, self.autosave) = (settings, showsThoughts, autosave)
     }
 
-    /// - Parameter text: nil if the transcript ends with the message.
-    mutating func answer(to text: String?) async throws {
+    /// Answers a message. If nothing is written, because of an error or Ctrl-C, the conversation is as it was: a
+    /// message without an answer would be followed by another message.
+    /// - Parameters:
+    ///   - text: nil if the transcript ends with the message.
+    ///   - start: how much of the transcript the answer goes on from; nil for all. The rest is replaced.
+    mutating func answer(to text: String?, after start: Int? = nil) async throws {
         let before = engine.transcript
+        if let start { try engine.setTranscript(Transcript(before[..<start])) }
+        let question = engine.transcript + (text.map { [.user(.text($0))] } ?? [])
         // What was asked is on disk before anything can fail.
-        save(text.map { before + [.user(.text($0))] } ?? before)
+        save(question)
+        var isWhole = true
         do {
-            let isWhole = try await answers.run(to: text, settings: settings, showsThoughts: showsThoughts)
-            if !isWhole { streams.remark("[stopped]") }
+            isWhole = try await answers.run(to: text, settings: settings, showsThoughts: showsThoughts)
         } catch let error as OutputError {
             throw error
         } catch {
             show(error)
-            // A message without an answer would be followed by another message.
-            if engine.transcript.last?.role == .user { keep { try engine.setTranscript(before.withoutQuestion) } }
+        }
+        let isAnswered = engine.transcript.count > question.count
+        if !isAnswered { keep { try engine.setTranscript(before) } }
+        if !isWhole {
+            streams.remark(isAnswered ? "[stopped]" : "[stopped before the answer began: nothing has changed]")
         }
         hidLastThoughts = !showsThoughts
         save(engine.transcript)
@@ -65,9 +74,4 @@ package struct Conversation {
             streams.remark("the conversation is not being saved: \(errorLine("\(error)"))")
         }
     }
-}
-
-extension Transcript {
-    /// Without a user's message at the end.
-    var withoutQuestion: Transcript { last?.role == .user ? Transcript(messages.dropLast()) : self }
 }

@@ -1,3 +1,4 @@
+package import Chat
 internal import Foundation
 package import LineEditing
 
@@ -22,17 +23,27 @@ extension ToolApproval.Answer {
         }
     }
 
-    /// Asks a person. Ctrl-C refuses the call, and ends the answer.
-    package static func asked(from source: any EntrySource) async -> ToolApproval.Answer {
+    /// Asks a person about a call that is on the screen.
+    package static func asked(about call: ToolCall, from source: any EntrySource) async -> ToolApproval.Answer {
+        let prompt = "run \(call.outline)? yes, no, always, never: "
         while true {
-            switch await source.readLine(prompt: "run it? yes, no, always, never: ", style: "", prefill: "") {
+            switch await source.readLine(prompt: prompt, style: "", prefill: "") {
             case .line(let text): if let answer = ToolApproval.Answer(text) { return answer }
             case .endOfInput: return .no
             case .interrupted:
                 // The editor took the key; what runs the answer waits for the signal.
                 kill(getpid(), SIGINT)
-                return .no
+                return .interrupted
             }
         }
+    }
+}
+
+extension ToolCall {
+    /// The name and the beginning of the arguments, which tell several calls apart; fit for a terminal.
+    fileprivate var outline: String {
+        let given = TerminalText.shown(arguments).split(whereSeparator: \.isNewline).joined(separator: " ")
+        guard given != "{}" else { return TerminalText.shown(name) }
+        return "\(TerminalText.shown(name)) \(given.prefix(40))\(given.count > 40 ? "…" : "")"
     }
 }

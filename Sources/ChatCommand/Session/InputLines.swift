@@ -61,6 +61,10 @@ private final class LineReader: Sendable {
             state.bytes += piece.prefix(count)
         } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
             state.hasEnded = true
+        } else if errno == EAGAIN {
+            // Another program has made the file's reads return at once.
+            var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = poll(&place, 1, -1)
         }
     }
 }

@@ -1,6 +1,7 @@
 package import Chat
 internal import CommandSupport
 internal import Foundation
+internal import Gemma
 internal import JSON
 
 /// The messages that a program sends, each on a line.
@@ -20,8 +21,12 @@ package enum MessageLines {
         guard let first = line.first(where: { !$0.isWhitespace }) else { return nil }
         switch first {
         case "{":
-            guard let message = try? JSONDecoder().decode(Message.self, from: Data(line.utf8)) else {
-                return .mistake("not a message in OpenAI's form: \(line.prefix(100))")
+            let message: Message
+            do {
+                message = try JSONDecoder().decode(Message.self, from: Data(line.utf8))
+            } catch {
+                let reason = (error as? DecodingError)?.reason ?? "\(error)"
+                return .mistake("not a message in OpenAI's form: \(reason): \(line.prefix(100))")
             }
             if message.role == .user, let text = message.content?.text { return .question(text) }
             return .message(message)

@@ -21,6 +21,9 @@ struct TextEditor: Sendable {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent(name)
         try PrivateFile.replace(url, with: text + "\n")
         defer { try? FileManager.default.removeItem(at: url) }
+        // Ctrl-C is the editor's. It is handled and not ignored, since the editor would inherit that.
+        let former = [SIGINT, SIGQUIT].map { ($0, signal($0) { _ in }) }
+        defer { for (number, handler) in former { signal(number, handler) } }
         // Not in a session of its own: it needs the terminal.
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: ["-c", "\(command) \"$1\"", "sh", url.path],

@@ -1,46 +1,54 @@
 internal import Synchronization
 
-/// The calls that are on the screen. A tool may run before what shows the answer has come so far.
+/// The calls that are on the screen. The question about a call may come before what shows the answer has come so far.
 final class ShownCalls: Sendable {
     private struct State {
-        var shown: [String: Int] = [:]
-        var waiting: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Identifiers of calls.
+        var shown: Set<String> = []
+        var waiting: [String: CheckedContinuation<Bool, Never>] = [:]
+        var hasEnded = false
     }
 
     private let state = Mutex(State())
 
-    func add(_ name: String) {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            if let index = state.waiting.firstIndex(where: { $0.name == name }) {
-                return state.waiting.remove(at: index).continuation
-            }
-            state.shown[name, default: 0] += 1
-            return nil
+    /// An answer begins: calls are going to be shown.
+    func begin() { state.withLock { $0.hasEnded = false } }
+
+    func add(_ call: String) {
+        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+            state.shown.insert(call)
+            return state.waiting.removeValue(forKey: call)
         }
-        next?.resume()
+        next?.resume(returning: true)
     }
 
-    /// Waits until a call of the tool is shown that nobody has waited for.
-    func wait(for name: String) async {
-        await withCheckedContinuation { continuation in
-            let isShown = state.withLock { state in
-                guard let count = state.shown[name], count > 0 else {
-                    state.waiting.append((name, continuation))
-                    return false
+    /// Waits until the call is shown.
+    /// - Returns: whether it is; not after `end()` or in a task that is cancelled.
+    func wait(for call: String) async -> Bool {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isShown = state.withLock { state -> Bool? in
+                    if state.hasEnded || Task.isCancelled { return false }
+                    if state.shown.contains(call) { return true }
+                    state.waiting[call] = continuation
+                    return nil
                 }
-                state.shown[name] = count - 1
-                return true
+                if let isShown { continuation.resume(returning: isShown) }
             }
-            if isShown { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: call) }?.resume(returning: false)
         }
     }
 
     /// Nothing more is going to be shown.
     func end() {
         let waiting = state.withLock { state in
-            defer { state = State() }
-            return state.waiting
+            defer {
+                state = State()
+                state.hasEnded = true
+            }
+            return state.waiting.values
         }
-        for place in waiting { place.continuation.resume() }
+        for place in waiting { place.resume(returning: false) }
     }
 }

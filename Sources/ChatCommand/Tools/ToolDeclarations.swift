@@ -1,7 +1,7 @@
 package import Chat
 internal import JSON
 
-/// Why a text declares no tools.
+/// Why a text does not declare tools.
 package enum ToolDeclarationError: Error, Hashable, Sendable, CustomStringConvertible {
     case notJSON(reason: String)
     case empty

@@ -4,7 +4,6 @@ package enum ToolError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidDescription(path: String, reason: String)
     /// Two executables describe tools of the same name.
     case duplicate(name: String)
-    case refused
     case failed(output: String)
     case endedBy(status: String)
     case tooSlow(seconds: Int)
@@ -16,7 +15,6 @@ package enum ToolError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cannotRun(let path, let reason): "cannot run \(path): \(reason)"
         case .invalidDescription(let path, let reason): "\(path) describe: \(reason)"
         case .duplicate(let name): "there are two tools by the name of \(name)"
-        case .refused: "the user refused this call"
         case .failed(let output): output
         case .endedBy(let status): "the tool ended with \(status)"
         case .tooSlow(let seconds): "the tool gave no result within \(seconds) s"

@@ -34,7 +34,12 @@ struct ToolProcess: Sendable {
             .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
         ]
-        let file = try InputFile(input)
+        let file: InputFile
+        do {
+            file = try InputFile(input)
+        } catch {
+            throw ToolError.cannotRun(path: path, reason: "its input cannot be written to a file: \(error)")
+        }
         do {
             let result = try await Subprocess.run(
                 .path(.init(path)), arguments: [argument], platformOptions: options,

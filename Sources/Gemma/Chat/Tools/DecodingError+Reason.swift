@@ -1,6 +1,6 @@
 extension DecodingError {
     /// What is wrong in a line that a model can make use of.
-    var reason: String {
+    package var reason: String {
         switch self {
         case .keyNotFound(let key, let context): place(context.codingPath + [key]) + "missing"
         case .valueNotFound(_, let context): place(context.codingPath) + "missing"
