@@ -24,9 +24,9 @@ struct TextEditor: Sendable {
         // Ctrl-C is the editor's. It is handled and not ignored, since the editor would inherit that.
         let former = [SIGINT, SIGQUIT].map { ($0, signal($0) { _ in }) }
         defer { for (number, handler) in former { signal(number, handler) } }
-        // Not in a session of its own: it needs the terminal.
+        // Not in a session of its own: it needs the terminal. The shell outlives Ctrl-C too.
         let result = try await Subprocess.run(
-            .path("/bin/sh"), arguments: ["-c", "\(command) \"$1\"", "sh", url.path],
+            .path("/bin/sh"), arguments: ["-c", "trap : INT QUIT; \(command) \"$1\"", "sh", url.path],
             input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError)
         guard result.terminationStatus.isSuccess else {
             throw EditorError(command: command, status: "\(result.terminationStatus)")
