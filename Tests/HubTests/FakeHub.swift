@@ -59,7 +59,7 @@ final class FakeHub: Sendable {
 
     static var timing: Timing {
         var timing = Timing()
-        timing.silence = .milliseconds(500)
+        timing.silence = .seconds(5)
         timing.firstPause = .milliseconds(1)
         return timing
     }
