@@ -17,7 +17,7 @@ enum ContentDoor {
         }
         guard (prompt.replyStart ?? 0) <= prompt.tokens.count else { throw Violation("a reply behind the prompt") }
 
-        // Without this character there is no special token.
+        // The text of every special token has this character.
         let harmless = try format.prompt(for: conversation.replacing("<", by: harmlessScalar))
         guard special(prompt, tokenizer) == special(harmless, tokenizer) else {
             throw Violation("special tokens that the template did not write, in \(prompt.text.debugDescription)")

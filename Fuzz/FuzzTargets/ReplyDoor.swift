@@ -64,7 +64,7 @@ enum ReplyDoor {
         guard told == reply else { throw Violation("events that say \(told) of \(reply)") }
         for call in reply.toolCalls {
             guard case .object? = try? JSONValue(json: call.arguments) else {
-                throw Violation("arguments that are no JSON object: \(call.arguments)")
+                throw Violation("the arguments are not a JSON object: \(call.arguments)")
             }
         }
         for text in [reply.content, reply.reasoning] where text != text.trimmed {

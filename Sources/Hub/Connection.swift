@@ -128,15 +128,16 @@ struct Connection: Sendable {
     /// Repeats what fails for a reason that may pass.
     /// - Parameter isUrgent: whether there is something else to do than to wait: then nothing is repeated.
     func persistently<Result>(isUrgent: Bool, _ body: () async throws -> Result) async throws -> Result {
-        for attempt in 1... {
+        var attempt = 1
+        while true {
             do {
                 return try await body()
             } catch {
                 if isUrgent { throw error }
                 try await pause(after: attempt, error)
             }
+            attempt += 1
         }
-        preconditionFailure("there is always another number")
     }
 
     /// Waits before the next attempt.

@@ -1,8 +1,8 @@
 extension BPETokenizer {
     /// The tokens of a prompt; no `bos` is added.
     ///
-    /// - Throws: `TokenizerError.unknownSpecialToken` for a control part that is no special token of this vocabulary,
-    ///   and `TokenizerError.tokenOutOfRange`.
+    /// - Throws: `TokenizerError.unknownSpecialToken` for a control part that is not a special token here, and
+    ///   `TokenizerError.tokenOutOfRange`.
     public func encode(_ prompt: RawPrompt) throws(TokenizerError) -> [TokenID] {
         var encoder = PromptEncoder(self)
         for part in prompt.parts {

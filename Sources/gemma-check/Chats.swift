@@ -16,18 +16,16 @@ struct Chats: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    private static let replies = "replies.json"
+
     func run() throws {
         let folder = URL(fileURLWithPath: directory)
-        let checks: [(name: String, run: (URL) throws -> CountedResult)] = [
-            ("templates.json", TemplateCheck.run), ("syntax.json", TemplateCheck.run), ("replies.json", ReplyCheck.run),
-        ]
-        let present = checks.filter {
-            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0.name).path)
+        let present = ["templates.json", "syntax.json", Self.replies].filter {
+            FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path)
         }
-        let runs = Dictionary(uniqueKeysWithValues: present)
-        try output.report(present.map(\.name)) { name in
-            guard let run = runs[name] else { preconditionFailure("no check of \(name)") }
-            return try run(folder.appendingPathComponent(name))
+        try output.report(present) { name in
+            let file = folder.appendingPathComponent(name)
+            return try name == Self.replies ? ReplyCheck.run(file) : TemplateCheck.run(file)
         }
     }
 }

@@ -3,7 +3,7 @@ public enum MessageContent: Hashable, Sendable {
     case text(String)
     case parts([ContentPart])
 
-    /// The texts of all parts, one after the other. Nil if a part is no text.
+    /// The texts of all parts, one after the other. Nil if a part is not text.
     public var text: String? {
         switch self {
         case .text(let text): return text

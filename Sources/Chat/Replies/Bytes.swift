@@ -3,7 +3,7 @@
 extension UInt8 {
     /// The token `<|"|>` among the bytes of text. UTF-8 has no such byte.
     static let delimiter: UInt8 = 0xFF
-    /// Comes before the text of a token that is no part of a call. It may stand in a string only.
+    /// Comes before the text of a token that does not belong to a call. Only strings may contain it.
     static let foreign: UInt8 = 0xFE
 
     var isToken: Bool { self >= .foreign }

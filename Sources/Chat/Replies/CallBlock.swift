@@ -30,7 +30,7 @@ struct CallBlock {
             isInString.toggle()
             return reader.appendDelimiter()
         case .special(let token):
-            // Without its opener, a call has only its form to be known by; a token that is no part of one spoils it.
+            // Without its opener, a call has only its form to be known by; a foreign token spoils it.
             if isBare { return reader.appendForeign(token) }
             return isInString ? reader.append(token.text) : []
         }

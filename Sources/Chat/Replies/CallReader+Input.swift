@@ -9,7 +9,7 @@ extension CallReader {
         return advance()
     }
 
-    /// A token that is no part of a call.
+    /// A token that does not belong to a call.
     mutating func appendForeign(_ token: SpecialToken) -> [ReplyEvent] {
         body.append(.foreign)
         return append(token.text)

@@ -6,7 +6,7 @@ package struct ChatStreams: Sendable {
     package var write: @Sendable (String) throws -> Void
     /// Everything else: standard error.
     package var note: @Sendable (String) -> Void
-    /// A line that is replaced by what comes next; nothing where standard error is no terminal.
+    /// A line that is replaced by what comes next; nothing where standard error is not a terminal.
     package var progress: @Sendable (String?) -> Void
     /// Whether both are terminals, so that a person reads.
     package var isTerminal: Bool

@@ -3,7 +3,7 @@ internal import Chat
 /// Ends a reply where its content has a stop text. Thoughts and calls are not searched.
 ///
 /// The content ends before the stop text, and what may be the beginning of one is held back. White space before the
-/// first and behind the last character of the content is no part of it, but a stop text may end with the latter.
+/// first and after the last character of the content is not part of it, but a stop text may end with the latter.
 struct ContentStops: Sendable {
     private var stops: StopStrings
     /// Content that is not told yet. The last `stops.pendingCount` bytes may be the beginning of a stop text.

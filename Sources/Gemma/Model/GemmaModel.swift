@@ -131,7 +131,7 @@ private struct TargetParts {
                 tokenizer: tokenizer.vocabulary.count, model: target.config.vocabularySize)
         }
         sampling = try SamplingOptions(file.metadata)
-        // A template that is no text, or none at all, is no reason to refuse a model: texts can be continued without.
+        // Without a template, or with one that is not text, the model can still continue texts.
         chatTemplate = try? file.metadata.stringIfPresent("tokenizer.chat_template")
     }
 }

@@ -106,7 +106,7 @@ extension GemmaSession {
     ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
     ///     the number of all. The session may be used from within.
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
-    ///   fit, `TokenizerError` for a control part that is no special token, `SamplingError` or
+    ///   fit, `TokenizerError` for a control part that is not a special token, `SamplingError` or
     ///   `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another generation has begun on this
     ///   session, `ModelError.notANumber`, or `CancellationError`.
     public func streamResponse(
