@@ -233,6 +233,7 @@ let package = Package(
             name: "QuantizationTests",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Gemma4", "ImportanceMatrix", "Quantization", "Gemma", "BundledModel",
+                "Hub",  // for its checksums
             ]),
         .testTarget(
             name: "ImportanceTests",
