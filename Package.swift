@@ -105,22 +105,25 @@ let package = Package(
             name: "Tensor",
             dependencies: ["Platform", "GGUF", "TensorBase", openBLAS] + forms.map { .target(name: $0.name) }),
         .target(name: "Tokenizer", dependencies: ["Platform", "GGUF"]),
+        .target(name: "Constraint", dependencies: ["JSON", "Tokenizer"]),
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
         .target(name: "Gemma4", dependencies: ["Platform", "GGUF", "Tensor"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
-        .target(name: "Speculative", dependencies: ["Tensor", "Gemma4", "Assistant", "Sampling", logging]),
+        .target(
+            name: "Speculative",
+            dependencies: ["Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling", logging]),
         .target(
             name: "Gemma",
             dependencies: [
                 "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "ChatTemplate",
-                "Chat",
+                "Chat", "Constraint",
             ]),
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",
             dependencies: [
                 "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "ChatTemplate",
-                "Chat",
+                "Chat", "Constraint",
             ]),
         .target(name: "Evaluation", dependencies: ["Platform", "Tensor", "Gemma4"]),
         .target(name: "ImportanceMatrix", dependencies: ["Platform", "GGUF", "Tensor"]),
@@ -206,6 +209,7 @@ let package = Package(
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
                 "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat", "HubFiles",
+                "Constraint",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -242,6 +246,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
+        .testTarget(name: "ConstraintTests", dependencies: ["JSON", "Tokenizer", "Constraint"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
         .target(name: "PlainSampling", dependencies: ["Sampling"], path: "Tests/PlainSampling"),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling", "PlainSampling"]),
