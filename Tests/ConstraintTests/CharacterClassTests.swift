@@ -18,7 +18,8 @@ import Testing
         #expect(vowels.intersection(vowels.inverted).isEmpty)
         #expect(vowels.inverted.contains("b") && !vowels.inverted.contains("e"))
         #expect(CharacterClass.all.contains(vowels) && !vowels.contains(.all))
-        #expect(CharacterClass("a"..."z").subtracting(vowels).intersection(CharacterClass("a"..."f"))
-            == CharacterClass("b", "c", "d", "f"))
+        #expect(
+            CharacterClass("a"..."z").subtracting(vowels).intersection(CharacterClass("a"..."f"))
+                == CharacterClass("b", "c", "d", "f"))
     }
 }
