@@ -237,6 +237,20 @@ struct ConfigurationTable: Sendable {
         return try intern(Array(items(of: a)) + items(of: b))
     }
 
+    // MARK: - Equivalence
+
+    /// A configuration after which the same texts of up to `length` bytes may come. Within a long repetition it is the
+    /// same for most counts.
+    mutating func equivalent(_ number: Int32, length: Int) throws(ConstraintError) -> Int32 {
+        let items = items(of: number)
+        guard items.count == 1, let item = items.first, item.frame != .bottom,
+            case .loop(let loop, _) = program.states[Int(item.frame.state)]
+        else { return number }
+        let count = program.loops[Int(loop)].equivalent(item.frame.count, length: length)
+        return count == item.frame.count
+            ? number : try intern([Item(Frame(item.frame.state, count: count), item.stack)])
+    }
+
     // MARK: - Numbers
 
     /// - Parameter items: in any order, and perhaps the same frame with several stacks.

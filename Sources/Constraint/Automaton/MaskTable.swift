@@ -71,6 +71,8 @@ struct MaskTable: Sendable {
     mutating func mask(of number: Int32) throws(ConstraintError) -> TokenMask {
         if let known = masks[number] { return known }
         configurations.beginWork()
+        let number = try configurations.equivalent(number, length: vocabulary.trie.deepest)
+        if let known = masks[number] { return known }
         let mask = try computedMask(of: number)
         switch mask.form {
         case .few(let tokens), .allBut(let tokens), .many(_, let tokens): maskedCount += tokens.count + 64
