@@ -47,6 +47,8 @@ struct Program: Sendable {
     var entries: [Int32] = []
     var isNullable: [Bool] = []
     var start: Int32 = 0
+    /// The fewest bytes and tokens to `end` from each state.
+    var lengths: [Int32] = []
     /// States that characters of these kinds lead back to.
     var selfLoops: [Int32: CharacterKinds] = [:]
 
@@ -56,6 +58,14 @@ struct Program: Sendable {
     var classCount: Int { Int(classes[255]) + 1 }
     /// The byte of each class that has only one.
     private(set) var onlyBytes: [UInt8?] = []
+
+    /// The fewest bytes and tokens that complete the rule from `frame` on.
+    func length(of frame: Frame) -> Int32 {
+        if frame == .bottom { return 0 }
+        guard case .loop(let loop, let next) = states[Int(frame.state)] else { return lengths[Int(frame.state)] }
+        return min(
+            ShortestTexts.endless, loops[Int(loop)].length(after: frame.count, lengths) + lengths[Int(next)])
+    }
 
     mutating func findClasses() {
         var isFirst = [Bool](repeating: false, count: 257)
