@@ -291,7 +291,7 @@ struct ConfigurationTable: Sendable {
         self.items += news
         var (mayEnd, readsTokens) = (false, false)
         var span = CharacterSpan.none
-        var length = ShortestTexts.endless
+        var length = Program.endless
         for item in news {
             length = min(length, program.length(of: item.frame) + stacks.length(item.stack))
             if item.frame == .bottom {

@@ -1,9 +1,6 @@
 /// The fewest bytes and tokens that complete a rule from each state of a program: shortest paths, where a call adds up
 /// two of them (Knuth, "A Generalization of Dijkstra's Algorithm", 1977).
 struct ShortestTexts {
-    /// More than any text has, and small enough to be added up.
-    static let endless: Int32 = 1 << 29
-
     private let program: Program
     private(set) var lengths: [Int32]
     /// States to look at again once a state is known, as lists: `first` is where each begins.
@@ -19,7 +16,7 @@ struct ShortestTexts {
 
     private init(_ program: Program) {
         self.program = program
-        lengths = Array(repeating: Self.endless, count: program.states.count)
+        lengths = Array(repeating: Program.endless, count: program.states.count)
         first = Array(repeating: -1, count: program.states.count)
         for (place, state) in program.states.enumerated() {
             let place = Int32(place)
@@ -50,14 +47,14 @@ struct ShortestTexts {
     private mutating func run() {
         queue.push(0, Program.end)
         while let (length, state) = queue.pop() {
-            guard lengths[Int(state)] == Self.endless else { continue }
+            guard lengths[Int(state)] == Program.endless else { continue }
             lengths[Int(state)] = length
             var place = first[Int(state)]
             while place >= 0 {
                 let (dependent, next) = dependents[Int(place)]
-                if lengths[Int(dependent)] == Self.endless {
+                if lengths[Int(dependent)] == Program.endless {
                     let candidate = self.length(of: program.states[Int(dependent)], after: state)
-                    if candidate < Self.endless { queue.push(candidate, dependent) }
+                    if candidate < Program.endless { queue.push(candidate, dependent) }
                 }
                 place = next
             }
@@ -69,12 +66,12 @@ struct ShortestTexts {
         let known = lengths[Int(target)]
         return switch state {
         case .end: 0
-        case .bytes, .token: min(Self.endless, known + 1)
+        case .bytes, .token: min(Program.endless, known + 1)
         case .split: known
         case .call(let rule, let next):
-            min(Self.endless, lengths[Int(program.entries[Int(rule)])] + lengths[Int(next)])
+            min(Program.endless, lengths[Int(program.entries[Int(rule)])] + lengths[Int(next)])
         case .loop(let loop, let next):
-            min(Self.endless, program.loops[Int(loop)].length(after: 0, lengths) + lengths[Int(next)])
+            min(Program.endless, program.loops[Int(loop)].length(after: 0, lengths) + lengths[Int(next)])
         }
     }
 
@@ -106,14 +103,4 @@ struct ShortestTexts {
             }
         }
     }
-}
-
-extension Program.Loop {
-    /// The length of the rounds that are missing after `rounds`.
-    func length(after rounds: Int32, _ lengths: [Int32]) -> Int32 {
-        let missing = Int64(max(0, min - rounds))
-        return Int32(Swift.min(Int64(ShortestTexts.endless), missing * Int64(lengths[Int(body)])))
-    }
-
-    private func max(_ a: Int32, _ b: Int32) -> Int32 { a > b ? a : b }
 }

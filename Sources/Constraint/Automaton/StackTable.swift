@@ -52,7 +52,7 @@ struct StackTable: Sendable {
     /// - Returns: nil for stacks that are too deep.
     mutating func push(_ frame: Frame, on stack: Int32, mayEnd: Bool, length: Int32) -> Int32? {
         guard Int(stacks[Int(stack)].depth) < Self.deepest else { return nil }
-        let length = min(ShortestTexts.endless, length + self.length(stack))
+        let length = min(Program.endless, length + self.length(stack))
         return intern(CollectionOfOne(Item(frame, stack)), mayEnd: mayEnd, length: length)
     }
 
