@@ -246,7 +246,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
-        .testTarget(name: "ConstraintTests", dependencies: ["JSON", "Tokenizer", "Constraint"]),
+        .testTarget(name: "ConstraintTests", dependencies: ["JSON", "Tokenizer", "Constraint", "Chat"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
         .target(name: "PlainSampling", dependencies: ["Sampling"], path: "Tests/PlainSampling"),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling", "PlainSampling"]),
