@@ -17,13 +17,45 @@ struct ConfigurationTable: Sendable {
     private var table: [Int32]
     /// The configuration after a byte of each class, for each configuration that was looked at.
     private var rows: [Int32] = []
+    /// Single steps from configurations without a row.
+    private var steps: [Step: Int32] = [:]
     /// Arcs followed since the current operation began.
     private var work = 0
+
+    // Memory to work in.
+    private var arcs: [Arc] = []
+    private var tokenArcs: [TokenArc] = []
+    private var queue: [Item] = []
+    private var matching: [Int32] = []
+    private var news: [Item] = []
 
     private struct Configuration: Sendable {
         let items: Range<Int32>
         let mayEnd: Bool
         let readsTokens: Bool
+    }
+
+    private struct Step: Hashable {
+        let number: Int32
+        let byteClass: UInt8
+    }
+
+    /// A way to read a byte, from anywhere in a configuration.
+    private struct Arc {
+        let classes: ClosedRange<UInt8>
+        let target: Int32
+        let pushed: Range<Int32>
+        /// The head of a counted repetition that another round of begins.
+        let round: Frame?
+        let stack: Int32
+    }
+
+    private struct TokenArc {
+        let set: Int32
+        let target: Int32
+        let pushed: Range<Int32>
+        let round: Frame?
+        let stack: Int32
     }
 
     /// The number of the configuration after text that does not fit.
@@ -44,7 +76,9 @@ struct ConfigurationTable: Sendable {
     static let start: Int32 = 0
 
     /// Whether it is time to begin a new table.
-    var isFull: Bool { rows.count > 4_000_000 || items.count > 1_000_000 || stacks.count > 500_000 }
+    var isFull: Bool {
+        rows.count > 4_000_000 || steps.count > 500_000 || items.count > 1_000_000 || stacks.count > 500_000
+    }
 
     mutating func beginWork() { work = 0 }
 
@@ -68,10 +102,17 @@ struct ConfigurationTable: Sendable {
     // MARK: - Bytes
 
     /// The configuration after a byte of class `byteClass`.
-    @inline(__always)
     mutating func next(_ number: Int32, _ byteClass: UInt8) throws(ConstraintError) -> Int32 {
-        let row = try row(of: number)
-        return next(inRow: row, byteClass)
+        let row = rowStarts[Int(number)]
+        if row >= 0 { return next(inRow: row, byteClass) }
+        let step = Step(number: number, byteClass: byteClass)
+        if let known = steps[step] { return known }
+        try findArcs(of: number)
+        matching.removeAll(keepingCapacity: true)
+        for place in arcs.indices where arcs[place].classes.contains(byteClass) { matching.append(Int32(place)) }
+        let next = try follow(matching)
+        steps[step] = next
+        return next
     }
 
     /// Where the configurations are that follow a configuration.
@@ -81,128 +122,124 @@ struct ConfigurationTable: Sendable {
         return row >= 0 ? row : try expand(number)
     }
 
-    /// The same by the row of a configuration.
+    /// The configuration after a byte, by the row of the one before it.
     @inline(__always)
     func next(inRow row: Int32, _ byteClass: UInt8) -> Int32 { rows[Int(row) + Int(byteClass)] }
 
     /// Finds what all bytes lead to.
     @inline(never)
     private mutating func expand(_ number: Int32) throws(ConstraintError) -> Int32 {
-        let (arcs, _) = try arcs(of: Array(items(of: number)))
+        try findArcs(of: number)
+        let start = rows.count
         let classCount = program.classCount
-        var row = [Int32](repeating: Self.dead, count: classCount)
-        // Classes that the same arcs read lead to the same configuration.
-        var groups: [(arcs: [Int32], result: Int32)] = []
-        var matching: [Int32] = []
+        rows.append(contentsOf: repeatElement(Self.dead, count: classCount))
+        // Classes that the same arcs read lead to the same configuration. Neighbours often do.
+        var groups: [(arcs: [Int32], next: Int32)] = []
         for byteClass in 0..<classCount {
             matching.removeAll(keepingCapacity: true)
-            for (place, arc) in arcs.enumerated() where arc.classes.contains(UInt8(byteClass)) {
+            for place in arcs.indices where arcs[place].classes.contains(UInt8(byteClass)) {
                 matching.append(Int32(place))
             }
             if matching.isEmpty { continue }
             if let known = groups.last(where: { $0.arcs == matching }) {
-                row[byteClass] = known.result
+                rows[start + byteClass] = known.next
                 continue
             }
-            try count(matching.count + 8)
-            var news: [Item] = []
-            for place in matching {
-                let arc = arcs[Int(place)]
-                try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack, into: &news)
-            }
-            let result = try intern(news)
-            groups.append((matching, result))
-            row[byteClass] = result
+            let next = try follow(matching)
+            groups.append((matching, next))
+            rows[start + byteClass] = next
         }
-        let start = Int32(rows.count)
-        rows += row
-        rowStarts[Int(number)] = start
-        return start
+        rowStarts[Int(number)] = Int32(start)
+        return Int32(start)
     }
 
-    /// A way to read a byte, from anywhere in a configuration.
-    private struct Arc {
-        let classes: ClosedRange<UInt8>
-        let target: Int32
-        let pushed: Range<Int32>
-        /// The head of a counted repetition that another round of begins.
-        let round: Frame?
-        let stack: Int32
+    /// Fills `arcs` with all ways to read a byte, and `tokenArcs` with those to read a token.
+    private mutating func findArcs(of number: Int32) throws(ConstraintError) {
+        queue.removeAll(keepingCapacity: true)
+        queue.append(contentsOf: items(of: number))
+        try findArcs()
     }
 
-    private struct TokenArc {
-        let set: Int32
-        let target: Int32
-        let pushed: Range<Int32>
-        let round: Frame?
-        let stack: Int32
-    }
-
-    /// All ways to read something from `items`, after leaving what may be left.
-    private mutating func arcs(of items: [Item]) throws(ConstraintError) -> ([Arc], [TokenArc]) {
-        var (arcs, tokenArcs): ([Arc], [TokenArc]) = ([], [])
-        var queue = items
+    /// The same for the items in `queue`.
+    private mutating func findArcs() throws(ConstraintError) {
+        arcs.removeAll(keepingCapacity: true)
+        tokenArcs.removeAll(keepingCapacity: true)
         var visited: Set<Item> = []
         while let item = queue.popLast() {
             let frame = item.frame
             if frame == .bottom { continue }
-            var isFinal = false
-            func add(_ closure: ClosureTable.Closure, round: Frame?) {
-                for arc in closures.byteArcs[Int(closure.bytes.lowerBound)..<Int(closure.bytes.upperBound)] {
-                    arcs.append(
-                        Arc(
-                            classes: arc.classes, target: arc.target, pushed: arc.pushed, round: round,
-                            stack: item.stack))
-                }
-                for arc in closures.tokenArcs[Int(closure.tokens.lowerBound)..<Int(closure.tokens.upperBound)] {
-                    tokenArcs.append(
-                        TokenArc(
-                            set: arc.set, target: arc.target, pushed: arc.pushed, round: round, stack: item.stack))
-                }
-            }
+            let isFinal: Bool
             if case .loop(let number, let next) = program.states[Int(frame.state)] {
                 let loop = program.loops[Int(number)]
                 if loop.max.map({ frame.count < $0 }) ?? true {
                     let round = Frame(frame.state, count: loop.count(after: frame.count))
-                    add(try closures.closure(of: loop.body), round: round)
+                    _ = try addArcs(of: loop.body, round: round, stack: item.stack)
                 }
-                if frame.count >= loop.min {
-                    let after = try closures.closure(of: next)
-                    add(after, round: nil)
-                    isFinal = after.isFinal
-                }
+                isFinal = frame.count < loop.min ? false : try addArcs(of: next, round: nil, stack: item.stack)
             } else {
-                let closure = try closures.closure(of: frame.state)
-                add(closure, round: nil)
-                isFinal = closure.isFinal
+                isFinal = try addArcs(of: frame.state, round: nil, stack: item.stack)
             }
             try count(1)
             guard arcs.count <= Self.mostItems * 4 else {
                 throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
             }
             guard isFinal else { continue }
+            // What may be left is left.
             for below in stacks.top(of: item.stack) where visited.insert(below).inserted { queue.append(below) }
         }
-        return (arcs, tokenArcs)
     }
 
-    /// Adds what an arc leads to.
-    private mutating func follow(
-        _ target: Int32, pushed: Range<Int32>, round: Frame?, on stack: Int32, into news: inout [Item]
-    ) throws(ConstraintError) {
-        var frames = Array(closures.frames[Int(pushed.lowerBound)..<Int(pushed.upperBound)])
-        if let round { frames.insert(round, at: 0) }
-        // What is complete is left at once.
-        let frame = target == Program.end ? frames.popLast() : Frame(target)
-        var stack = stack
-        for frame in frames {
-            guard let higher = try push(frame, on: stack) else { return }
-            stack = higher
+    /// - Returns: whether the rule of the state may be left.
+    private mutating func addArcs(of state: Int32, round: Frame?, stack: Int32) throws(ConstraintError) -> Bool {
+        let closure = try closures.closure(of: state)
+        for place in closure.bytes {
+            let arc = closures.byteArcs[Int(place)]
+            arcs.append(
+                Arc(classes: arc.classes, target: arc.target, pushed: arc.pushed, round: round, stack: stack))
         }
-        if let frame {
+        for place in closure.tokens {
+            let arc = closures.tokenArcs[Int(place)]
+            tokenArcs.append(
+                TokenArc(set: arc.set, target: arc.target, pushed: arc.pushed, round: round, stack: stack))
+        }
+        return closure.isFinal
+    }
+
+    /// The configuration that some of `arcs` lead to.
+    private mutating func follow(_ places: [Int32]) throws(ConstraintError) -> Int32 {
+        try count(places.count + 4)
+        news.removeAll(keepingCapacity: true)
+        for place in places {
+            let arc = arcs[Int(place)]
+            try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack)
+        }
+        return try internNews()
+    }
+
+    /// Adds what an arc leads to, to `news`.
+    private mutating func follow(
+        _ target: Int32, pushed: Range<Int32>, round: Frame?, on stack: Int32
+    ) throws(ConstraintError) {
+        // The frame on top is not put on the stack, and what is complete is left at once.
+        var top = round
+        var stack = stack
+        for place in pushed {
+            if let frame = top {
+                guard let higher = try push(frame, on: stack) else { return }
+                stack = higher
+            }
+            top = closures.frames[Int(place)]
+        }
+        if target != Program.end {
+            if let frame = top {
+                guard let higher = try push(frame, on: stack) else { return }
+                stack = higher
+            }
+            news.append(Item(Frame(target), stack))
+        } else if let frame = top {
             news.append(Item(frame, stack))
         } else {
-            news += stacks.top(of: stack)
+            news.append(contentsOf: stacks.top(of: stack))
         }
     }
 
@@ -225,19 +262,20 @@ struct ConfigurationTable: Sendable {
     /// What the sets of tokens are that may be read as a whole.
     mutating func tokenSets(_ number: Int32) throws(ConstraintError) -> [TokenSet] {
         guard readsTokens(number) else { return [] }
-        let (_, arcs) = try arcs(of: Array(items(of: number)))
-        return Set(arcs.map(\.set)).sorted().map { program.tokenSets[Int($0)] }
+        try findArcs(of: number)
+        return Set(tokenArcs.map(\.set)).sorted().map { program.tokenSets[Int($0)] }
     }
 
     /// The configuration after a token that is read as a whole.
     mutating func next(_ number: Int32, token: Int32) throws(ConstraintError) -> Int32 {
         guard readsTokens(number) else { return Self.dead }
-        let (_, arcs) = try arcs(of: Array(items(of: number)))
-        var news: [Item] = []
-        for arc in arcs where program.tokenSets[Int(arc.set)].contains(token) {
-            try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack, into: &news)
+        try findArcs(of: number)
+        news.removeAll(keepingCapacity: true)
+        for place in tokenArcs.indices where program.tokenSets[Int(tokenArcs[place].set)].contains(token) {
+            let arc = tokenArcs[place]
+            try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack)
         }
-        return try intern(news)
+        return try internNews()
     }
 
     /// The configuration after texts that lead to either.
@@ -252,40 +290,34 @@ struct ConfigurationTable: Sendable {
     /// A configuration after which the same texts of up to `length` bytes may come. Within a long repetition it is the
     /// same for most counts.
     mutating func equivalent(_ number: Int32, length: Int) throws(ConstraintError) -> Int32 {
+        guard let (loop, item) = onlyLoop(number) else { return number }
+        let count = loop.equivalent(item.frame.count, length: length)
+        return count == item.frame.count
+            ? number : try intern([Item(Frame(item.frame.state, count: count), item.stack)])
+    }
+
+    /// The repetition that a configuration is in, if the text can be read in no other way.
+    private func onlyLoop(_ number: Int32) -> (Program.Loop, Item)? {
         let items = items(of: number)
         guard items.count == 1, let item = items.first, item.frame != .bottom,
             case .loop(let loop, _) = program.states[Int(item.frame.state)]
-        else { return number }
-        let count = program.loops[Int(loop)].equivalent(item.frame.count, length: length)
-        return count == item.frame.count
-            ? number : try intern([Item(Frame(item.frame.state, count: count), item.stack)])
+        else { return nil }
+        return (program.loops[Int(loop)], item)
     }
 
     // MARK: - Numbers
 
     /// - Parameter items: in any order, and perhaps the same frame with several stacks.
-    private mutating func intern(_ items: [Item]) throws(ConstraintError) -> Int32 {
-        guard !items.isEmpty else { return Self.dead }
-        var news = items
-        if news.count > 1 {
-            guard news.count <= Self.mostItems * 4 else {
-                throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
-            }
-            news.sort { $0.frame < $1.frame }
-            var kept = 0
-            for item in news[1...] {
-                if item.frame == news[kept].frame {
-                    news[kept] = Item(item.frame, stacks.union(news[kept].stack, item.stack))
-                } else {
-                    kept += 1
-                    news[kept] = item
-                }
-            }
-            news.removeLast(news.count - kept - 1)
-            guard news.count <= Self.mostItems else {
-                throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
-            }
-        }
+    private mutating func intern(_ items: some Sequence<Item>) throws(ConstraintError) -> Int32 {
+        news.removeAll(keepingCapacity: true)
+        news.append(contentsOf: items)
+        return try internNews()
+    }
+
+    /// The number of the configuration of `news`.
+    private mutating func internNews() throws(ConstraintError) -> Int32 {
+        guard !news.isEmpty else { return Self.dead }
+        if news.count > 1 { try joinNews() }
         if configurations.count * 2 > table.count { grow() }
         var slot = Self.hash(news[...]) & (table.count - 1)
         while table[slot] >= 0 {
@@ -306,9 +338,9 @@ struct ConfigurationTable: Sendable {
                 continue
             }
             if stacks.mayEnd(item.stack), try mayLeave(item.frame) { mayEnd = true }
-            span = max(span, self.span(of: item.frame))
+            span = max(span, try self.span(of: item.frame))
         }
-        if !program.tokenSets.isEmpty { readsTokens = try !arcs(of: news).1.isEmpty }
+        if !program.tokenSets.isEmpty { readsTokens = try self.readsTokens(news) }
         configurations.append(
             Configuration(items: start..<Int32(self.items.count), mayEnd: mayEnd, readsTokens: readsTokens))
         spans.append(span)
@@ -317,12 +349,58 @@ struct ConfigurationTable: Sendable {
         return number
     }
 
-    private func span(of frame: Frame) -> CharacterSpan {
-        if case .loop(let number, _) = program.states[Int(frame.state)] {
-            let loop = program.loops[Int(number)]
-            return CharacterSpan(kinds: loop.kinds, length: loop.max.map { $0 - frame.count } ?? .max)
+    /// Sorts `news`, and joins the stacks of equal frames.
+    private mutating func joinNews() throws(ConstraintError) {
+        guard news.count <= Self.mostItems * 4 else {
+            throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
         }
-        return program.selfLoops[frame.state].map { CharacterSpan(kinds: $0, length: .max) } ?? .none
+        news.sort { $0.frame < $1.frame }
+        var kept = 0
+        for place in 1..<news.count {
+            let item = news[place]
+            if item.frame == news[kept].frame {
+                news[kept] = Item(item.frame, stacks.union(news[kept].stack, item.stack))
+            } else {
+                kept += 1
+                news[kept] = item
+            }
+        }
+        news.removeLast(news.count - kept - 1)
+        guard news.count <= Self.mostItems else {
+            throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
+        }
+    }
+
+    /// Whether any of `items` reads tokens, after leaving what may be left.
+    private mutating func readsTokens(_ items: [Item]) throws(ConstraintError) -> Bool {
+        // The arcs may be in use.
+        let (savedArcs, savedTokenArcs) = (arcs, tokenArcs)
+        (arcs, tokenArcs) = ([], [])
+        defer { (arcs, tokenArcs) = (savedArcs, savedTokenArcs) }
+        queue = items
+        try findArcs()
+        return !tokenArcs.isEmpty
+    }
+
+    private mutating func span(of frame: Frame) throws(ConstraintError) -> CharacterSpan {
+        guard case .loop(let number, let next) = program.states[Int(frame.state)] else {
+            return try closures.closure(of: frame.state).span
+        }
+        let loop = program.loops[Int(number)]
+        let span = loop.span(after: frame.count)
+        return frame.count < loop.min ? span : max(span, try closures.closure(of: next).span)
+    }
+
+    /// Whether no text fits that has more characters of the kinds of its span than the span is long.
+    mutating func isSpanExact(_ number: Int32) throws(ConstraintError) -> Bool {
+        guard let (loop, item) = onlyLoop(number), let limit = loop.max else { return false }
+        guard loop.span(after: item.frame.count) == span(of: number) else { return false }
+        let full = try intern([Item(Frame(item.frame.state, count: limit), item.stack)])
+        let row = try row(of: full)
+        return (0..<256).allSatisfy { byte in
+            next(inRow: row, program.classes[byte]) == Self.dead
+                || loop.kinds.isDisjoint(with: CharacterKinds(ofFirstByte: UInt8(byte)))
+        }
     }
 
     private mutating func grow() {
