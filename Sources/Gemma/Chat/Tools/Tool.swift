@@ -46,12 +46,3 @@ extension Tool {
         return Prompt(try await self.call(arguments: arguments)).text
     }
 }
-
-/// The JSON schema of what a model is to write.
-public struct GenerationSchema: Sendable, Hashable {
-    /// The JSON schema itself.
-    public var json: JSONValue
-
-    /// - Parameter json: a JSON schema whose type is `object`.
-    public init(json: JSONValue) { self.json = json }
-}
