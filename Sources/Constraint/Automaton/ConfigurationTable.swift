@@ -8,6 +8,11 @@ struct ConfigurationTable: Sendable {
     private(set) var stacks = StackTable()
 
     private var configurations: [Configuration] = []
+    // What walks look at, in arrays of their own.
+    private var spans: [CharacterSpan] = []
+    private var lengths: [Int32] = []
+    /// The start of the row of each configuration; -1 if it was not looked at.
+    private var rowStarts: [Int32] = []
     private var items: [Item] = []
     private var table: [Int32]
     /// The configuration after a byte of each class, for each configuration that was looked at.
@@ -17,12 +22,8 @@ struct ConfigurationTable: Sendable {
 
     private struct Configuration: Sendable {
         let items: Range<Int32>
-        /// The start of its row; -1 if it was not looked at.
-        var row: Int32 = -1
         let mayEnd: Bool
-        let length: Int32
         let readsTokens: Bool
-        let span: CharacterSpan
     }
 
     /// The number of the configuration after text that does not fit.
@@ -55,9 +56,9 @@ struct ConfigurationTable: Sendable {
     func mayEnd(_ number: Int32) -> Bool { configurations[Int(number)].mayEnd }
     func readsTokens(_ number: Int32) -> Bool { configurations[Int(number)].readsTokens }
     /// The fewest bytes and tokens that complete the text.
-    func length(_ number: Int32) -> Int32 { configurations[Int(number)].length }
+    func length(_ number: Int32) -> Int32 { lengths[Int(number)] }
     /// Characters that may come next, whatever they are and in any order.
-    func span(of number: Int32) -> CharacterSpan { configurations[Int(number)].span }
+    func span(of number: Int32) -> CharacterSpan { spans[Int(number)] }
 
     func items(of number: Int32) -> ArraySlice<Item> {
         let range = configurations[Int(number)].items
@@ -69,14 +70,20 @@ struct ConfigurationTable: Sendable {
     /// The configuration after a byte of class `byteClass`.
     @inline(__always)
     mutating func next(_ number: Int32, _ byteClass: UInt8) throws(ConstraintError) -> Int32 {
-        rows[Int(try row(of: number)) + Int(byteClass)]
+        let row = try row(of: number)
+        return next(inRow: row, byteClass)
     }
 
+    /// Where the configurations are that follow a configuration.
     @inline(__always)
-    private mutating func row(of number: Int32) throws(ConstraintError) -> Int32 {
-        let row = configurations[Int(number)].row
+    mutating func row(of number: Int32) throws(ConstraintError) -> Int32 {
+        let row = rowStarts[Int(number)]
         return row >= 0 ? row : try expand(number)
     }
+
+    /// The same by the row of a configuration.
+    @inline(__always)
+    func next(inRow row: Int32, _ byteClass: UInt8) -> Int32 { rows[Int(row) + Int(byteClass)] }
 
     /// Finds what all bytes lead to.
     @inline(never)
@@ -109,7 +116,7 @@ struct ConfigurationTable: Sendable {
         }
         let start = Int32(rows.count)
         rows += row
-        configurations[Int(number)].row = start
+        rowStarts[Int(number)] = start
         return start
     }
 
@@ -303,18 +310,19 @@ struct ConfigurationTable: Sendable {
         }
         if !program.tokenSets.isEmpty { readsTokens = try !arcs(of: news).1.isEmpty }
         configurations.append(
-            Configuration(
-                items: start..<Int32(self.items.count), mayEnd: mayEnd, length: length, readsTokens: readsTokens,
-                span: span))
+            Configuration(items: start..<Int32(self.items.count), mayEnd: mayEnd, readsTokens: readsTokens))
+        spans.append(span)
+        lengths.append(length)
+        rowStarts.append(-1)
         return number
     }
 
     private func span(of frame: Frame) -> CharacterSpan {
         if case .loop(let number, _) = program.states[Int(frame.state)] {
             let loop = program.loops[Int(number)]
-            return CharacterSpan(kinds: loop.kinds, length: loop.max.map { Int($0 - frame.count) })
+            return CharacterSpan(kinds: loop.kinds, length: loop.max.map { $0 - frame.count } ?? .max)
         }
-        return program.selfLoops[frame.state].map { CharacterSpan(kinds: $0, length: nil) } ?? .none
+        return program.selfLoops[frame.state].map { CharacterSpan(kinds: $0, length: .max) } ?? .none
     }
 
     private mutating func grow() {

@@ -113,7 +113,11 @@ struct ProgramCompiler {
         case (1, 1): return try compile(body, next: next)
         case (0, 1): return try split([try compile(body, next: next), next])
         case (0, nil): return try star(body, next: next)
-        case (1, nil): return try compile(body, next: try star(body, next: next))
+        case (1, nil):
+            let entry = try compile(body, next: try star(body, next: next))
+            let kinds = CharacterKinds(within: characters(of: body))
+            if !kinds.isEmpty { program.selfLoops[entry] = kinds }
+            return entry
         default:
             let loop = Int32(program.loops.count)
             let limit = Int(Int32.max)
