@@ -29,7 +29,8 @@ struct PartialJSONTests {
 
     /// Texts with everything that JSON has.
     static let texts = [
-        #"{"name": "Oslo \"é\" \\ \u00e5\ud83d\ude00\n", "a": [1, -2.5e3, true, false, null, []], "b": {"c": {}}, "d": ""}"#,
+        #"{"name": "Oslo \"é\" \\ \u00e5\ud83d\ude00\n", "a": [1, -2.5e3, true, false, null, []],"#
+            + #" "b": {"c": {}}, "d": ""}"#,
         "[[[1], [\"x\", {\"y\": [0]}]], {\"k\": \"v\", \"l\": [\"m\", \"n\"]} ]",
         "\"text\\t\"",
     ]

@@ -13,9 +13,9 @@ extension LanguageModelSession {
     /// - Parameters:
     ///   - prompt: what is said.
     ///   - type: what is asked for.
-    ///   - includeSchemaInPrompt: whether the model is shown the schema behind the prompt. The transcript has the prompt
-    ///     without it. A model that does not know what is asked of it writes worse answers; leave it out if the
-    ///     instructions say so already.
+    ///   - includeSchemaInPrompt: whether the model is shown the schema, behind the prompt. The transcript has the
+    ///     prompt without it. A model that does not know what is asked of it writes worse answers; leave the schema out
+    ///     if the instructions say so already.
     ///   - options: how the answer is generated. What it is to obey is the schema, whatever the options say.
     /// - Throws: `GemmaError.incompleteAnswer` if a limit ended the answer, `GemmaError.undecodableAnswer` if the type
     ///   refuses what its schema allows, `ConstraintError` for a schema that cannot be obeyed, and what

@@ -1,7 +1,7 @@
 /// What a model can be asked for.
 ///
-/// The macro `@Generable` of the product GemmaMacros does everything that is needed. By hand, a `Decodable` type gives its
-/// schema:
+/// The macro `@Generable` of the product GemmaMacros does everything that is needed. By hand, a `Decodable` type gives
+/// its schema:
 ///
 ///     struct City: Decodable, Generable {
 ///         let name: String

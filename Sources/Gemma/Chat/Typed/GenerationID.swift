@@ -2,8 +2,8 @@ import Foundation
 
 /// Identifies a value in an answer: the same in all snapshots of the answer, and different from all others.
 ///
-/// A property of this type in a `@Generable` structure is not written by the model. Views can tell the elements of a list
-/// apart by it while the list is written.
+/// A property of this type in a `@Generable` structure is not written by the model. Views can tell the elements of a
+/// list apart by it while the list is written.
 public struct GenerationID: Sendable, Hashable {
     private let answer: UUID
     /// The places of the parts that it is in: of a member in its object, of an element in its array.

@@ -14,6 +14,8 @@ public struct GenerationSchema: Sendable {
         case choices([String], name: TypeName)
         case types([any Generable.Type], name: TypeName)
         case schemas([GenerationSchema], name: TypeName)
+        /// The second ones are referred to by name.
+        case dynamic(DynamicGenerationSchema, [DynamicGenerationSchema])
     }
 
     /// What a type is called.

@@ -10,6 +10,8 @@ struct SchemaWriter {
     private let root: ObjectIdentifier?
     private var names: [ObjectIdentifier: String] = [:]
     private var definitions = JSONObject()
+    /// Where schemas are that are referred to by name.
+    private var places: [String: String] = [:]
 
     static func json(of schema: GenerationSchema, isTold: Bool) -> JSONValue {
         if case .json(let value) = schema.content { return value }
@@ -41,16 +43,22 @@ struct SchemaWriter {
             json["type"] = "array"
             json["items"] = .object(reference(to: element))
         case .object(let properties, _):
-            json["type"] = "object"
-            json["properties"] = .object(JSONObject(properties.map { ($0.name, .object(self.json(of: $0))) }))
-            json["required"] = .array(properties.filter { !$0.isOptional }.map { .string($0.name) })
-            json["additionalProperties"] = false
+            let members = properties.map { ($0.name, JSONValue.object(self.json(of: $0))) }
+            json.addProperties(members, required: properties.filter { !$0.isOptional }.map(\.name))
         case .choices(let choices, _):
             json["type"] = "string"
             json["enum"] = .array(choices.map(JSONValue.string))
         case .types(let types, _): json["anyOf"] = .array(types.map { .object(reference(to: $0)) })
         case .schemas(let schemas, _):
             json["anyOf"] = .array(schemas.map { .object(self.json(of: $0, isNamed: false)) })
+        case .dynamic(let root, let dependencies):
+            for name in dependencies.compactMap(\.name) { places[name] = "#/$defs/\(define(name))" }
+            root.name.map { places[$0] = "#" }
+            json = self.json(of: root)
+            for dependency in dependencies {
+                let place = place(of: dependency.name ?? "")
+                definitions[String(place.dropFirst("#/$defs/".count))] = .object(self.json(of: dependency))
+            }
         }
         return json
     }
@@ -65,7 +73,7 @@ struct SchemaWriter {
     }
 
     /// The schema of a type, or a reference to it if it has a name.
-    private mutating func reference(to type: any Generable.Type) -> JSONObject {
+    mutating func reference(to type: any Generable.Type) -> JSONObject {
         let identity = ObjectIdentifier(type)
         if identity == root { return ["$ref": "#"] }
         if let name = names[identity] { return ["$ref": .string("#/$defs/\(name)")] }
@@ -73,40 +81,53 @@ struct SchemaWriter {
         switch schema.content {
         case .integer, .array: return json(of: schema)
         case .json(let value) where !value.hasReferences: return json(of: schema)
-        case .json, .object, .choices, .types, .schemas: break
+        case .json, .object, .choices, .types, .schemas, .dynamic: break
         }
-        let name = freeName(for: type)
+        let name = define("\(type)")
         names[identity] = name
         let place = "#/$defs/\(name)"
         if case .json(let value) = schema.content {
             definitions[name] = value.movingReferences(to: place)
         } else {
-            definitions[name] = .null  // stands before the types that it consists of
             definitions[name] = .object(json(of: schema))
         }
         return ["$ref": .string(place)]
     }
 
-    /// A name that no other type has, of characters that mean nothing in references.
-    private func freeName(for type: any Generable.Type) -> String {
-        let name = String("\(type)".map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-        guard definitions[name] != nil else { return name }
-        return (2...).lazy.map { "\(name)_\($0)" }.first { definitions[$0] == nil } ?? name
+    /// A name that no other definition has, of characters that mean nothing in references. The definition stands before
+    /// those of the types that it consists of.
+    private mutating func define(_ wanted: String) -> String {
+        let name = String(wanted.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        let names = [name] + (2...definitions.count + 2).map { "\(name)_\($0)" }
+        let free = names.first { definitions[$0] == nil } ?? name  // one of them is
+        definitions[free] = .null
+        return free
     }
+
+    /// Where the schema is that is referred to by a name.
+    func place(of name: String) -> String { places[name] ?? "#" }
 }
 
 extension GenerationSchema {
     fileprivate var typeName: TypeName? {
         switch content {
-        case .json, .integer, .array: nil
+        case .json, .integer, .array, .dynamic: nil
         case .object(_, let name), .choices(_, let name), .types(_, let name), .schemas(_, let name): name
         }
     }
 }
 
 extension JSONObject {
+    /// Makes it the schema of an object with these members and no others.
+    mutating func addProperties(_ members: [(String, JSONValue)], required: [String]) {
+        self["type"] = "object"
+        self["properties"] = .object(JSONObject(members))
+        self["required"] = .array(required.map(JSONValue.string))
+        self["additionalProperties"] = false
+    }
+
     /// Adds keywords; what they say of elements, to what is said of those.
-    fileprivate mutating func add(_ keywords: JSONObject) {
+    mutating func add(_ keywords: JSONObject) {
         for (keyword, value) in keywords {
             if keyword == "items", var items = self[keyword]?.objectValue, let more = value.objectValue {
                 items.add(more)
