@@ -31,6 +31,7 @@ struct MaskTable: Sendable {
 
     /// The configuration after a token other than one that ends the text.
     mutating func next(_ number: Int32, _ token: TokenID) throws(ConstraintError) -> Int32 {
+        guard 0 <= token, token < TokenID(vocabulary.count) else { return ConfigurationTable.dead }
         configurations.beginWork()
         var next = ConfigurationTable.dead
         let bytes = vocabulary.bytes(of: token)
@@ -75,7 +76,7 @@ struct MaskTable: Sendable {
         if let known = masks[number] { return known }
         let mask = try computedMask(of: number)
         switch mask.form {
-        case .few(let tokens), .allBut(let tokens), .many(_, let tokens): maskedCount += tokens.count + 64
+        case .few(let tokens), .allBut(let tokens, _), .many(_, let tokens): maskedCount += tokens.count + 64
         }
         if maskedCount > Self.mostMasked { (masks, maskedCount) = ([:], 0) }
         masks[number] = mask
@@ -138,6 +139,6 @@ struct MaskTable: Sendable {
             // It may be admitted as text.
             if try self.next(number, token) == ConfigurationTable.dead { excluded.append(token) }
         }
-        return TokenMask(.allBut(excluded.sorted()), farthest: farthest)
+        return TokenMask(.allBut(excluded.sorted(), count: vocabulary.count), farthest: farthest)
     }
 }
