@@ -12,6 +12,8 @@ struct MaskWalk {
     /// Tokens that fit, besides `tokens`; those of `shared` are among them.
     private var bits: TokenBits?
     private var shared: TokenBits?
+    /// What `shared` says of tokens of its kinds holds for tokens of up to so many characters.
+    private var sharedLength: Int32 = 0
     /// The fewest bytes and tokens that complete the text after the token for which they are most.
     private var farthest: Int32
     /// The text must be completed by so many bytes and tokens.
@@ -32,7 +34,8 @@ struct MaskWalk {
 
     /// The tokens that were found.
     var mask: TokenMask {
-        guard var bits = bits ?? shared ?? (tokens.count > TokenMask.mostOfFew ? TokenBits(count: vocabulary.count) : nil)
+        guard
+            var bits = bits ?? shared ?? (tokens.count > TokenMask.mostOfFew ? TokenBits(count: vocabulary.count) : nil)
         else { return TokenMask(.few(tokens.sortedWithoutRepetitions()), farthest: farthest) }
         if self.bits == nil, shared != nil {
             return TokenMask(.many(bits, more: tokens.sortedWithoutRepetitions()), farthest: farthest)
@@ -47,6 +50,10 @@ struct MaskWalk {
         if !span.kinds.isEmpty, span.length > 0 {
             shared = vocabulary.tokens(in: span)
             farthest = max(farthest, configurations.length(number))
+            sharedLength = span.length
+            if Int(span.length) < vocabulary.trie.longest, try configurations.isSpanExact(number) {
+                sharedLength = .max
+            }
         }
         let classes = configurations.program.classes
         let row = try configurations.row(of: number)
@@ -70,7 +77,7 @@ struct MaskWalk {
         while place < stop {
             let node = nodes[place]
             if node.kinds.rawValue & unshared == 0, paths[place].kinds.rawValue & unshared == 0,
-                node.isShorter(than: span.length &- paths[place].length)
+                node.isShorter(than: sharedLength - paths[place].length)
             {
                 place = Int(node.end)
                 continue
@@ -121,7 +128,9 @@ struct MaskWalk {
 extension TokenTrie.Node {
     /// Whether no token has more than `length` characters below this node.
     @inline(__always)
-    fileprivate func isShorter(than length: Int32) -> Bool { Int32(height) <= length && (height < 255 || length > 1 << 20) }
+    fileprivate func isShorter(than length: Int32) -> Bool {
+        Int32(height) <= length && (height < 255 || length > 1 << 20)
+    }
 }
 
 extension [TokenID] {

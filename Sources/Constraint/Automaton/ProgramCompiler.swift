@@ -78,7 +78,12 @@ struct ProgramCompiler {
         self.utf8 = UTF8States()  // so that it is not copied
         let edges = try utf8.edges(characters, next: next) { edges throws(ConstraintError) in try addEdges(edges) }
         self.utf8 = utf8
-        return try addEdges(edges)
+        let state = try addEdges(edges)
+        let kinds = CharacterKinds(within: characters)
+        if let loop = program.selfLoops[next], !kinds.isEmpty, kinds.isSubset(of: loop) {
+            program.selfLoops[state] = kinds
+        }
+        return state
     }
 
     private mutating func addEdges(_ edges: [Program.Edge]) throws(ConstraintError) -> Int32 {
@@ -113,11 +118,7 @@ struct ProgramCompiler {
         case (1, 1): return try compile(body, next: next)
         case (0, 1): return try split([try compile(body, next: next), next])
         case (0, nil): return try star(body, next: next)
-        case (1, nil):
-            let entry = try compile(body, next: try star(body, next: next))
-            let kinds = CharacterKinds(within: characters(of: body))
-            if !kinds.isEmpty { program.selfLoops[entry] = kinds }
-            return entry
+        case (1, nil): return try compile(body, next: try star(body, next: next))
         default:
             let loop = Int32(program.loops.count)
             let limit = Int(Int32.max)

@@ -40,6 +40,11 @@ struct CharacterKinds: OptionSet, Sendable, Hashable {
         }
     }
 
+    /// The kinds of the characters that begin with `byte`, and perhaps more.
+    init(ofFirstByte byte: UInt8) {
+        rawValue = byte < 0x80 ? Self.ascii[Int(byte)] : Self.longer.reduce(0, |)
+    }
+
     /// The kinds all of whose characters are in `characters`.
     init(within characters: CharacterClass) {
         var bits: UInt32 = 0
