@@ -133,7 +133,3 @@ import Testing
         #expect(throws: ConstraintError.noChoices) { _ = try Grammar(choices: []) }
     }
 }
-
-extension TextSymbol {
-    fileprivate var asToken: TextSymbol { if case .byte(let byte) = self { .token(1000 + Int32(byte)) } else { self } }
-}

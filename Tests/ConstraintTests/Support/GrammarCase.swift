@@ -43,3 +43,13 @@ struct GrammarCase: CustomTestStringConvertible {
         isFaulty = json["error"]?.boolValue ?? false
     }
 }
+
+extension TextSymbol {
+    /// The first of 256 tokens that are a byte each.
+    static let firstByteToken: Int32 = 1000
+
+    /// A token in any case.
+    var asToken: TextSymbol {
+        if case .byte(let byte) = self { .token(Self.firstByteToken + Int32(byte)) } else { self }
+    }
+}
