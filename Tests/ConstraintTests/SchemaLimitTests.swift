@@ -35,17 +35,14 @@ import Testing
 
     @Test func combinationsThatRecursionMultipliesAreRefused() {
         // Each level combines the schemas of the one above in a new way.
+        func both(_ first: Int, _ second: Int) -> JSONValue {
+            ["allOf": [["$ref": "#/$defs/s\(first % 24)"], ["$ref": "#/$defs/s\(second % 24)"]]]
+        }
         let schemas = (0..<24).map { number in
-            (
-                "s\(number)",
-                [
-                    "type": "object",
-                    "properties": [
-                        "a": ["allOf": [["$ref": "#/$defs/s\((number * 7 + 1) % 24)"], ["$ref": "#/$defs/s\((number * 5 + 3) % 24)"]]],
-                        "b": ["allOf": [["$ref": "#/$defs/s\((number * 11 + 5) % 24)"], ["$ref": "#/$defs/s\((number * 3 + 7) % 24)"]]],
-                    ],
-                ] as JSONValue
-            )
+            let properties: JSONValue = [
+                "a": both(number * 7 + 1, number * 5 + 3), "b": both(number * 11 + 5, number * 3 + 7),
+            ]
+            return ("s\(number)", ["type": "object", "properties": properties] as JSONValue)
         }
         do {
             let grammar = try Grammar(jsonSchema: ["$defs": object(schemas), "$ref": "#/$defs/s0"])

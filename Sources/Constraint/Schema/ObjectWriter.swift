@@ -146,8 +146,8 @@ struct ObjectWriter {
 
     // MARK: - Members
 
-    /// The members and the bracket behind them, as rules that each call the next one at their end. There is one rule for
-    /// each member and each number of members before it, as far as that number matters.
+    /// The members and the bracket behind them, as rules that each call the next one at their end. There is one rule
+    /// for each member and each number of members before it, as far as that number matters.
     private func members(
         _ members: [Member], others: Expression?, count: CountRange, builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression {
