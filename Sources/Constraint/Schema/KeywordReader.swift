@@ -46,7 +46,9 @@ struct KeywordReader {
             never.requirements.types = []
             return never
         case .object(let members):
+            // The reader has the only copy meanwhile, which makes changes cheap.
             var reader = KeywordReader(document: document, place: place, path: path, members: members)
+            document = SchemaDocument()
             defer { document = reader.document }
             return try reader.read()
         default:
@@ -138,7 +140,12 @@ struct KeywordReader {
             strings.forms.append(.init(keyword: "pattern", path: path, pattern: pattern))
         }
         if let value = members["format"], let format = StringFormat(rawValue: try text("format", value)) {
-            let pattern = try pattern("format", format.pattern)
+            let pattern: Pattern
+            if let known = StringFormat.patterns[format] {
+                pattern = known
+            } else {
+                pattern = try self.pattern("format", format.source)
+            }
             strings.forms.append(.init(keyword: "format", path: path, pattern: pattern))
         }
         if let value = members["contentSchema"], value.objectValue == nil, value.boolValue == nil {

@@ -48,7 +48,9 @@ struct ValueWriter {
     ) throws(ConstraintError) -> Expression? {
         var others = requirements
         others.literals = nil
+        // The check has the only copy meanwhile, which makes changes cheap.
         var check = ValueCheck(expansion)
+        expansion = SchemaExpansion()
         var alternatives: [Expression] = []
         for value in literals where try check.admits(value, others) {
             alternatives.append(try notation.literal(value))
@@ -76,6 +78,7 @@ struct ValueWriter {
         }
         guard let form = strings.forms.first else { return notation.string(length: strings.length) }
         let pattern = strings.forms.dropFirst().reduce(form.pattern) { $0.intersection($1.pattern) }
+        if let text = builder.texts[.init(pattern: pattern, length: strings.length)] { return notation.string(text) }
         // Formats are known to be small.
         for form in strings.forms where form.keyword == "pattern" || strings.forms.count > 1 {
             try expansion.matcher.count(form.pattern)
@@ -95,6 +98,7 @@ struct ValueWriter {
         } catch {
             throw .schema(keyword: form.keyword, path: form.path, reason: "\(error)")
         }
+        builder.texts[.init(pattern: pattern, length: strings.length)] = text
         return notation.string(text)
     }
 
