@@ -28,6 +28,10 @@ package func readBytes(_ path: String, limit: Int = 1 << 30) throws -> Data {
             throw ValidationError("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         handle = file
+        var status = stat()
+        if fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw ValidationError("\(path) is a folder")
+        }
     }
     var data = Data()
     do {
