@@ -105,4 +105,10 @@ struct ClosureTable: Sendable {
 extension Program.Loop {
     /// The rounds after one more, as far as they matter.
     func count(after rounds: Int32) -> Int32 { max == nil ? Swift.min(rounds + 1, min) : rounds + 1 }
+
+    /// The largest number of rounds that `length` bytes do not tell from `rounds`: each round reads at least one.
+    func equivalent(_ rounds: Int32, length: Int) -> Int32 {
+        let limit = rounds < min ? min : max ?? .max
+        return limit == .max ? rounds : Swift.max(rounds, limit - 1 - Int32(clamping: length))
+    }
 }

@@ -20,26 +20,29 @@ package final class ConstraintVocabulary: Sendable {
     /// - Parameters:
     ///   - texts: the bytes that each token stands for in a text; nil for special tokens, which stand for none.
     ///   - endTokens: those that end a text.
-    package init(texts: some Sequence<[UInt8]?>, endTokens: Set<TokenID>) {
+    package convenience init(texts: some Sequence<[UInt8]?>, endTokens: Set<TokenID>) {
         var all = TokenTexts()
-        for text in texts { all.append(text ?? []) }
-        count = all.count
-        self.endTokens = endTokens.filter { $0 >= 0 && $0 < Int32(all.count) }.sorted()
-        trie = TokenTrie(all)
-        self.texts = all
+        for text in texts { all.append { $0 += text ?? [] } }
+        self.init(all, endTokens: endTokens)
     }
 
     /// The tokens of a tokenizer. Control and user-defined tokens are never part of the text.
     package convenience init(_ tokenizer: BPETokenizer) {
-        let vocabulary = tokenizer.vocabulary
-        var bytes: [UInt8] = []
-        let texts = (0..<TokenID(vocabulary.count)).lazy.map { id -> [UInt8]? in
-            guard !tokenizer.isSpecial(id), !tokenizer.endOfGeneration.contains(id) else { return nil }
-            bytes.removeAll(keepingCapacity: true)
-            tokenizer.appendText(of: id, special: false, to: &bytes)
-            return bytes
+        var texts = TokenTexts()
+        for id in 0..<TokenID(tokenizer.vocabulary.count) {
+            texts.append { bytes in
+                guard !tokenizer.isSpecial(id), !tokenizer.endOfGeneration.contains(id) else { return }
+                tokenizer.appendText(of: id, special: false, to: &bytes)
+            }
         }
-        self.init(texts: texts, endTokens: tokenizer.endOfGeneration)
+        self.init(texts, endTokens: tokenizer.endOfGeneration)
+    }
+
+    private init(_ texts: TokenTexts, endTokens: Set<TokenID>) {
+        count = texts.count
+        self.endTokens = endTokens.filter { $0 >= 0 && $0 < TokenID(texts.count) }.sorted()
+        trie = TokenTrie(texts)
+        self.texts = texts
     }
 
     /// The bytes that a token stands for; none for a special one.
@@ -50,6 +53,8 @@ package final class ConstraintVocabulary: Sendable {
 
     /// The tokens whose texts are of the kinds and the length of `span`.
     func tokens(in span: CharacterSpan) -> TokenBits {
+        var span = span
+        if let length = span.length, length >= trie.longest { span = CharacterSpan(kinds: span.kinds, length: nil) }
         if let known = sets.withLock({ $0[span] }) { return known }
         var bits = TokenBits(count: count)
         let excluded = ~span.kinds.rawValue

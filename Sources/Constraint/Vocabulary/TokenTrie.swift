@@ -37,6 +37,8 @@ final class TokenTrie: @unchecked Sendable {
     /// The child of the root for each byte; -1 if there is none.
     let roots: [Int32]
     let deepest: Int
+    /// The most characters of a token.
+    let longest: Int
 
     private let memory: UnsafeMutablePointer<Node>
     private let pathMemory: UnsafeMutablePointer<Path>
@@ -91,6 +93,7 @@ final class TokenTrie: @unchecked Sendable {
         tokens = order
         self.kinds = kinds
         self.lengths = lengths
+        longest = Int(lengths.max() ?? 0)
         self.deepest = deepest
         var roots = [Int32](repeating: -1, count: 256)
         var root = 0
@@ -117,8 +120,9 @@ struct TokenTexts: Sendable {
 
     var count: Int { ends.count }
 
-    mutating func append(_ text: some Sequence<UInt8>) {
-        bytes += text
+    /// - Parameter append: adds the text of the next token.
+    mutating func append(_ append: (inout [UInt8]) -> Void) {
+        append(&bytes)
         ends.append(bytes.count)
     }
 
