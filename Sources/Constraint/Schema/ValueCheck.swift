@@ -2,11 +2,7 @@ import JSON
 
 /// Says whether a value of `enum` or `const` obeys the keywords beside it.
 struct ValueCheck {
-    /// How deeply a value may be nested.
-    private static let maximumDepth = 100
-
     var expansion: SchemaExpansion
-    private var depth = 0
 
     init(_ expansion: SchemaExpansion) { self.expansion = expansion }
 
@@ -15,11 +11,24 @@ struct ValueCheck {
         if let literals = requirements.literals, !literals.contains(where: value.isSame) { return false }
         switch value {
         case .null, .bool: return true
-        case .string(let text): return try requirements.strings.admits(text)
-        case .number(let number): return try requirements.numbers.admits(number)
+        case .string(let text): return try admits(text, requirements.strings)
+        case .number(let number): return try admits(number, requirements.numbers)
         case .array(let elements): return try admits(elements, requirements.arrays)
         case .object(let members): return try admits(members, requirements.objects)
         }
+    }
+
+    private mutating func admits(_ text: String, _ strings: StringRequirements) throws(ConstraintError) -> Bool {
+        guard strings.length.contains(text.unicodeScalars.count) else { return false }
+        for form in strings.forms where try !expansion.matcher.matches(text, form.pattern) { return false }
+        return true
+    }
+
+    private func admits(_ number: JSONNumber, _ numbers: NumberRequirements) throws(ConstraintError) -> Bool {
+        guard try numbers.range.contains(number) else { return false }
+        let value = try ExactDecimal(number)
+        for divisor in numbers.divisors where try !value.isMultiple(of: ExactDecimal(divisor.value)) { return false }
+        return true
     }
 
     private mutating func admits(
@@ -39,18 +48,15 @@ struct ValueCheck {
             objects.required.allSatisfy({ members[$0.text] != nil })
         else { return false }
         for (key, value) in members {
-            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key))) else { return false }
+            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key), &expansion.matcher)) else {
+                return false
+            }
         }
         return true
     }
 
     private mutating func admits(_ value: JSONValue, schemas: [Int]) throws(ConstraintError) -> Bool {
         if schemas.isEmpty { return true }
-        guard depth < Self.maximumDepth else {
-            throw .tooLarge(what: "values within one another in `enum` or `const`", limit: Self.maximumDepth)
-        }
-        depth += 1
-        defer { depth -= 1 }
         for requirements in try expansion.alternatives(of: schemas)
         where try admits(value, requirements) { return true }
         return false
