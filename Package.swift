@@ -256,14 +256,14 @@ let package = Package(
         .testTarget(
             name: "SpeculativeTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "PlainSampling", "Speculative",
-                "BundledModel", logging,
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling",
+                "PlainSampling", "Speculative", "BundledModel", logging,
             ]),
         .testTarget(
             name: "GemmaTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
-                "Chat", "ScriptedModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Gemma", "BundledModel",
+                "JSON", "Chat", "ScriptedModel",
             ]),
         .testTarget(
             name: "BenchmarkTests",
