@@ -1,0 +1,188 @@
+internal import Tokenizer
+
+/// Configurations and what is known of the tokens that may follow them.
+struct MaskTable: Sendable {
+    private(set) var configurations: ConfigurationTable
+    private let vocabulary: ConstraintVocabulary
+    private let endTokens: Set<TokenID>
+    private var masks: [Int32: TokenMask] = [:]
+    /// Tokens in all masks.
+    private var maskedCount = 0
+    /// The configuration at each depth of a walk.
+    private var path: [Int32]
+
+    /// Masks are forgotten beyond this many tokens; 16 MB.
+    private static let mostMasked = 4_000_000
+
+    init(_ program: Program, _ vocabulary: ConstraintVocabulary) throws(ConstraintError) {
+        configurations = try ConfigurationTable(program)
+        self.vocabulary = vocabulary
+        endTokens = Set(vocabulary.endTokens)
+        path = Array(repeating: ConfigurationTable.dead, count: vocabulary.trie.deepest + 1)
+    }
+
+    var isFull: Bool { configurations.isFull }
+
+    mutating func adopt(_ number: Int32, from other: MaskTable) throws(ConstraintError) -> Int32 {
+        try configurations.adopt(number, from: other.configurations)
+    }
+
+    // MARK: - One token
+
+    /// The configuration after a token other than one that ends the text.
+    mutating func next(_ number: Int32, _ token: TokenID) throws(ConstraintError) -> Int32 {
+        configurations.beginWork()
+        var next = ConfigurationTable.dead
+        let bytes = vocabulary.bytes(of: token)
+        if !bytes.isEmpty {
+            next = number
+            for byte in bytes {
+                next = try configurations.next(next, configurations.program.classes[Int(byte)])
+                if next == ConfigurationTable.dead { break }
+            }
+        }
+        guard configurations.readsTokens(number), !endTokens.contains(token) else { return next }
+        return try configurations.union(next, configurations.next(number, token: token))
+    }
+
+    /// The bytes that must follow, as far as nothing else may.
+    mutating func forcedBytes(after number: Int32, limit: Int) throws(ConstraintError) -> [UInt8] {
+        configurations.beginWork()
+        let program = configurations.program
+        var bytes: [UInt8] = []
+        var number = number
+        while bytes.count < limit, !configurations.mayEnd(number), !configurations.readsTokens(number) {
+            var only: (byteClass: UInt8, next: Int32)?
+            for byteClass in 0..<UInt8(program.classCount) {
+                let next = try configurations.next(number, byteClass)
+                if next == ConfigurationTable.dead { continue }
+                if only != nil { return bytes }
+                only = (byteClass, next)
+            }
+            guard let only, let byte = program.onlyBytes[Int(only.byteClass)] else { return bytes }
+            bytes.append(byte)
+            number = only.next
+        }
+        return bytes
+    }
+
+    // MARK: - All tokens
+
+    mutating func mask(of number: Int32) throws(ConstraintError) -> TokenMask {
+        if let known = masks[number] { return known }
+        configurations.beginWork()
+        let number = try configurations.equivalent(number, length: vocabulary.trie.deepest)
+        if let known = masks[number] { return known }
+        let mask = try computedMask(of: number)
+        switch mask.form {
+        case .few(let tokens), .allBut(let tokens), .many(_, let tokens): maskedCount += tokens.count + 64
+        }
+        if maskedCount > Self.mostMasked { (masks, maskedCount) = ([:], 0) }
+        masks[number] = mask
+        return mask
+    }
+
+    private mutating func computedMask(of number: Int32) throws(ConstraintError) -> TokenMask {
+        let ends = configurations.mayEnd(number) ? vocabulary.endTokens : []
+        var tokens: [TokenID] = []
+        let sets = try configurations.tokenSets(number)
+        if sets.contains(where: \.isNegated) { return try maskOfAllBut(sets, number, ends) }
+        for set in sets { tokens += set.ids.filter { $0 >= 0 && $0 < TokenID(vocabulary.count) } }
+        tokens += ends
+        let span = configurations.span(of: number)
+        let shared = span.kinds.isEmpty || span.length == 0 ? nil : vocabulary.tokens(in: span)
+        try walk(number, span, shared, into: &tokens)
+        if shared == nil, tokens.count <= TokenMask.mostOfFew {
+            tokens.sort()
+            return TokenMask(.few(tokens.withoutRepetitions()))
+        }
+        guard shared == nil || tokens.count > 4 * TokenMask.mostOfFew else {
+            tokens.sort()
+            return TokenMask(.many(shared!, more: tokens.withoutRepetitions()))
+        }
+        var bits = shared ?? TokenBits(count: vocabulary.count)
+        for token in tokens { bits.insert(token) }
+        return TokenMask(.many(bits, more: []))
+    }
+
+    /// Where any token may come but some.
+    private mutating func maskOfAllBut(
+        _ sets: [TokenSet], _ number: Int32, _ ends: [TokenID]
+    ) throws(ConstraintError) -> TokenMask {
+        var candidates = Set(vocabulary.endTokens)
+        for set in sets where set.isNegated { candidates.formUnion(set.ids) }
+        var excluded: [TokenID] = []
+        for token in candidates where token >= 0 && token < TokenID(vocabulary.count) {
+            if ends.contains(token) { continue }
+            if try next(number, token) == ConfigurationTable.dead { excluded.append(token) }
+        }
+        return TokenMask(.allBut(excluded.sorted()))
+    }
+
+    /// Adds the tokens that are not in `shared`.
+    ///
+    /// The trie is walked from the root. What lies below a node is passed over where its first bytes do not fit, where
+    /// all of it is in `shared`, or where all of it fits.
+    private mutating func walk(
+        _ number: Int32, _ span: CharacterSpan, _ shared: TokenBits?, into tokens: inout [TokenID]
+    ) throws(ConstraintError) {
+        let trie = vocabulary.trie
+        let (nodes, paths) = (trie.nodes, trie.paths)
+        // Nothing is in a shared set that there is not.
+        let unshared: UInt32 = shared == nil ? .max : ~span.kinds.rawValue
+        let longest = Int32(clamping: span.length ?? .max)
+        path[0] = number
+        for byte in 0..<256 {
+            let root = Int(trie.roots[byte])
+            let byteClass = configurations.program.classes[byte]
+            if root < 0 { continue }
+            if try configurations.next(number, byteClass) == ConfigurationTable.dead { continue }
+            let stop = Int(nodes[root].end)
+            var place = root
+            while place < stop {
+                let node = nodes[place]
+                if node.kinds.rawValue & unshared == 0, paths[place].kinds.rawValue & unshared == 0,
+                    span.length == nil || node.height < 255 && paths[place].length + Int32(node.height) <= longest
+                {
+                    place = Int(node.end)
+                    continue
+                }
+                let depth = Int(node.depth)
+                let next = try configurations.next(
+                    path[depth - 1], configurations.program.classes[Int(node.byte)])
+                if next == ConfigurationTable.dead {
+                    place = Int(node.end)
+                    continue
+                }
+                let first = Int(nodes[place + 1].firstToken)
+                for token in Int(node.firstToken)..<first {
+                    let token = trie.tokens[token]
+                    if shared?.contains(token) != true { tokens.append(token) }
+                }
+                if Int(node.end) > place + 1 {
+                    let below = configurations.span(of: next)
+                    if node.kinds.isSubset(of: below.kinds),
+                        below.length.map({ node.height < 255 && Int(node.height) <= $0 }) ?? true
+                    {
+                        tokens += trie.tokens[first..<Int(nodes[Int(node.end)].firstToken)]
+                        place = Int(node.end)
+                        continue
+                    }
+                    path[depth] = next
+                }
+                place += 1
+            }
+        }
+        _ = trie  // alive until here
+    }
+}
+
+extension [TokenID] {
+    /// Each token once, if the array is in order.
+    fileprivate func withoutRepetitions() -> [TokenID] {
+        var result: [TokenID] = []
+        result.reserveCapacity(count)
+        for token in self where result.last != token { result.append(token) }
+        return result
+    }
+}

@@ -1,0 +1,121 @@
+/// Sets of stacks, each with a number; equal sets have equal numbers.
+///
+/// A set is kept as the frames that its stacks may have on top, each with the set of what is below it. An ambiguous
+/// text has as many stacks as it can be read in ways; a set of them stays small, since they share what is below.
+struct StackTable: Sendable {
+    /// Numbers of sets of what is below a frame.
+    private var stacks: [Stack] = []
+    private var entries: [Item] = []
+    private var table: [Int32]
+    private var unions: [Pair: Int32] = [:]
+
+    private struct Stack: Sendable {
+        let entries: Range<Int32>
+        let depth: Int32
+        /// Whether the text may end where all frames of one of the stacks may be left.
+        let mayEnd: Bool
+    }
+
+    private struct Pair: Hashable {
+        let low: Int32
+        let high: Int32
+    }
+
+    /// The set that holds the empty stack.
+    static let bottom: Int32 = 0
+    /// Deeper stacks are not made: what needs them does not fit. JSON readers give up at about this depth, too.
+    static let deepest = 1000
+
+    init() {
+        table = Array(repeating: -1, count: 1024)
+        _ = intern([Item(.bottom, 0)], mayEnd: true)
+    }
+
+    var count: Int { stacks.count }
+
+    /// The frames on top of a set of stacks, in order.
+    func top(of stack: Int32) -> ArraySlice<Item> {
+        let range = stacks[Int(stack)].entries
+        return entries[Int(range.lowerBound)..<Int(range.upperBound)]
+    }
+
+    func mayEnd(_ stack: Int32) -> Bool { stacks[Int(stack)].mayEnd }
+
+    /// - Parameter mayEnd: whether the frame may be left without reading anything, and the text may end below it.
+    /// - Returns: nil for stacks that are too deep.
+    mutating func push(_ frame: Frame, on stack: Int32, mayEnd: Bool) -> Int32? {
+        guard Int(stacks[Int(stack)].depth) < Self.deepest else { return nil }
+        return intern(CollectionOfOne(Item(frame, stack)), mayEnd: mayEnd)
+    }
+
+    /// The stacks of both sets.
+    mutating func union(_ a: Int32, _ b: Int32) -> Int32 {
+        if a == b { return a }
+        let pair = Pair(low: min(a, b), high: max(a, b))
+        if let known = unions[pair] { return known }
+        var merged: [Item] = []
+        var (left, right) = (stacks[Int(a)].entries, stacks[Int(b)].entries)
+        while let first = left.first, let second = right.first {
+            let (x, y) = (entries[Int(first)], entries[Int(second)])
+            if x.frame == y.frame {
+                merged.append(Item(x.frame, union(x.stack, y.stack)))
+                (left, right) = (left.dropFirst(), right.dropFirst())
+            } else if x.frame < y.frame {
+                merged.append(x)
+                left = left.dropFirst()
+            } else {
+                merged.append(y)
+                right = right.dropFirst()
+            }
+        }
+        merged += entries[Int(left.lowerBound)..<Int(left.upperBound)]
+        merged += entries[Int(right.lowerBound)..<Int(right.upperBound)]
+        let union = intern(merged, mayEnd: mayEnd(a) || mayEnd(b))
+        unions[pair] = union
+        return union
+    }
+
+    /// - Parameter items: in order, no frame twice.
+    mutating func intern(_ items: some Collection<Item>, mayEnd: Bool) -> Int32 {
+        if stacks.count * 2 > table.count { grow() }
+        var slot = Self.hash(items) & (table.count - 1)
+        while table[slot] >= 0 {
+            if top(of: table[slot]).elementsEqual(items) { return table[slot] }
+            slot = (slot + 1) & (table.count - 1)
+        }
+        let number = Int32(stacks.count)
+        table[slot] = number
+        let start = Int32(entries.count)
+        var depth: Int32 = 0
+        for item in items {
+            entries.append(item)
+            if item.frame != .bottom { depth = max(depth, stacks[Int(item.stack)].depth + 1) }
+        }
+        stacks.append(Stack(entries: start..<Int32(entries.count), depth: depth, mayEnd: mayEnd))
+        return number
+    }
+
+    private mutating func grow() {
+        table = Array(repeating: -1, count: table.count * 2)
+        for number in stacks.indices {
+            var slot = Self.hash(top(of: Int32(number))) & (table.count - 1)
+            while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
+            table[slot] = Int32(number)
+        }
+    }
+
+    private static func hash(_ items: some Collection<Item>) -> Int {
+        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+        for item in items { hash = item.mixed(into: hash) }
+        return Int(truncatingIfNeeded: hash >> 20)
+    }
+}
+
+extension Item {
+    /// A hash of what was hashed before and this.
+    func mixed(into hash: UInt64) -> UInt64 {
+        let low = UInt64(UInt32(bitPattern: frame.state)) | UInt64(UInt32(bitPattern: frame.count)) << 32
+        let mixed = (hash ^ low) &* 0xFF51_AFD7_ED55_8CCD
+        return ((mixed ^ mixed >> 32) ^ UInt64(UInt32(bitPattern: stack))) &* 0xC4CE_B9FE_1A85_EC53
+    }
+}

@@ -1,0 +1,129 @@
+import Constraint
+import Testing
+
+/// A vocabulary of the 256 bytes and of `texts`; the first token after them ends a text.
+func vocabulary(_ texts: [String] = []) -> ConstraintVocabulary {
+    let bytes = (UInt8.min...UInt8.max).map { [$0] as [UInt8]? }
+    return ConstraintVocabulary(texts: bytes + [nil] + texts.map { Array($0.utf8) }, endTokens: [256])
+}
+
+/// Whether an automaton takes a text byte by byte, and may end there. Nil where a byte does not fit.
+func mayEnd(_ automaton: ConstraintAutomaton, after text: String) throws -> Bool? {
+    var state = ConstrainedText(automaton)
+    for byte in text.utf8 where try !state.append(Int32(byte)) { return nil }
+    return state.mayEnd
+}
+
+@Suite struct AutomatonTests {
+    private func automaton(_ expression: Expression) throws -> ConstraintAutomaton {
+        try ConstraintAutomaton(Grammar(expression), vocabulary: vocabulary())
+    }
+
+    @Test func jsonIsTakenAndWhatIsNotIsRefused() throws {
+        let json = try ConstraintAutomaton(SampleGrammars.json, vocabulary: vocabulary())
+        for text in ["{}", "[1, -2.5e3, true, {\"a\": [null]}]", "\"\\u00e9 🐢\"", "{\n    \"a\": \"b\"\n}", "0"] {
+            #expect(try mayEnd(json, after: text) == true, "\(text)")
+        }
+        for text in ["[1,]", "{\"a\":}", "01", "\"\n\"", "{a", "tru ", "[1 2"] {
+            #expect(try mayEnd(json, after: text) == nil, "\(text)")
+        }
+        for text in ["[1", "\"a", "{\"a\": ", "-", ""] { #expect(try mayEnd(json, after: text) == false, "\(text)") }
+    }
+
+    @Test func countsAreKept() throws {
+        let triples = try automaton(.repetition(.literal("ab"), min: 2, max: 3))
+        #expect(try ["", "ab", "abab", "ababab"].map { try mayEnd(triples, after: $0) } == [false, false, true, true])
+        #expect(try mayEnd(triples, after: "abababa") == nil)
+        let nested = try automaton(
+            .repetition(
+                .sequence([.repetition(.literal("a"), min: 2, max: 2), .optional(.literal("b"))]), min: 2, max: 2))
+        #expect(try ["aaaa", "aabaab", "aab"].map { try mayEnd(nested, after: $0) } == [true, true, false])
+        #expect(try mayEnd(nested, after: "aabb") == nil)
+    }
+
+    @Test func roundsThatReadNothingDoNotCount() throws {
+        let empty = try automaton(.repetition(.optional(.literal("a")), min: 3, max: 5))
+        #expect(try ["", "aaaaa"].map { try mayEnd(empty, after: $0) } == [true, true])
+        #expect(try mayEnd(empty, after: "aaaaaa") == nil)
+    }
+
+    @Test func allReadingsOfATextAreKept() throws {
+        let letters = Expression.characters(CharacterClass("a", "b"))
+        let fourth = try automaton(
+            .sequence([.repetition(letters, min: 0, max: nil), .literal("b"), .repetition(letters, min: 3, max: 3)]))
+        #expect(try mayEnd(fourth, after: "aabbaba") == true)
+        #expect(try mayEnd(fourth, after: "aabaabaaa") == true)
+        #expect(try mayEnd(fourth, after: "aabaaaab") == false)
+    }
+
+    @Test func whatCannotEndIsRefused() {
+        let endless = Grammar(
+            rules: [.init(name: "t", expression: .sequence([.literal("("), .rule(0), .literal(")")]))], root: 0)
+        #expect(throws: ConstraintError.unsatisfiable) {
+            try ConstraintAutomaton(endless, vocabulary: vocabulary())
+        }
+    }
+
+    @Test func leftRecursionIsRefusedByName() {
+        let hidden = Grammar(
+            rules: [
+                .init(
+                    name: "sum",
+                    expression: .choice([
+                        .sequence([.optional(.literal("-")), .rule(0), .literal("+")]), .literal("1"),
+                    ]))
+            ], root: 0)
+        #expect(throws: ConstraintError.leftRecursion(rule: "sum")) {
+            try ConstraintAutomaton(hidden, vocabulary: vocabulary())
+        }
+    }
+
+    @Test func theBytesThatMustFollowAreFound() throws {
+        let key = try automaton(.sequence([.literal("{\"name\":"), .choice([.literal("\"a"), .literal("\"b")])]))
+        var state = ConstrainedText(key)
+        #expect(String(decoding: state.forcedBytes(limit: 100), as: UTF8.self) == "{\"name\":\"")
+        #expect(state.forcedBytes(limit: 3).count == 3)
+        #expect(try state.append(Int32(UInt8(ascii: "{"))))
+        #expect(state.forcedBytes(limit: 100).count == 8)
+    }
+}
+
+@Suite struct MaskTests {
+    /// A mask has exactly the tokens that can be appended.
+    private func check(_ text: ConstrainedText, _ vocabulary: ConstraintVocabulary) throws {
+        let mask = try text.mask()
+        for token in 0..<Int32(vocabulary.count) {
+            var next = text
+            #expect(try next.append(token) == mask.contains(token), "token \(token)")
+        }
+    }
+
+    @Test func masksHaveTheTokensThatFit() throws {
+        let vocabulary = vocabulary([
+            "\"a", "\": ", "\",\"", "},{", "]]", "true", "tr", "hello", " world", "é", "日本", "10", "0.", "\\n", "\\u0",
+            "[[", "{\"", "\n  ", "a\"b", "🐢", "\",", "e5",
+        ])
+        let automaton = try ConstraintAutomaton(SampleGrammars.json, vocabulary: vocabulary)
+        for text in ["{\"name\": [1.5e5, \"日本🐢\\n\"], \"b\": {}}", "[[true, false], \"\\u00e9\"]"] {
+            var state = ConstrainedText(automaton)
+            for byte in text.utf8 {
+                try check(state, vocabulary)
+                #expect(try state.append(Int32(byte)))
+            }
+            try check(state, vocabulary)
+        }
+    }
+
+    @Test func lengthsLimitTheMask() throws {
+        let vocabulary = vocabulary(["ab", "abc", "abcd", "é", "éa", "ab\"", "abc\"", "\\n", "a\\n"])
+        let string = Grammar(SampleGrammars.jsonString(min: 2, max: 3))
+        let automaton = try ConstraintAutomaton(string, vocabulary: vocabulary)
+        for text in ["\"abc\"", "\"éa\"", "\"\\n\\nb\""] {
+            var state = ConstrainedText(automaton)
+            for byte in text.utf8 {
+                try check(state, vocabulary)
+                #expect(try state.append(Int32(byte)))
+            }
+        }
+    }
+}
