@@ -80,7 +80,6 @@ struct ConstrainedRows {
     /// The token that ends the text at a row, where it may end: of several the most probable.
     func end(at row: Int, _ logits: UnsafeBufferPointer<Float>) -> Int32? {
         guard let text = text(before: row), text.mayEnd else { return nil }
-        let ends = text.endTokens.filter { Int($0) < logits.count }.sorted()
-        return ends.max { logits[Int($0)] < logits[Int($1)] }
+        return text.endTokens.filter { Int($0) < logits.count }.max { logits[Int($0)] < logits[Int($1)] }
     }
 }

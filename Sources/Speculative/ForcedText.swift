@@ -52,7 +52,7 @@ package struct ForcedText: Sendable {
             return true
         }
         while bytes.count < longestStretch, !text.mayEnd {
-            let next = text.nextBytes
+            guard let next = text.nextBytes else { break }
             if let byte = next.only {
                 guard append(byte) else { break }
             } else if let byte = next.subtracting(.whiteSpace).only, let space = layout.space(before: byte) {
@@ -64,9 +64,9 @@ package struct ForcedText: Sendable {
         return bytes
     }
 
-    /// The token that must come next where only tokens as a whole fit.
+    /// The token that must come next where tokens as a whole may come.
     private static func onlyToken(after text: ConstrainedText) throws(ConstraintError) -> TokenID? {
-        guard !text.mayEnd, !text.hasEnded, text.nextBytes.isEmpty else { return nil }
+        guard !text.mayEnd, text.nextBytes == nil else { return nil }
         guard let few = try text.mask().few, few.count == 1 else { return nil }
         return few[0]
     }

@@ -15,7 +15,7 @@ struct ConstrainedPair {
     init() throws {
         pair = try StoryPair()
         tokenizer = try BPETokenizer(GGUFFile(contentsOf: #require(BundledModel.target)))
-        vocabulary = ConstraintVocabulary(tokenizer.vocabulary, endTokens: tokenizer.endOfGeneration)
+        vocabulary = ConstraintVocabulary(tokenizer)
     }
 
     func text(_ grammar: Grammar) throws -> ConstrainedText {

@@ -11,7 +11,7 @@ final class CompiledConstraints: Sendable {
         case grammar(Grammar)
     }
 
-    /// Made with the first constraint, which takes some tens of milliseconds.
+    /// Made with the first constraint, which takes some tenths of a second.
     private let vocabulary = Mutex<ConstraintVocabulary?>(nil)
     /// The last one used comes last.
     private let automata = Mutex<[(source: Source, automaton: ConstraintAutomaton)]>([])
@@ -45,8 +45,7 @@ final class CompiledConstraints: Sendable {
 
     private func vocabulary(of tokenizer: BPETokenizer) -> ConstraintVocabulary {
         vocabulary.withLock { vocabulary in
-            let made =
-                vocabulary ?? ConstraintVocabulary(tokenizer.vocabulary, endTokens: tokenizer.endOfGeneration)
+            let made = vocabulary ?? ConstraintVocabulary(tokenizer)
             vocabulary = made
             return made
         }
