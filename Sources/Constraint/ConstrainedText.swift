@@ -17,11 +17,19 @@ package struct ConstrainedText: Sendable {
     /// Whether the text may end here.
     package var mayEnd: Bool { tables.table.withLock { $0.configurations.mayEnd(configuration) } }
 
+    /// The fewest tokens that complete the text, if every byte is one, without the token that ends it.
+    package var shortestRest: Int { Int(tables.table.withLock { $0.configurations.length(configuration) }) }
+
     /// The tokens that may come next, with those that end the text where it may end.
+    /// - Parameter left: how many tokens may still come, with the one that ends the text. None is admitted after which
+    ///   the text could not be completed within them, unless it cannot be anyway. Nil for any number.
     /// - Throws: `ConstraintError.nothingFits` if there are none, or `ConstraintError.tooLarge`.
-    package func mask() throws(ConstraintError) -> TokenMask {
+    package func mask(left: Int? = nil) throws(ConstraintError) -> TokenMask {
         if hasEnded { return TokenMask(.few(automaton.vocabulary.endTokens)) }
-        let mask = try tables.table.withLock { (table) throws(ConstraintError) in try table.mask(of: configuration) }
+        let mask = try tables.table.withLock { (table) throws(ConstraintError) in
+            guard let left else { return try table.mask(of: configuration) }
+            return try table.mask(of: configuration, left: left)
+        }
         if mask.few?.isEmpty ?? false { throw .nothingFits }
         return mask
     }

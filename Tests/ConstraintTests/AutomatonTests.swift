@@ -14,6 +14,16 @@ func mayEnd(_ automaton: ConstraintAutomaton, after text: String) throws -> Bool
     return state.mayEnd
 }
 
+/// The same numbers in each run.
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 32
+    }
+}
+
 @Suite struct AutomatonTests {
     private func automaton(_ expression: Expression) throws -> ConstraintAutomaton {
         try ConstraintAutomaton(Grammar(expression), vocabulary: vocabulary())
@@ -123,6 +133,43 @@ func mayEnd(_ automaton: ConstraintAutomaton, after text: String) throws -> Bool
             for byte in text.utf8 {
                 try check(state, vocabulary)
                 #expect(try state.append(Int32(byte)))
+            }
+        }
+    }
+
+    /// Texts that must be complete within some tokens are, whatever is chosen.
+    @Test func textsEndWithinTheTokensLeft() throws {
+        let vocabulary = vocabulary(["[[", "[[[[", "{\"", "hello", "\": ", "]]", "}}", "\n   "])
+        let automaton = try ConstraintAutomaton(SampleGrammars.json, vocabulary: vocabulary)
+        var random = Seeded(state: 1)
+        for count in 2...60 {
+            var text = ConstrainedText(automaton)
+            var left = count
+            while !text.hasEnded {
+                #expect(text.shortestRest + 1 <= left)
+                let mask = try text.mask(left: left)
+                let admitted = (0..<Int32(vocabulary.count)).filter(mask.contains)
+                // Rather anything than the end.
+                let token = admitted.filter { $0 != 256 }.randomElement(using: &random) ?? 256
+                #expect(try text.append(token))
+                left -= 1
+                if left < 0 { break }
+            }
+            #expect(left >= 0)
+        }
+    }
+
+    @Test func theMaskBeforeTheEndHasAllTokensThatCanBeCompleted() throws {
+        let vocabulary = vocabulary(["[[", "hello", "\"]", "]]", "a\"]"])
+        let automaton = try ConstraintAutomaton(SampleGrammars.json, vocabulary: vocabulary)
+        var text = ConstrainedText(automaton)
+        for byte in "[\"b".utf8 { #expect(try text.append(Int32(byte))) }
+        for left in 3...8 {
+            let mask = try text.mask(left: left)
+            for token in 0..<Int32(vocabulary.count) {
+                var next = text
+                let fits = try next.append(token) && next.shortestRest + 2 <= left
+                #expect(mask.contains(token) == fits, "token \(token) of \(left)")
             }
         }
     }

@@ -20,6 +20,7 @@ struct ConfigurationTable: Sendable {
         /// The start of its row; -1 if it was not looked at.
         var row: Int32 = -1
         let mayEnd: Bool
+        let length: Int32
         let readsTokens: Bool
         let span: CharacterSpan
     }
@@ -53,6 +54,8 @@ struct ConfigurationTable: Sendable {
 
     func mayEnd(_ number: Int32) -> Bool { configurations[Int(number)].mayEnd }
     func readsTokens(_ number: Int32) -> Bool { configurations[Int(number)].readsTokens }
+    /// The fewest bytes and tokens that complete the text.
+    func length(_ number: Int32) -> Int32 { configurations[Int(number)].length }
     /// Characters that may come next, whatever they are and in any order.
     func span(of number: Int32) -> CharacterSpan { configurations[Int(number)].span }
 
@@ -198,7 +201,7 @@ struct ConfigurationTable: Sendable {
 
     private mutating func push(_ frame: Frame, on stack: Int32) throws(ConstraintError) -> Int32? {
         let mayEnd = stacks.mayEnd(stack) ? try mayLeave(frame) : false
-        return stacks.push(frame, on: stack, mayEnd: mayEnd)
+        return stacks.push(frame, on: stack, mayEnd: mayEnd, length: program.length(of: frame))
     }
 
     private mutating func mayLeave(_ frame: Frame) throws(ConstraintError) -> Bool {
@@ -288,7 +291,9 @@ struct ConfigurationTable: Sendable {
         self.items += news
         var (mayEnd, readsTokens) = (false, false)
         var span = CharacterSpan.none
+        var length = Program.endless
         for item in news {
+            length = min(length, program.length(of: item.frame) + stacks.length(item.stack))
             if item.frame == .bottom {
                 mayEnd = true
                 continue
@@ -299,7 +304,8 @@ struct ConfigurationTable: Sendable {
         if !program.tokenSets.isEmpty { readsTokens = try !arcs(of: news).1.isEmpty }
         configurations.append(
             Configuration(
-                items: start..<Int32(self.items.count), mayEnd: mayEnd, readsTokens: readsTokens, span: span))
+                items: start..<Int32(self.items.count), mayEnd: mayEnd, length: length, readsTokens: readsTokens,
+                span: span))
         return number
     }
 
@@ -342,7 +348,7 @@ struct ConfigurationTable: Sendable {
             let top = other.stacks.top(of: stack).map { item in
                 item.frame == .bottom ? item : Item(item.frame, numbers[item.stack]!)
             }
-            numbers[stack] = stacks.intern(top, mayEnd: other.stacks.mayEnd(stack))
+            numbers[stack] = stacks.intern(top, mayEnd: other.stacks.mayEnd(stack), length: other.stacks.length(stack))
         }
         return try intern(other.items(of: number).map { Item($0.frame, numbers[$0.stack]!) })
     }

@@ -88,41 +88,73 @@ struct MaskTable: Sendable {
         return mask
     }
 
-    private mutating func computedMask(of number: Int32) throws(ConstraintError) -> TokenMask {
+    /// The mask where no more than `left` tokens may come, with the one that ends the text: none is admitted after
+    /// which the text could not be completed. If it cannot be completed anyway, it is as good as any.
+    mutating func mask(of number: Int32, left: Int) throws(ConstraintError) -> TokenMask {
+        let mask = try mask(of: number)
+        guard Int(mask.farthest) + 2 > left, Int(configurations.length(number)) + 1 <= left else { return mask }
+        configurations.beginWork()
+        let narrow = try computedMask(of: number, farthest: Int32(left - 2))
+        // The vocabulary may lack single bytes.
+        return narrow.few?.isEmpty ?? false ? mask : narrow
+    }
+
+    /// - Parameter farthest: after the token, the text must be completed by so many more.
+    private mutating func computedMask(
+        of number: Int32, farthest limit: Int32? = nil
+    ) throws(ConstraintError) -> TokenMask {
         let ends = configurations.mayEnd(number) ? vocabulary.endTokens : []
         var tokens: [TokenID] = []
-        let sets = try configurations.tokenSets(number)
-        if sets.contains(where: \.isNegated) { return try maskOfAllBut(sets, number, ends) }
-        for set in sets { tokens += set.ids.filter { $0 >= 0 && $0 < TokenID(vocabulary.count) } }
+        var farthest: Int32 = 0
+        if configurations.readsTokens(number) {
+            if let mask = try addTokens(number, limit, ends, into: &tokens, &farthest) { return mask }
+        }
         tokens += ends
-        let span = configurations.span(of: number)
+        let span = limit == nil ? configurations.span(of: number) : .none
         let shared = span.kinds.isEmpty || span.length == 0 ? nil : vocabulary.tokens(in: span)
-        try walk(number, span, shared, into: &tokens)
+        if shared != nil { farthest = max(farthest, configurations.length(number)) }
+        try walk(number, span, shared, limit, into: &tokens, &farthest)
         if shared == nil, tokens.count <= TokenMask.mostOfFew {
             tokens.sort()
-            return TokenMask(.few(tokens.withoutRepetitions()))
+            return TokenMask(.few(tokens.withoutRepetitions()), farthest: farthest)
         }
-        guard shared == nil || tokens.count > 4 * TokenMask.mostOfFew else {
+        if let shared, tokens.count <= 4 * TokenMask.mostOfFew {
             tokens.sort()
-            return TokenMask(.many(shared!, more: tokens.withoutRepetitions()))
+            return TokenMask(.many(shared, more: tokens.withoutRepetitions()), farthest: farthest)
         }
         var bits = shared ?? TokenBits(count: vocabulary.count)
         for token in tokens { bits.insert(token) }
-        return TokenMask(.many(bits, more: []))
+        return TokenMask(.many(bits, more: []), farthest: farthest)
     }
 
-    /// Where any token may come but some.
-    private mutating func maskOfAllBut(
-        _ sets: [TokenSet], _ number: Int32, _ ends: [TokenID]
-    ) throws(ConstraintError) -> TokenMask {
-        var candidates = Set(vocabulary.endTokens)
-        for set in sets where set.isNegated { candidates.formUnion(set.ids) }
-        var excluded: [TokenID] = []
-        for token in candidates where token >= 0 && token < TokenID(vocabulary.count) {
-            if ends.contains(token) { continue }
-            if try next(number, token) == ConfigurationTable.dead { excluded.append(token) }
+    /// Adds the tokens that are read as a whole.
+    /// - Returns: the whole mask, where any token may come but some.
+    private mutating func addTokens(
+        _ number: Int32, _ limit: Int32?, _ ends: [TokenID], into tokens: inout [TokenID], _ farthest: inout Int32
+    ) throws(ConstraintError) -> TokenMask? {
+        let sets = try configurations.tokenSets(number)
+        let all = 0..<TokenID(vocabulary.count)
+        // Tokens that no set names are all the same here.
+        let named = sets.reduce(into: Set(vocabulary.endTokens)) { $0.formUnion($1.ids) }.filter(all.contains)
+        for token in named.subtracting(endTokens) where sets.contains(where: { $0.contains(token) }) {
+            let next = try configurations.next(number, token: token)
+            guard limit.map({ configurations.length(next) <= $0 }) ?? true else { continue }
+            farthest = max(farthest, configurations.length(next))
+            tokens.append(token)
         }
-        return TokenMask(.allBut(excluded.sorted()))
+        guard sets.contains(where: \.isNegated), let other = all.first(where: { !named.contains($0) }) else {
+            return nil
+        }
+        let next = try configurations.next(number, token: other)
+        guard limit.map({ configurations.length(next) <= $0 }) ?? true else { return nil }
+        farthest = max(farthest, configurations.length(next))
+        let admitted = Set(tokens).union(ends)
+        var excluded: [TokenID] = []
+        for token in named where !admitted.contains(token) {
+            // It may be admitted as text.
+            if try self.next(number, token) == ConfigurationTable.dead { excluded.append(token) }
+        }
+        return TokenMask(.allBut(excluded.sorted()), farthest: farthest)
     }
 
     /// Adds the tokens that are not in `shared`.
@@ -130,11 +162,12 @@ struct MaskTable: Sendable {
     /// The trie is walked from the root. What lies below a node is passed over where its first bytes do not fit, where
     /// all of it is in `shared`, or where all of it fits.
     private mutating func walk(
-        _ number: Int32, _ span: CharacterSpan, _ shared: TokenBits?, into tokens: inout [TokenID]
+        _ number: Int32, _ span: CharacterSpan, _ shared: TokenBits?, _ limit: Int32?, into tokens: inout [TokenID],
+        _ farthest: inout Int32
     ) throws(ConstraintError) {
         let trie = vocabulary.trie
         let (nodes, paths) = (trie.nodes, trie.paths)
-        // Nothing is in a shared set that there is not.
+        // Without a shared set, nothing is in it.
         let unshared: UInt32 = shared == nil ? .max : ~span.kinds.rawValue
         let longest = Int32(clamping: span.length ?? .max)
         path[0] = number
@@ -161,15 +194,18 @@ struct MaskTable: Sendable {
                     continue
                 }
                 let first = Int(nodes[place + 1].firstToken)
-                for token in Int(node.firstToken)..<first {
-                    let token = trie.tokens[token]
-                    if shared?.contains(token) != true { tokens.append(token) }
+                if Int(node.firstToken) < first, limit.map({ configurations.length(next) <= $0 }) ?? true {
+                    farthest = max(farthest, configurations.length(next))
+                    for token in trie.tokens[Int(node.firstToken)..<first] where shared?.contains(token) != true {
+                        tokens.append(token)
+                    }
                 }
                 if Int(node.end) > place + 1 {
-                    let below = configurations.span(of: next)
+                    let below = limit == nil ? configurations.span(of: next) : .none
                     if node.kinds.isSubset(of: below.kinds),
                         below.length.map({ node.height < 255 && Int(node.height) <= $0 }) ?? true
                     {
+                        farthest = max(farthest, configurations.length(next))
                         tokens += trie.tokens[first..<Int(nodes[Int(node.end)].firstToken)]
                         place = Int(node.end)
                         continue
@@ -179,7 +215,7 @@ struct MaskTable: Sendable {
                 place += 1
             }
         }
-        _ = trie  // alive until here
+        withExtendedLifetime(trie) {}
     }
 }
 

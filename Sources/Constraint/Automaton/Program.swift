@@ -33,7 +33,16 @@ struct Program: Sendable {
         let max: Int32?
         /// Characters of these kinds are a whole round.
         let kinds: CharacterKinds
+
+        /// The fewest bytes and tokens of the rounds that are missing after `rounds`.
+        func length(after rounds: Int32, _ lengths: [Int32]) -> Int32 {
+            let missing = Int64(Swift.max(0, min - rounds))
+            return Int32(Swift.min(Int64(Program.endless), missing * Int64(lengths[Int(body)])))
+        }
     }
+
+    /// The length of texts that never end: more than any other, and small enough to be added up.
+    static let endless: Int32 = 1 << 29
 
     /// The state `end`; all rules share it.
     static let end: Int32 = 0
@@ -47,6 +56,8 @@ struct Program: Sendable {
     var entries: [Int32] = []
     var isNullable: [Bool] = []
     var start: Int32 = 0
+    /// The fewest bytes and tokens to `end` from each state.
+    var lengths: [Int32] = []
     /// States that characters of these kinds lead back to.
     var selfLoops: [Int32: CharacterKinds] = [:]
 
@@ -56,6 +67,14 @@ struct Program: Sendable {
     var classCount: Int { Int(classes[255]) + 1 }
     /// The byte of each class that has only one.
     private(set) var onlyBytes: [UInt8?] = []
+
+    /// The fewest bytes and tokens that complete the rule from `frame` on.
+    func length(of frame: Frame) -> Int32 {
+        if frame == .bottom { return 0 }
+        guard case .loop(let loop, let next) = states[Int(frame.state)] else { return lengths[Int(frame.state)] }
+        return min(
+            Program.endless, loops[Int(loop)].length(after: frame.count, lengths) + lengths[Int(next)])
+    }
 
     mutating func findClasses() {
         var isFirst = [Bool](repeating: false, count: 257)

@@ -35,6 +35,7 @@ struct ProgramCompiler {
         program.isNullable = analysis.isNullable
         program.start = program.entries[grammar.root]
         program.findClasses()
+        program.lengths = ShortestTexts.lengths(program)
         return program
     }
 

@@ -14,6 +14,8 @@ struct StackTable: Sendable {
         let depth: Int32
         /// Whether the text may end where all frames of one of the stacks may be left.
         let mayEnd: Bool
+        /// The fewest bytes and tokens that complete the text where all of the stack is still to come.
+        let length: Int32
     }
 
     private struct Pair: Hashable {
@@ -28,7 +30,7 @@ struct StackTable: Sendable {
 
     init() {
         table = Array(repeating: -1, count: 1024)
-        _ = intern([Item(.bottom, 0)], mayEnd: true)
+        _ = intern([Item(.bottom, 0)], mayEnd: true, length: 0)
     }
 
     var count: Int { stacks.count }
@@ -41,11 +43,17 @@ struct StackTable: Sendable {
 
     func mayEnd(_ stack: Int32) -> Bool { stacks[Int(stack)].mayEnd }
 
-    /// - Parameter mayEnd: whether the frame may be left without reading anything, and the text may end below it.
+    /// The fewest bytes and tokens that complete the text with what is on the stack.
+    func length(_ stack: Int32) -> Int32 { stacks[Int(stack)].length }
+
+    /// - Parameters:
+    ///   - mayEnd: whether the frame may be left without reading anything, and the text may end below it.
+    ///   - length: the fewest bytes and tokens that leave the frame.
     /// - Returns: nil for stacks that are too deep.
-    mutating func push(_ frame: Frame, on stack: Int32, mayEnd: Bool) -> Int32? {
+    mutating func push(_ frame: Frame, on stack: Int32, mayEnd: Bool, length: Int32) -> Int32? {
         guard Int(stacks[Int(stack)].depth) < Self.deepest else { return nil }
-        return intern(CollectionOfOne(Item(frame, stack)), mayEnd: mayEnd)
+        let length = min(Program.endless, length + self.length(stack))
+        return intern(CollectionOfOne(Item(frame, stack)), mayEnd: mayEnd, length: length)
     }
 
     /// The stacks of both sets.
@@ -70,13 +78,13 @@ struct StackTable: Sendable {
         }
         merged += entries[Int(left.lowerBound)..<Int(left.upperBound)]
         merged += entries[Int(right.lowerBound)..<Int(right.upperBound)]
-        let union = intern(merged, mayEnd: mayEnd(a) || mayEnd(b))
+        let union = intern(merged, mayEnd: mayEnd(a) || mayEnd(b), length: min(length(a), length(b)))
         unions[pair] = union
         return union
     }
 
     /// - Parameter items: in order, no frame twice.
-    mutating func intern(_ items: some Collection<Item>, mayEnd: Bool) -> Int32 {
+    mutating func intern(_ items: some Collection<Item>, mayEnd: Bool, length: Int32) -> Int32 {
         if stacks.count * 2 > table.count { grow() }
         var slot = Self.hash(items) & (table.count - 1)
         while table[slot] >= 0 {
@@ -91,7 +99,7 @@ struct StackTable: Sendable {
             entries.append(item)
             if item.frame != .bottom { depth = max(depth, stacks[Int(item.stack)].depth + 1) }
         }
-        stacks.append(Stack(entries: start..<Int32(entries.count), depth: depth, mayEnd: mayEnd))
+        stacks.append(Stack(entries: start..<Int32(entries.count), depth: depth, mayEnd: mayEnd, length: length))
         return number
     }
 

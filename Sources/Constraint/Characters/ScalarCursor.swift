@@ -52,12 +52,14 @@ struct ScalarCursor {
         return value
     }
 
-    /// Reads a decimal number, which is cut down to 1 000 000 000. nil if there is none.
+    static let largestNumber = 1_000_000_000
+
+    /// Reads a decimal number. It is cut down to `largestNumber`. nil if there is none.
     mutating func readNumber() -> Int? {
         guard next?.isASCIIDigit == true else { return nil }
         var value = 0
         while let digit = next, digit.isASCIIDigit {
-            value = min(value * 10 + Int(digit.value - 0x30), 1_000_000_000)
+            value = min(value * 10 + Int(digit.value - 0x30), Self.largestNumber)
             offset += 1
         }
         return value

@@ -9,12 +9,13 @@ struct PatternClassReader {
     enum Item {
         /// One code point. Half of a surrogate pair is no character, and never in a text.
         case codePoint(UInt32)
-        case characters(CharacterClass)
+        /// - Parameter name: how it is written.
+        case characters(CharacterClass, name: String)
 
         var characters: CharacterClass {
             switch self {
             case .codePoint(let value): CharacterClass([value...value])
-            case .characters(let characters): characters
+            case .characters(let characters, _): characters
             }
         }
     }
@@ -28,12 +29,12 @@ struct PatternClassReader {
         let isNegated = cursor.skip("^")
         var ranges: [ClosedRange<UInt32>] = []
         // A class that is written a thousand times counts once.
-        var known: Set<CharacterClass> = []
+        var known: Set<String> = []
         func add(_ item: Item) {
             switch item {
             case .codePoint(let value): ranges.append(value...value)
-            case .characters(let characters):
-                if known.insert(characters).inserted { ranges += characters.ranges }
+            case .characters(let characters, let name):
+                if known.insert(name).inserted { ranges += characters.ranges }
             }
         }
         while !cursor.skip("]") {
@@ -69,14 +70,13 @@ struct PatternClassReader {
     mutating func readEscape(from offset: Int, isInClass: Bool) throws(ConstraintError) -> Item {
         guard let scalar = cursor.read() else { throw error("a backslash at the end", at: offset) }
         switch scalar {
-        case "d": return .characters(.digits)
-        case "D": return .characters(CharacterClass.digits.inverted)
-        case "w": return .characters(.wordCharacters)
-        case "W": return .characters(CharacterClass.wordCharacters.inverted)
-        case "s": return .characters(.whiteSpace)
-        case "S": return .characters(CharacterClass.whiteSpace.inverted)
-        case "p": return .characters(try readProperty(from: offset))
-        case "P": return .characters(try readProperty(from: offset).inverted)
+        case "d": return .characters(.digits, name: "d")
+        case "D": return .characters(.noDigits, name: "D")
+        case "w": return .characters(.wordCharacters, name: "w")
+        case "W": return .characters(.noWordCharacters, name: "W")
+        case "s": return .characters(.whiteSpace, name: "s")
+        case "S": return .characters(.noWhiteSpace, name: "S")
+        case "p", "P": return try readProperty(from: offset, isNegated: scalar == "P")
         case "n": return .codePoint(0x0A)
         case "r": return .codePoint(0x0D)
         case "t": return .codePoint(0x09)
@@ -130,14 +130,15 @@ struct PatternClassReader {
         return high
     }
 
-    /// Behind `\p`.
-    private mutating func readProperty(from offset: Int) throws(ConstraintError) -> CharacterClass {
+    /// Behind `\p` or `\P`.
+    private mutating func readProperty(from offset: Int, isNegated: Bool) throws(ConstraintError) -> Item {
         guard cursor.skip("{") else { throw error("`{` is expected", at: offset) }
         let name = cursor.read { $0 != "}" }
         guard cursor.skip("}") else { throw error("the property's name is not closed", at: offset) }
-        guard let characters = CharacterClass.unicodeProperty(name) else {
+        guard let property = UnicodeProperty.named(name) else {
             throw error("the property \(name.debugDescription) is not supported", at: offset)
         }
-        return characters
+        return isNegated
+            ? .characters(property.others, name: "P{\(name)}") : .characters(property.characters, name: "p{\(name)}")
     }
 }

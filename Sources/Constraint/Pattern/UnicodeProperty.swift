@@ -1,52 +1,41 @@
-extension CharacterClass {
-    /// The characters with a property of Unicode: a general category by either of its names, alone or behind
-    /// `General_Category=` or `gc=`, or one of a few others.
+/// The characters with a property of Unicode, and all others.
+struct UnicodeProperty: Sendable {
+    let characters: CharacterClass
+    let others: CharacterClass
+
+    private init(_ characters: CharacterClass) { (self.characters, others) = (characters, characters.inverted) }
+
+    /// A general category by either of its names, alone or behind `General_Category=` or `gc=`, or one of a few other
+    /// properties.
     ///
     /// - Returns: nil for properties that are not known here, scripts among them.
-    static func unicodeProperty(_ name: String) -> CharacterClass? {
+    static func named(_ name: String) -> UnicodeProperty? {
         let parts = name.split(separator: "=", omittingEmptySubsequences: false)
-        if parts.count == 2, parts[0] == "General_Category" || parts[0] == "gc" {
-            return GeneralCategories.all.characters(named: String(parts[1]))
-        }
-        return switch name {
-        case "Any": .all
-        case "ASCII": CharacterClass([0...0x7F])
-        case "Alphabetic", "Alpha": alphabetic
-        case "Lowercase", "Lower": lowercase
-        case "Uppercase", "Upper": uppercase
-        case "White_Space", "space": CharacterClass.whiteSpace.subtracting(CharacterClass("\u{FEFF}")).union(nextLine)
-        default: GeneralCategories.all.characters(named: name)
-        }
+        guard parts.count == 2 else { return categories[name] ?? others[name] }
+        return parts[0] == "General_Category" || parts[0] == "gc" ? categories[String(parts[1])] : nil
     }
 
-    private static let alphabetic = CharacterClass { $0.properties.isAlphabetic }
-    private static let lowercase = CharacterClass { $0.properties.isLowercase }
-    private static let uppercase = CharacterClass { $0.properties.isUppercase }
-    private static let nextLine = CharacterClass("\u{85}")
+    private static let others: [String: UnicodeProperty] = {
+        let alphabetic = UnicodeProperty { $0.isAlphabetic }
+        let (lowercase, uppercase) = (UnicodeProperty { $0.isLowercase }, UnicodeProperty { $0.isUppercase })
+        let whiteSpace = UnicodeProperty { $0.isWhitespace }
+        return [
+            "Any": UnicodeProperty(.all), "ASCII": UnicodeProperty(CharacterClass([0...0x7F])),
+            "Alphabetic": alphabetic, "Alpha": alphabetic, "Lowercase": lowercase, "Lower": lowercase,
+            "Uppercase": uppercase, "Upper": uppercase, "White_Space": whiteSpace, "space": whiteSpace,
+        ]
+    }()
 
-    /// Asks all characters, which takes some tens of milliseconds.
-    private init(where predicate: (Unicode.Scalar) -> Bool) {
-        var ranges: [ClosedRange<UInt32>] = []
-        for value in 0...CharacterClass.last {
-            guard let scalar = Unicode.Scalar(value), predicate(scalar) else { continue }
-            if let last = ranges.last, last.upperBound + 1 == value {
-                ranges[ranges.count - 1] = last.lowerBound...value
-            } else {
-                ranges.append(value...value)
-            }
-        }
-        self.init(ranges)
+    /// Asks all characters, which takes some milliseconds.
+    private init(where predicate: (Unicode.Scalar.Properties) -> Bool) {
+        let values = (0...CharacterClass.last).filter { Unicode.Scalar($0).map { predicate($0.properties) } ?? false }
+        self.init(CharacterClass(values.map { $0...$0 }))
     }
-}
 
-/// The characters of each general category. It is computed when the first pattern asks for one.
-private struct GeneralCategories {
-    private var ranges: [Unicode.GeneralCategory: [ClosedRange<UInt32>]] = [:]
-
-    static let all = GeneralCategories()
-
-    private init() {
-        // Runs of one category. Surrogates have one, too, but are no characters.
+    /// General categories and groups of them, by all names. Computed when the first pattern asks.
+    private static let categories: [String: UnicodeProperty] = {
+        // Runs of one category. Surrogates are no characters.
+        var ranges: [Unicode.GeneralCategory: [ClosedRange<UInt32>]] = [:]
         var run: (category: Unicode.GeneralCategory, start: UInt32)?
         for value in 0...CharacterClass.last + 1 {
             let category = Unicode.Scalar(value)?.properties.generalCategory
@@ -54,21 +43,23 @@ private struct GeneralCategories {
             if let run { ranges[run.category, default: []].append(run.start...value - 1) }
             run = category.map { ($0, value) }
         }
-    }
-
-    func characters(named name: String) -> CharacterClass? {
-        if let group = Self.groups[name] {
-            return CharacterClass(Self.names.filter { $0.short.hasPrefix(group) }.flatMap { ranges[$0.category] ?? [] })
+        var categories: [String: UnicodeProperty] = [:]
+        for (short, long, category) in names {
+            let property = UnicodeProperty(CharacterClass(ranges[category] ?? []))
+            (categories[short], categories[long]) = (property, property)
         }
-        return Self.names.first { $0.short == name || $0.long == name }.map {
-            CharacterClass(ranges[$0.category] ?? [])
+        for (short, long) in groups {
+            let members = names.filter { $0.short.hasPrefix(short) }.flatMap { ranges[$0.category] ?? [] }
+            let property = UnicodeProperty(CharacterClass(members))
+            (categories[short], categories[long]) = (property, property)
         }
-    }
+        return categories
+    }()
 
-    /// What the short names of a group's categories begin with.
+    /// The categories of a group have short names that begin with its own.
     private static let groups = [
-        "C": "C", "Other": "C", "L": "L", "Letter": "L", "M": "M", "Mark": "M", "N": "N", "Number": "N", "P": "P",
-        "Punctuation": "P", "punct": "P", "S": "S", "Symbol": "S", "Z": "Z", "Separator": "Z",
+        ("C", "Other"), ("L", "Letter"), ("M", "Mark"), ("N", "Number"), ("P", "Punctuation"), ("S", "Symbol"),
+        ("Z", "Separator"),
     ]
 
     private static let names: [(short: String, long: String, category: Unicode.GeneralCategory)] = [

@@ -12,11 +12,13 @@ package struct TokenMask: Sendable {
     }
 
     let form: Form
+    /// The fewest tokens that complete the text, after the token for which they are most.
+    let farthest: Int32
 
     /// Up to so many tokens are a list.
     static let mostOfFew = 512
 
-    init(_ form: Form) { self.form = form }
+    init(_ form: Form, farthest: Int32 = 0) { (self.form, self.farthest) = (form, farthest) }
 
     /// Whether every token may come next.
     package var isEverything: Bool { if case .allBut(let tokens) = form { tokens.isEmpty } else { false } }

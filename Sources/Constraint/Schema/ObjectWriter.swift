@@ -1,0 +1,164 @@
+/// Describes objects: declared members in their order, then others if the schema admits any.
+struct ObjectWriter {
+    /// A member that a schema names.
+    private struct Member {
+        /// The key, the colon and the value.
+        let expression: Expression
+        let isRequired: Bool
+    }
+
+    /// Members that a schema does not name one by one.
+    private struct Others {
+        let expression: Expression?
+        var count = CountRange()
+    }
+
+    let notation: any Notation
+    let requirements: ObjectRequirements
+    /// Of the schema, for messages.
+    let path: String
+
+    /// - Returns: nil if there is no such object; then why is noted for `rule`.
+    func expression(
+        for rule: Int, expansion: inout SchemaExpansion, builder: inout GrammarBuilder
+    ) throws(ConstraintError) -> Expression? {
+        if requirements.isNothing { return notation.anyObject }
+        let keys = declaredKeys
+        let required = Set(requirements.required)
+        let isOpen = try isOpen(&expansion)
+
+        var members: [Member] = []
+        for key in notation.ordered(keys) {
+            let schemas = try requirements.schemas(for: key)
+            if try includesNever(schemas, &expansion) {
+                guard required.contains(key) else { continue }
+                builder.note(error("required", "\(key.text.debugDescription) must be there and cannot"), for: rule)
+                return nil
+            }
+            let goal = Goal(schemas)
+            let value = Expression.rule(
+                try builder.rule(for: goal, named: expansion.document.name(of: goal, otherwise: path)))
+            members.append(
+                Member(
+                    expression: .sequence([try notation.key(key), notation.colon, value]),
+                    isRequired: required.contains(key)))
+        }
+        if requirements.count.max.map({ $0 < required.count }) ?? false {
+            builder.note(error("maxProperties", "is less than the number of required properties"), for: rule)
+            return nil
+        }
+        if !isOpen, members.count < requirements.count.min {
+            builder.note(error("minProperties", "is more than the number of properties"), for: rule)
+            return nil
+        }
+        let others = isOpen ? try otherMember(without: keys, &expansion, &builder) : nil
+        var count = requirements.count
+        if others == nil, let max = count.max, max >= members.count { count.max = nil }
+        return .sequence([
+            .literal("{"), try self.members(members, others: others, count: count, builder: &builder),
+        ])
+    }
+
+    private func error(_ keyword: String, _ reason: String) -> ConstraintError {
+        .schema(keyword: keyword, path: path, reason: reason)
+    }
+
+    // MARK: - What the schemas say
+
+    /// The keys of `properties` in the schemas' order, and those that are required without being there.
+    private var declaredKeys: [PropertyKey] {
+        var keys: [PropertyKey] = []
+        var known: Set<PropertyKey> = []
+        for key in requirements.parts.flatMap(\.keys) + requirements.required where known.insert(key).inserted {
+            keys.append(key)
+        }
+        return keys
+    }
+
+    /// Whether there may be members that no schema names. If none says so, there may be unless some are named.
+    private func isOpen(_ expansion: inout SchemaExpansion) throws(ConstraintError) -> Bool {
+        let additional = requirements.parts.compactMap(\.additional)
+        if try includesNever(additional, &expansion) { return false }
+        return !additional.isEmpty || requirements.parts.isEmpty
+    }
+
+    private func includesNever(
+        _ schemas: [Int], _ expansion: inout SchemaExpansion
+    ) throws(ConstraintError) -> Bool {
+        for schema in schemas where try expansion.keywords(of: schema).isNever { return true }
+        return false
+    }
+
+    private func otherMember(
+        without keys: [PropertyKey], _ expansion: inout SchemaExpansion, _ builder: inout GrammarBuilder
+    ) throws(ConstraintError) -> Expression {
+        let goal = Goal(requirements.parts.compactMap(\.additional))
+        let value = try builder.rule(for: goal, named: expansion.document.name(of: goal, otherwise: path))
+        let key =
+            keys.isEmpty
+            ? notation.anyKey
+            : notation.key(try UndeclaredKeys.text(without: keys, notation: notation, builder: &builder))
+        return try builder.add("\(path)/additionalProperties", .sequence([key, notation.colon, .rule(value)]))
+    }
+
+    // MARK: - Members
+
+    /// The members and the bracket behind them, as rules that each call the next one at their end. There is one rule for
+    /// each member and each number of members before it, as far as that number matters.
+    private func members(
+        _ members: [Member], others: Expression?, count: CountRange, builder: inout GrammarBuilder
+    ) throws(ConstraintError) -> Expression {
+        // That many members before one are like any more.
+        let many = count.max ?? max(count.min, 1)
+        func after(_ written: Int) -> Int { count.max == nil ? min(written + 1, many) : written + 1 }
+
+        var reached: [Set<Int>] = [[0]]
+        for member in members {
+            var next: Set<Int> = []
+            for written in reached[reached.count - 1] {
+                if !member.isRequired { next.insert(written) }
+                if written < many || count.max == nil { next.insert(after(written)) }
+            }
+            reached.append(next)
+        }
+
+        var following: [Int: Expression] = [:]
+        for written in reached[members.count].sorted() {
+            following[written] = try builder.add(path, end(written, others: others, count: count))
+        }
+        for (member, reached) in zip(members, reached).reversed() {
+            var rules: [Int: Expression] = [:]
+            for written in reached.sorted() {
+                var alternatives: [Expression] = []
+                if let next = following[after(written)], written < many || count.max == nil {
+                    alternatives.append(.sequence([separator(written), member.expression, next]))
+                }
+                if !member.isRequired, let next = following[written] { alternatives.append(next) }
+                rules[written] = try builder.add(path, .choice(alternatives))
+            }
+            following = rules
+        }
+        return following[0] ?? .never
+    }
+
+    private func separator(_ written: Int) -> Expression { written == 0 ? notation.opening : notation.comma }
+
+    /// What follows the declared members.
+    private func end(_ written: Int, others: Expression?, count: CountRange) -> Expression {
+        let close = Expression.sequence([notation.closing, .literal("}")])
+        let missing = max(count.min - written, 0)
+        guard let others else { return missing > 0 ? .never : close }
+        let left = count.max.map { $0 - written }
+        if left == 0 { return close }
+        guard written == 0 else {
+            return .sequence([
+                .repetition(.sequence([notation.comma, others]), min: missing, max: left), close,
+            ])
+        }
+        let list = Expression.sequence([
+            notation.opening, others,
+            .repetition(.sequence([notation.comma, others]), min: max(missing - 1, 0), max: left.map { $0 - 1 }),
+        ])
+        return .sequence([missing > 0 ? list : .optional(list), close])
+    }
+}

@@ -1,0 +1,58 @@
+import JSON
+
+/// Says whether a value of `enum` or `const` obeys the keywords beside it.
+struct ValueCheck {
+    /// How deeply a value may be nested.
+    private static let maximumDepth = 100
+
+    var expansion: SchemaExpansion
+    private var depth = 0
+
+    init(_ expansion: SchemaExpansion) { self.expansion = expansion }
+
+    mutating func admits(_ value: JSONValue, _ requirements: Requirements) throws(ConstraintError) -> Bool {
+        guard requirements.types.admit(value) else { return false }
+        if let literals = requirements.literals, !literals.contains(where: value.isSame) { return false }
+        switch value {
+        case .null, .bool: return true
+        case .string(let text): return try requirements.strings.admits(text)
+        case .number(let number): return try requirements.numbers.admits(number)
+        case .array(let elements): return try admits(elements, requirements.arrays)
+        case .object(let members): return try admits(members, requirements.objects)
+        }
+    }
+
+    private mutating func admits(
+        _ elements: [JSONValue], _ arrays: ArrayRequirements
+    ) throws(ConstraintError) -> Bool {
+        guard arrays.count.contains(elements.count) else { return false }
+        for (place, element) in elements.enumerated() {
+            guard try admits(element, schemas: arrays.schemas(at: place)) else { return false }
+        }
+        return true
+    }
+
+    private mutating func admits(
+        _ members: JSONObject, _ objects: ObjectRequirements
+    ) throws(ConstraintError) -> Bool {
+        guard objects.count.contains(members.count),
+            objects.required.allSatisfy({ members[$0.text] != nil })
+        else { return false }
+        for (key, value) in members {
+            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key))) else { return false }
+        }
+        return true
+    }
+
+    private mutating func admits(_ value: JSONValue, schemas: [Int]) throws(ConstraintError) -> Bool {
+        if schemas.isEmpty { return true }
+        guard depth < Self.maximumDepth else {
+            throw .tooLarge(what: "values within one another in `enum` or `const`", limit: Self.maximumDepth)
+        }
+        depth += 1
+        defer { depth -= 1 }
+        for requirements in try expansion.alternatives(of: schemas)
+        where try admits(value, requirements) { return true }
+        return false
+    }
+}
