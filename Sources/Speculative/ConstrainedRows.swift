@@ -6,6 +6,8 @@ internal import Constraint
 /// Rows are values that a round drops at its end, so drafts that are refused leave no trace.
 struct ConstrainedRows {
     private var rows: [Row] = []
+    /// Tokens that may still be written, from row 0 on.
+    private var left = 0
     /// The logits of the few tokens that a row admits.
     private var gathered: [Float] = []
 
@@ -16,9 +18,12 @@ struct ConstrainedRows {
     }
 
     /// Begins a round.
-    /// - Parameter text: where the text stands; nil if nothing constrains it.
-    mutating func begin(_ text: ConstrainedText?) {
+    /// - Parameters:
+    ///   - text: where the text stands; nil if nothing constrains it.
+    ///   - left: how many tokens it may still have. Rows admit none after which it could not be completed within them.
+    mutating func begin(_ text: ConstrainedText?, left: Int) {
         rows.removeAll(keepingCapacity: true)
+        self.left = left
         if let text { rows.append(Row(text: text)) }
     }
 
@@ -48,7 +53,7 @@ struct ConstrainedRows {
     private mutating func mask(_ row: Int) throws(ConstraintError) -> TokenMask? {
         if rows.isEmpty { return nil }
         if let mask = rows[row].mask { return mask }
-        let mask = try rows[row].text.mask()
+        let mask = try rows[row].text.mask(left: left - row)
         rows[row].mask = mask
         return mask
     }

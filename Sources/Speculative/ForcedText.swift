@@ -10,6 +10,10 @@ package struct ForcedText: Sendable {
     private let tokenizer: BPETokenizer
     private var layout = JSONLayout()
     private var bytes: [UInt8] = []  // of one token
+    /// Drafts that are made at most: fewer after some were refused, more after all were accepted.
+    private var longest = longestDraft
+    /// Rounds without drafts after one whose drafts were all refused, and how many of them are left.
+    private var (pause, pauseLeft) = (0, 0)
 
     /// Each row of logits takes a megabyte, and what is forced in real constraints is rarely longer.
     package static let longestDraft = 32
@@ -25,11 +29,30 @@ package struct ForcedText: Sendable {
         for byte in bytes { layout.append(byte) }
     }
 
-    /// The tokens that probably come next; none where there is a choice.
-    package func tokens(after text: ConstrainedText, limit: Int) throws(ConstraintError) -> [TokenID] {
+    /// Takes notice of what became of the drafts of a round.
+    ///
+    /// A model that writes the bytes in other tokens refuses all of them, and rows cost time.
+    mutating func record(drafted: Int, accepted: Int) {
+        if accepted == drafted {
+            (longest, pause) = (min(2 * longest, Self.longestDraft), 0)
+        } else {
+            longest = max(2, 2 * accepted)
+            pause = accepted > 0 ? 0 : max(1, min(2 * pause, Self.longestPause))
+        }
+        pauseLeft = pause
+    }
+
+    private static let longestPause = 16
+
+    /// The tokens that probably come next, to be drafted; none where there is a choice.
+    package mutating func tokens(after text: ConstrainedText, limit: Int) throws(ConstraintError) -> [TokenID] {
+        guard pauseLeft == 0 else {
+            pauseLeft -= 1
+            return []
+        }
         var (text, layout) = (text, layout)
         var tokens: [TokenID] = []
-        let limit = min(limit, Self.longestDraft)
+        let limit = min(limit, longest)
         while tokens.count < limit {
             let bytes = Self.bytes(after: &text, &layout)
             // A space at the end may be the beginning of a token that comes after the choice.

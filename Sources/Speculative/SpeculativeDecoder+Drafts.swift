@@ -56,8 +56,8 @@ extension SpeculativeDecoder {
 
     /// Adds up to `limit` drafts to the batch that the constraint leaves little choice about; returns how many.
     func draftForcedText(limit: Int) throws -> Int {
-        guard let forcedText, let constraint, limit > 0 else { return 0 }
-        for token in try forcedText.tokens(after: constraint, limit: limit) {
+        guard let constraint, limit > 0 else { return 0 }
+        for token in try forcedText?.tokens(after: constraint, limit: limit) ?? [] {
             let place = batch.count - 1
             guard try rows.append(token, after: place) else { break }
             batch.append(token)

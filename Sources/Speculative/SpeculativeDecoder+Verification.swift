@@ -59,11 +59,15 @@ extension SpeculativeDecoder {
         batch.append(token)
     }
 
-    /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`.
-    func pretend(_ synthetic: SyntheticAcceptance, _ output: TargetRunner.Output) throws -> Int {
-        let drafts = batch.count - 1
+    /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`; what a constraint forces is
+    /// taken to be accepted.
+    func pretend(
+        _ synthetic: SyntheticAcceptance, _ drafts: Drafts, _ output: TargetRunner.Output
+    ) throws -> Int {
+        let count = batch.count - 1
         if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
-        let accepted = synthetic.accepted(of: drafts, uniform: coin?.uniform() ?? 0)
+        let accepted =
+            drafts.source == .drafter ? synthetic.accepted(of: count, uniform: coin?.uniform() ?? 0) : count
         for row in 0...accepted {
             try findDistribution(row: row, of: output.logits, after: history(drafts: row))
             guard row < accepted else { break }

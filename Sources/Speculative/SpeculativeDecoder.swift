@@ -25,7 +25,7 @@ package final class SpeculativeDecoder {
     /// Where the text stands under its constraint, which covers what follows the prompt; nil if there is none.
     package private(set) var constraint: ConstrainedText?
     /// Drafts what the constraint leaves no choice about; nil if that is not wanted.
-    private(set) var forcedText: ForcedText?
+    var forcedText: ForcedText?
 
     private let logger: Logger
     let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
@@ -98,10 +98,11 @@ package final class SpeculativeDecoder {
     }
 
     /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
+    /// - Parameter limit: tokens that are wanted at most, at least 1; a constrained text is completed within them.
     /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
     /// - Throws: `ModelError`, `TensorError.outOfMemory`, `ConstraintError` or `CancellationError`. The text stays as it
     ///   was.
-    package func readPromptBatch() throws -> Range<Int> {
+    package func readPromptBatch(limit: Int = .max) throws -> Range<Int> {
         let unread = tokens[target.cache.count...]
         guard unread.count <= target.batchLength else {
             _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
@@ -113,7 +114,7 @@ package final class SpeculativeDecoder {
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
-        rows.begin(constraint)
+        rows.begin(constraint, left: min(limit, room))
         let token: Int32
         do {
             try findDistribution(row: 0, of: output.logits, after: History(tokens))
@@ -133,15 +134,15 @@ package final class SpeculativeDecoder {
 
     /// One round: drafts as the options, the constraint, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
-    ///   - limit: tokens that are wanted at most, at least 1.
+    ///   - limit: tokens that are wanted at most, at least 1; a constrained text is completed within them, if it can be.
     ///   - isLast: called with each new token in order, until it returns true: the text ends after that token.
     /// - Returns: the places of the new tokens in `tokens`.
     /// - Throws: what reading a prompt throws; the text stays as it was.
     package func round(limit: Int, isLast: (Int32) -> Bool) throws -> Range<Int> {
+        let start = ContinuousClock.now
+        beginRound(left: min(limit, room))
         // A round gives one token more than it accepts drafts.
         let limit = max(0, min(limit, room, target.batchLength) - 1)
-        let start = ContinuousClock.now
-        beginRound()
         let forced = try draftForcedText(limit: limit)
         guard let count = draftCount(limit: limit, unlessFewerThan: forced) else {
             return try verify(Drafts(source: .constraint, chosen: forced), since: start, isLast: isLast)
@@ -158,14 +159,14 @@ package final class SpeculativeDecoder {
     /// One round with exactly `draftCount` drafts of the drafter, unless it is unsure or the text ends.
     package func round(draftCount: Int, isLast: (Int32) -> Bool = { _ in false }) throws -> Range<Int> {
         let start = ContinuousClock.now
-        beginRound()
+        beginRound(left: room)
         return try verify(draft(draftCount), since: start, isLast: isLast)
     }
 
-    private func beginRound() {
+    private func beginRound(left: Int) {
         batch.removeAll(keepingCapacity: true)
         batch.append(tokens[tokens.count - 1])
-        rows.begin(constraint)
+        rows.begin(constraint, left: left)
     }
 
     /// The number of drafts that the drafter is to make; nil if `forced` others are more than that.
@@ -200,11 +201,7 @@ package final class SpeculativeDecoder {
         let state = sampler.state
         samplerStates.removeAll(keepingCapacity: true)
         do {
-            if let synthetic = options.syntheticAcceptance, drafts.source == .drafter {
-                accepted = try pretend(synthetic, output)
-            } else {
-                accepted = try verify(output)
-            }
+            accepted = try options.syntheticAcceptance.map { try pretend($0, drafts, output) } ?? verify(output)
         } catch {
             target.cache.truncate(to: first)
             sampler.state = state
@@ -224,6 +221,7 @@ package final class SpeculativeDecoder {
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
         guard drafts.source == .drafter else {
+            forcedText?.record(drafted: draftCount, accepted: accepted)
             statistics.countForced(drafted: draftCount, accepted: accepted, tokens: count)
             return tokens.count - count..<tokens.count
         }

@@ -73,7 +73,7 @@ public struct GenerationOptions: Sendable, Hashable {
     public var seed: UInt64?
 
     /// What the text must be; nil for anything. Each token is chosen, by the samplers above, among those with which the
-    /// text can still become that, and the text ends where it must.
+    /// text can still become that within `maximumResponseTokens` and the context, and the text ends where it must.
     public var constraint: TextConstraint?
     /// The text ends where the model writes one of these; none of it appears in the text, not even in part. At most 64,
     /// of 1 to 1024 bytes. The prompt is not searched.
