@@ -34,6 +34,8 @@ check: setup
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check quants $(FIXTURES)/quants
 ifneq ($(wildcard ../shared/fixtures),)
 	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check text $(FIXTURES)/text --vocab ../shared/gemma4-vocab.gguf
+	$$($(SWIFT_BUILD) --show-bin-path)/gemma-check constraints $(FIXTURES)/constraints \
+		--vocab ../shared/gemma4-vocab.gguf
 endif
 
 # Fuzzes every door of the engine for SECONDS each; see SECURITY.md.

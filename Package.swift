@@ -193,7 +193,8 @@ let package = Package(
         .target(
             name: "Benchmarking",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Sampling", "Speculative",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling",
+                "Speculative", "ReferenceCheck",
             ],
             path: "Benchmarks/Benchmarking"),
         .executableTarget(

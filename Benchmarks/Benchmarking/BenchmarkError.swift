@@ -9,6 +9,7 @@ package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible
     case peerSilent(command: String)
     case cannotStart(command: String, reason: String)
     case nothingInCommon(ours: [String], peer: [String])
+    case refusedToken(place: String)
 
     package var description: String {
         switch self {
@@ -22,6 +23,7 @@ package enum BenchmarkError: Error, Equatable, Sendable, CustomStringConvertible
         case .nothingInCommon(let ours, let peer):
             "no test was measured by both sides: here \(ours.joined(separator: ", ")), there "
                 + peer.joined(separator: ", ")
+        case .refusedToken(let place): "a text that should obey its constraint does not: \(place)"
         }
     }
 }

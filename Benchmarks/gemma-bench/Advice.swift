@@ -6,7 +6,7 @@ extension BenchmarkError: AdvisedError {
         switch self {
         case .noDrafter: "name one with -md, or use a synthetic pair"
         case .contextTooShort: "leave -c out"
-        case .draftLength, .peerFailed, .peerSilent, .cannotStart, .nothingInCommon: nil
+        case .draftLength, .peerFailed, .peerSilent, .cannotStart, .nothingInCommon, .refusedToken: nil
         }
     }
 }

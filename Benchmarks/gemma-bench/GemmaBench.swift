@@ -49,7 +49,7 @@ struct GemmaBench: ParsableCommand {
 
     @OptionGroup var cache: CacheOptions
 
-    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples per test. Default: 3.")
+    @Option(name: .shortAndLong, parsing: .unconditional, help: "Samples per test. Default: 3, and 5 of constraints.")
     var repetitions: Int?
 
     @Option(name: .shortAndLong, help: "md, csv, json or jsonl.")
@@ -80,6 +80,9 @@ struct GemmaBench: ParsableCommand {
         }
         if model.fileToOpen != nil {
             try refuse(testOptions + (threads == nil ? [] : ["-t"]), with: "--load")
+        } else if model.constraints != nil {
+            let options = testOptions.filter { $0 != "--profile" }
+            try refuse(options + (threads == nil ? [] : ["-t"]), with: "--constraints")
         } else if model.cacheErrors {
             try refuse(testOptions + (repetitions == nil ? [] : ["-r"]), with: "--cache-errors")
             if threadCounts.count > 1 { throw ValidationError("--cache-errors takes one number of threads") }
@@ -123,6 +126,13 @@ struct GemmaBench: ParsableCommand {
         if let path = model.fileToOpen {
             let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: sampleCount)
             return try write([time.record], LoadingTime.columns)
+        }
+        if let cases = model.constraints, let vocabulary = model.vocab {
+            let cost = try ConstraintCost(
+                cases: URL(fileURLWithPath: cases), vocabulary: URL(fileURLWithPath: vocabulary),
+                repetitions: repetitions ?? 5)
+            if profile { StandardError.write(cost.steps) }
+            return try write(cost.records, ConstraintCost.columns)
         }
         if model.cacheErrors, let files = try model.syntheticFiles() {
             let errors = try CacheErrors(of: files.target, threads: threadCounts[0])

@@ -53,10 +53,27 @@ struct ModelOptions: ParsableArguments {
         name: .customLong("load"), help: "Only measure how long it takes to open and check this GGUF file.")
     var fileToOpen: String?
 
+    @Option(
+        help: """
+            Only measure what the constraints of this file cost, with --vocab: compiling them, and a mask before each \
+            token of their texts. The file is one that gemma-check constraints reads.
+            """)
+    var constraints: String?
+
+    @Option(help: "With --constraints: a GGUF file with the vocabulary.")
+    var vocab: String?
+
     func validate() throws {
-        guard [pair.target != nil, synthetic != nil, fileToOpen != nil].count(where: { $0 }) == 1 else {
+        let subjects = [pair.target != nil, synthetic != nil, fileToOpen != nil, constraints != nil]
+        guard subjects.count(where: { $0 }) == 1 else {
             throw ValidationError(
-                "name a model: either files with -m and -md, or --synthetic \(Self.presets), or a file to --load")
+                """
+                name a model: either files with -m and -md, or --synthetic \(Self.presets), or a file to --load; or \
+                --constraints
+                """)
+        }
+        guard (constraints == nil) == (vocab == nil) else {
+            throw ValidationError("--constraints and --vocab go together")
         }
         for (name, isGiven) in [
             ("--layers", layers != nil), ("--key-outliers", keyOutliers), ("--cache-errors", cacheErrors),

@@ -25,6 +25,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case content
     /// What a hub's server answers: lists of files, headers and addresses.
     case hub
+    /// A constraint, and a text written under it.
+    case constraint
 
     /// What happened to an input.
     package enum Outcome: Sendable {
@@ -48,6 +50,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .template: try TemplateDoor.run(input)
             case .content: try ContentDoor.run(input)
             case .hub: try HubDoor.run(input)
+            case .constraint: try ConstraintDoor.run(input)
             }
             return .accepted
         } catch let violation as Violation {
@@ -73,6 +76,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .template: TemplateDoor.seeds
         case .content: ContentDoor.seeds
         case .hub: HubDoor.seeds
+        case .constraint: ConstraintDoor.seeds
         }
     }
 
@@ -81,7 +85,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
-        case .tokenizer, .blocks, .json, .base, .reply, .template, .content, .hub: nil
+        case .tokenizer, .blocks, .json, .base, .reply, .template, .content, .hub, .constraint: nil
         }
     }
 }

@@ -1,6 +1,6 @@
 package import Foundation
 package import GGUF
-import Tokenizer
+internal import Tokenizer
 
 /// Tokenizes and detokenizes the cases of tokenizer.json and tokenizes those of chat.json.
 package struct TokenizerCheck {

@@ -89,6 +89,42 @@ struct BenchTests {
         #expect(try Command("gemma-bench", ["--load", target]).output.contains("| load |"))
     }
 
+    @Test("What constraints cost, and each step on standard error")
+    func constraints() throws {
+        struct Figure: Decodable {
+            let test: String
+            let n: Int
+            let median_ns: Double
+            let worst_ns: Double
+            let raw_worst_ns: Double
+        }
+        let vocabulary = try #require(BundledModel.target).path
+        let folder = try TemporaryFolder()
+        let file = folder.path("schemas.json")
+        let cases = """
+            {"schemas": [{"name": "null", "schema": {"type": "null"}, "accepts": ["null"], "rejects": []},
+                         {"name": "none", "schema": {"not": {}}, "error": true, "names": "not"}],
+             "grammars": [{"name": "a", "grammar": "root ::= \\"a\\"*", "accepts": ["", "aa"], "rejects": []}]}
+            """
+        try Data(cases.utf8).write(to: URL(fileURLWithPath: file))
+        let run = try Command(
+            "gemma-bench", ["--constraints", file, "--vocab", vocabulary, "-r", "2", "-o", "json", "--profile"])
+        #expect(run.status == 0, "\(run.error)")
+        let figures = try JSONDecoder().decode([Figure].self, from: Data(run.output.utf8))
+        #expect(figures.map(\.test).contains("compile") && figures.map(\.test).contains("mask"))
+        for figure in figures where ["compile", "mask"].contains(figure.test) {
+            #expect(figure.n == (figure.test == "compile" ? 2 : figures.first { $0.test == "exclude" }?.n))
+            #expect(0 < figure.median_ns && figure.median_ns <= figure.worst_ns)
+            #expect(figure.worst_ns <= figure.raw_worst_ns)
+        }
+        #expect(run.error.contains("compile\tnull\t") && run.error.contains("mask\ta, text 2, token 1\t"))
+
+        let alone = try Command("gemma-bench", ["--constraints", file])
+        #expect(alone.status == 2 && alone.errorLine?.contains("--constraints and --vocab go together") == true)
+        let tests = try Command("gemma-bench", ["--constraints", file, "--vocab", vocabulary, "-p", "8"])
+        #expect(tests.errorLine?.contains("-p would have no effect with --constraints") == true)
+    }
+
     @Test("Bad input gives one line")
     func badInput() throws {
         func expect(_ arguments: [String], _ message: String, status: Int32) throws {

@@ -1,3 +1,4 @@
+import BundledModel
 import Foundation
 import Testing
 
@@ -106,6 +107,43 @@ struct CheckTests {
             let damaged = try Command("gemma-check", ["chat", folder.path])
             #expect(damaged.status == 1)
             #expect(damaged.output.contains("FAILED templates.json: templates.json: "))
+        }
+    }
+
+    @Test("Constraints compile, accept and refuse as the reference says; one that does otherwise fails")
+    func constraints() throws {
+        let vocabulary = try #require(BundledModel.target).path
+        let fixtures = Command.fixtures.appendingPathComponent("constraints")
+        let right = try Command("gemma-check", ["constraints", fixtures.path, "--vocab", vocabulary])
+        #expect(right.status == 0, "\(right.output)\(right.error)")
+        #expect(right.output.contains("schemas.json: 130 of 130 exact"))
+
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("schemas.json")
+        let schemas = [
+            #"{"name": "right", "schema": {"type": "null"}, "accepts": ["null"], "rejects": ["nul", "nulll"]}"#,
+            #"{"name": "accepts", "schema": {"type": "null"}, "accepts": ["nil"], "rejects": []}"#,
+            #"{"name": "ends", "schema": {"type": "null"}, "accepts": ["nul"], "rejects": []}"#,
+            #"{"name": "compiles", "schema": {"type": "null"}, "error": true, "names": "type"}"#,
+            #"{"name": "unnamed", "schema": {"not": {}}, "error": true, "names": "contains"}"#,
+        ].joined(separator: ",")
+        let grammars = [
+            ##"{"name": "rejects", "grammar": "root ::= \"a\" | \"b\"", "accepts": ["a"], "rejects": ["b"]}"##,
+            ##"{"name": "broken", "grammar": "root ::= (", "accepts": [], "rejects": []}"##,
+        ].joined(separator: ",")
+        try Data(#"{"schemas": [\#(schemas)], "grammars": [\#(grammars)]}"#.utf8).write(to: file)
+        let wrong = try Command("gemma-check", ["constraints", folder.url.path, "--vocab", vocabulary])
+        #expect(wrong.status == 1)
+        #expect(wrong.output.contains("FAILED schemas.json: 1 of 7 exact"))
+        for name in ["accepts", "ends", "compiles", "unnamed", "rejects", "broken"] {
+            #expect(wrong.output.contains("\"\(name): "), "\(name) in \(wrong.output)")
+        }
+
+        for damage in ["{", "{}", #"{"schemas": [{"name": "a", "schema": true}]}"#] {
+            try Data(damage.utf8).write(to: file)
+            let damaged = try Command("gemma-check", ["constraints", folder.url.path, "--vocab", vocabulary])
+            #expect(damaged.status == 1)
+            #expect(damaged.output.contains("FAILED schemas.json: schemas.json: "))
         }
     }
 

@@ -62,10 +62,26 @@ import Testing
         }
     }
 
+    @Test func multiplesOfALargeDivisorAreListed() throws {
+        let values = (-70_000...70_000).filter { $0 % 1024 == 0 }
+        let grammar = try integers(range("-16384.5", "4.9152e4"), multipleOf: JSONNumber(16384))
+        #expect(values.filter { grammar.accepts(String($0)) } == [-16384, 0, 16384, 32768, 49152])
+        let exclusive = try integers(range("-49152", "0", isExclusive: true), multipleOf: JSONNumber(16384))
+        #expect(values.filter { exclusive.accepts(String($0)) } == [-32768, -16384])
+        #expect(try integers(range("1", "16383"), multipleOf: JSONNumber(16384)) == nil)
+        #expect(try integers(range("6", "1"), multipleOf: JSONNumber(16384)) == nil)
+        let week = try integers(range("0", "2000000"), multipleOf: JSONNumber(604_800))
+        for value in 0...3 { #expect(week.accepts(String(value * 604_800))) }
+        #expect(!week.accepts("2419200") && !week.accepts("60480"))
+    }
+
     @Test func aDivisorThatIsTooLargeIsRefused() throws {
         var grammar = Grammar(.empty)
         #expect(throws: ConstraintError.tooLarge(what: "remainders of a division", limit: 4096)) {
             _ = try NumberRange().integers(multipleOf: JSONNumber(4099), in: &grammar)
+        }
+        #expect(throws: ConstraintError.tooLarge(what: "remainders of a division", limit: 4096)) {
+            _ = try range("0", "5000000").integers(multipleOf: JSONNumber(4099), in: &grammar)
         }
         for text in ["0", "-3"] {
             let divisor = try #require(JSONNumber(text))

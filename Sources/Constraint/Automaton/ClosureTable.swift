@@ -17,10 +17,12 @@ struct ClosureTable: Sendable {
     }
 
     struct Closure: Sendable {
-        fileprivate(set) var bytes: Range<Int32>
-        fileprivate(set) var tokens: Range<Int32>
+        let bytes: Range<Int32>
+        let tokens: Range<Int32>
         /// Whether the state's rule may be left.
-        fileprivate(set) var isFinal: Bool
+        let isFinal: Bool
+        /// Characters that may be read first, whatever they are and in any order.
+        let span: CharacterSpan
     }
 
     let program: Program
@@ -42,6 +44,7 @@ struct ClosureTable: Sendable {
         if let known = closures[Int(state)] { return known }
         let (firstByte, firstToken) = (byteArcs.count, tokenArcs.count)
         var isFinal = false
+        var span = CharacterSpan.none
         // States to look at, with what was put on the stack on the way. A list, since grammars nest deeply.
         var places = [Place(state: state, pushed: [])]
         var visited = Set(places)
@@ -51,6 +54,9 @@ struct ClosureTable: Sendable {
         }
         while let place = places.popLast() {
             let pushed = place.pushed
+            if let kinds = program.selfLoops[place.state] {
+                span = max(span, CharacterSpan(kinds: kinds, length: .max))
+            }
             switch program.states[Int(place.state)] {
             case .end:
                 // What was called on the way and may be empty is skipped there.
@@ -67,6 +73,7 @@ struct ClosureTable: Sendable {
                 if program.isNullable[Int(rule)] { visit(next, pushed) }
             case .loop(let number, let next):
                 let loop = program.loops[Int(number)]
+                span = max(span, loop.span(after: 0))
                 visit(loop.body, pushed + [Frame(place.state, count: loop.count(after: 0))])
                 if loop.min == 0 { visit(next, pushed) }
             }
@@ -76,7 +83,7 @@ struct ClosureTable: Sendable {
         }
         let closure = Closure(
             bytes: Int32(firstByte)..<Int32(byteArcs.count), tokens: Int32(firstToken)..<Int32(tokenArcs.count),
-            isFinal: isFinal)
+            isFinal: isFinal, span: span)
         closures[Int(state)] = closure
         return closure
     }
@@ -105,6 +112,11 @@ struct ClosureTable: Sendable {
 extension Program.Loop {
     /// The rounds after one more, as far as they matter.
     func count(after rounds: Int32) -> Int32 { max == nil ? Swift.min(rounds + 1, min) : rounds + 1 }
+
+    /// Characters that are the next rounds.
+    func span(after rounds: Int32) -> CharacterSpan {
+        CharacterSpan(kinds: kinds, length: max.map { $0 - rounds } ?? .max)
+    }
 
     /// The largest number of rounds that `length` bytes do not tell from `rounds`: each round reads at least one.
     func equivalent(_ rounds: Int32, length: Int) -> Int32 {

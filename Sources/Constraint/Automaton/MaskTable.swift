@@ -31,6 +31,7 @@ struct MaskTable: Sendable {
 
     /// The configuration after a token other than one that ends the text.
     mutating func next(_ number: Int32, _ token: TokenID) throws(ConstraintError) -> Int32 {
+        guard 0 <= token, token < TokenID(vocabulary.count) else { return ConfigurationTable.dead }
         configurations.beginWork()
         var next = ConfigurationTable.dead
         let bytes = vocabulary.bytes(of: token)
@@ -81,7 +82,7 @@ struct MaskTable: Sendable {
         if let known = masks[number] { return known }
         let mask = try computedMask(of: number)
         switch mask.form {
-        case .few(let tokens), .allBut(let tokens), .many(_, let tokens): maskedCount += tokens.count + 64
+        case .few(let tokens), .allBut(let tokens, _), .many(_, let tokens): maskedCount += tokens.count + 64
         }
         if maskedCount > Self.mostMasked { (masks, maskedCount) = ([:], 0) }
         masks[number] = mask
@@ -110,21 +111,11 @@ struct MaskTable: Sendable {
             if let mask = try addTokens(number, limit, ends, into: &tokens, &farthest) { return mask }
         }
         tokens += ends
-        let span = limit == nil ? configurations.span(of: number) : .none
-        let shared = span.kinds.isEmpty || span.length == 0 ? nil : vocabulary.tokens(in: span)
-        if shared != nil { farthest = max(farthest, configurations.length(number)) }
-        try walk(number, span, shared, limit, into: &tokens, &farthest)
-        if shared == nil, tokens.count <= TokenMask.mostOfFew {
-            tokens.sort()
-            return TokenMask(.few(tokens.withoutRepetitions()), farthest: farthest)
-        }
-        if let shared, tokens.count <= 4 * TokenMask.mostOfFew {
-            tokens.sort()
-            return TokenMask(.many(shared, more: tokens.withoutRepetitions()), farthest: farthest)
-        }
-        var bits = shared ?? TokenBits(count: vocabulary.count)
-        for token in tokens { bits.insert(token) }
-        return TokenMask(.many(bits, more: []), farthest: farthest)
+        var walk = MaskWalk(vocabulary, path: path, admitting: tokens, farthest: farthest, limit: limit)
+        path = []  // so that it is not copied
+        defer { path = walk.path }
+        try walk.run(from: number, &configurations)
+        return walk.mask
     }
 
     /// Adds the tokens that are read as a whole.
@@ -154,77 +145,6 @@ struct MaskTable: Sendable {
             // It may be admitted as text.
             if try self.next(number, token) == ConfigurationTable.dead { excluded.append(token) }
         }
-        return TokenMask(.allBut(excluded.sorted()), farthest: farthest)
-    }
-
-    /// Adds the tokens that are not in `shared`.
-    ///
-    /// The trie is walked from the root. What lies below a node is passed over where its first bytes do not fit, where
-    /// all of it is in `shared`, or where all of it fits.
-    private mutating func walk(
-        _ number: Int32, _ span: CharacterSpan, _ shared: TokenBits?, _ limit: Int32?, into tokens: inout [TokenID],
-        _ farthest: inout Int32
-    ) throws(ConstraintError) {
-        let trie = vocabulary.trie
-        let (nodes, paths) = (trie.nodes, trie.paths)
-        // Without a shared set, nothing is in it.
-        let unshared: UInt32 = shared == nil ? .max : ~span.kinds.rawValue
-        let longest = Int32(clamping: span.length ?? .max)
-        path[0] = number
-        for byte in 0..<256 {
-            let root = Int(trie.roots[byte])
-            let byteClass = configurations.program.classes[byte]
-            if root < 0 { continue }
-            if try configurations.next(number, byteClass) == ConfigurationTable.dead { continue }
-            let stop = Int(nodes[root].end)
-            var place = root
-            while place < stop {
-                let node = nodes[place]
-                if node.kinds.rawValue & unshared == 0, paths[place].kinds.rawValue & unshared == 0,
-                    span.length == nil || node.height < 255 && paths[place].length + Int32(node.height) <= longest
-                {
-                    place = Int(node.end)
-                    continue
-                }
-                let depth = Int(node.depth)
-                let next = try configurations.next(
-                    path[depth - 1], configurations.program.classes[Int(node.byte)])
-                if next == ConfigurationTable.dead {
-                    place = Int(node.end)
-                    continue
-                }
-                let first = Int(nodes[place + 1].firstToken)
-                if Int(node.firstToken) < first, limit.map({ configurations.length(next) <= $0 }) ?? true {
-                    farthest = max(farthest, configurations.length(next))
-                    for token in trie.tokens[Int(node.firstToken)..<first] where shared?.contains(token) != true {
-                        tokens.append(token)
-                    }
-                }
-                if Int(node.end) > place + 1 {
-                    let below = limit == nil ? configurations.span(of: next) : .none
-                    if node.kinds.isSubset(of: below.kinds),
-                        below.length.map({ node.height < 255 && Int(node.height) <= $0 }) ?? true
-                    {
-                        farthest = max(farthest, configurations.length(next))
-                        tokens += trie.tokens[first..<Int(nodes[Int(node.end)].firstToken)]
-                        place = Int(node.end)
-                        continue
-                    }
-                    path[depth] = next
-                }
-                place += 1
-            }
-        }
-        withExtendedLifetime(trie) {}
-    }
-}
-
-extension [TokenID] {
-    /// Each token once, if the array is in order.
-    fileprivate func withoutRepetitions() -> [TokenID] {
-        var result: [TokenID] = []
-        result.reserveCapacity(count)
-        for token in self where result.last != token { result.append(token) }
-        return result
+        return TokenMask(.allBut(excluded.sorted(), count: vocabulary.count), farthest: farthest)
     }
 }

@@ -58,7 +58,7 @@ struct Program: Sendable {
     var start: Int32 = 0
     /// The fewest bytes and tokens to `end` from each state.
     var lengths: [Int32] = []
-    /// States that characters of these kinds lead back to.
+    /// States from which any number of characters of these kinds may be read.
     var selfLoops: [Int32: CharacterKinds] = [:]
 
     /// The class of each byte: bytes of one class lead to the same states everywhere. Classes are ranges of bytes, in

@@ -78,7 +78,12 @@ struct ProgramCompiler {
         self.utf8 = UTF8States()  // so that it is not copied
         let edges = try utf8.edges(characters, next: next) { edges throws(ConstraintError) in try addEdges(edges) }
         self.utf8 = utf8
-        return try addEdges(edges)
+        let state = try addEdges(edges)
+        let kinds = CharacterKinds(within: characters)
+        if let loop = program.selfLoops[next], !kinds.isEmpty, kinds.isSubset(of: loop) {
+            program.selfLoops[state] = kinds
+        }
+        return state
     }
 
     private mutating func addEdges(_ edges: [Program.Edge]) throws(ConstraintError) -> Int32 {

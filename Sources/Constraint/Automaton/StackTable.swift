@@ -3,14 +3,11 @@
 /// A set is kept as the frames that its stacks may have on top, each with the set of what is below it. An ambiguous
 /// text has as many stacks as it can be read in ways; a set of them stays small, since they share what is below.
 struct StackTable: Sendable {
-    /// Numbers of sets of what is below a frame.
+    private var tops = ItemListTable()
     private var stacks: [Stack] = []
-    private var entries: [Item] = []
-    private var table: [Int32]
     private var unions: [Pair: Int32] = [:]
 
     private struct Stack: Sendable {
-        let entries: Range<Int32>
         let depth: Int32
         /// Whether the text may end where all frames of one of the stacks may be left.
         let mayEnd: Bool
@@ -29,17 +26,13 @@ struct StackTable: Sendable {
     static let deepest = 1000
 
     init() {
-        table = Array(repeating: -1, count: 1024)
         _ = intern([Item(.bottom, 0)], mayEnd: true, length: 0)
     }
 
     var count: Int { stacks.count }
 
     /// The frames on top of a set of stacks, in order.
-    func top(of stack: Int32) -> ArraySlice<Item> {
-        let range = stacks[Int(stack)].entries
-        return entries[Int(range.lowerBound)..<Int(range.upperBound)]
-    }
+    func top(of stack: Int32) -> ArraySlice<Item> { tops[stack] }
 
     func mayEnd(_ stack: Int32) -> Bool { stacks[Int(stack)].mayEnd }
 
@@ -62,9 +55,8 @@ struct StackTable: Sendable {
         let pair = Pair(low: min(a, b), high: max(a, b))
         if let known = unions[pair] { return known }
         var merged: [Item] = []
-        var (left, right) = (stacks[Int(a)].entries, stacks[Int(b)].entries)
-        while let first = left.first, let second = right.first {
-            let (x, y) = (entries[Int(first)], entries[Int(second)])
+        var (left, right) = (tops[a], tops[b])
+        while let x = left.first, let y = right.first {
             if x.frame == y.frame {
                 merged.append(Item(x.frame, union(x.stack, y.stack)))
                 (left, right) = (left.dropFirst(), right.dropFirst())
@@ -76,8 +68,7 @@ struct StackTable: Sendable {
                 right = right.dropFirst()
             }
         }
-        merged += entries[Int(left.lowerBound)..<Int(left.upperBound)]
-        merged += entries[Int(right.lowerBound)..<Int(right.upperBound)]
+        merged += left + right
         let union = intern(merged, mayEnd: mayEnd(a) || mayEnd(b), length: min(length(a), length(b)))
         unions[pair] = union
         return union
@@ -85,45 +76,11 @@ struct StackTable: Sendable {
 
     /// - Parameter items: in order, no frame twice.
     mutating func intern(_ items: some Collection<Item>, mayEnd: Bool, length: Int32) -> Int32 {
-        if stacks.count * 2 > table.count { grow() }
-        var slot = Self.hash(items) & (table.count - 1)
-        while table[slot] >= 0 {
-            if top(of: table[slot]).elementsEqual(items) { return table[slot] }
-            slot = (slot + 1) & (table.count - 1)
-        }
-        let number = Int32(stacks.count)
-        table[slot] = number
-        let start = Int32(entries.count)
+        let (number, isNew) = tops.insert(items)
+        guard isNew else { return number }
         var depth: Int32 = 0
-        for item in items {
-            entries.append(item)
-            if item.frame != .bottom { depth = max(depth, stacks[Int(item.stack)].depth + 1) }
-        }
-        stacks.append(Stack(entries: start..<Int32(entries.count), depth: depth, mayEnd: mayEnd, length: length))
+        for item in items where item.frame != .bottom { depth = max(depth, stacks[Int(item.stack)].depth + 1) }
+        stacks.append(Stack(depth: depth, mayEnd: mayEnd, length: length))
         return number
-    }
-
-    private mutating func grow() {
-        table = Array(repeating: -1, count: table.count * 2)
-        for number in stacks.indices {
-            var slot = Self.hash(top(of: Int32(number))) & (table.count - 1)
-            while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
-            table[slot] = Int32(number)
-        }
-    }
-
-    private static func hash(_ items: some Collection<Item>) -> Int {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        for item in items { hash = item.mixed(into: hash) }
-        return Int(truncatingIfNeeded: hash >> 20)
-    }
-}
-
-extension Item {
-    /// A hash of what was hashed before and this.
-    func mixed(into hash: UInt64) -> UInt64 {
-        let low = UInt64(UInt32(bitPattern: frame.state)) | UInt64(UInt32(bitPattern: frame.count)) << 32
-        let mixed = (hash ^ low) &* 0xFF51_AFD7_ED55_8CCD
-        return ((mixed ^ mixed >> 32) ^ UInt64(UInt32(bitPattern: stack))) &* 0xC4CE_B9FE_1A85_EC53
     }
 }

@@ -48,8 +48,8 @@ extension CharacterAutomaton {
                 state = only.target
             }
             guard runs[state] == nil else { return .sequence(prefix + [call(state)]) }
-            var alternatives: [Expression] = states[state].transitions.map {
-                .sequence([write($0.characters), call($0.target)])
+            var alternatives: [Expression] = states[state].transitions.flatMap { transition in
+                write(transition.characters).alternatives.map { .sequence([$0, call(transition.target)]) }
             }
             if states[state].isFinal { alternatives.append(.empty) }
             let choice = alternatives.count == 1 ? alternatives[0] : Expression.choice(alternatives)
@@ -104,5 +104,15 @@ extension CharacterAutomaton {
             }
         }
         return runs
+    }
+}
+
+extension Expression {
+    /// Classes of a choice by themselves, so that one sees where a rule is a loop over a class.
+    fileprivate var alternatives: [Expression] {
+        guard case .choice(let parts) = self else { return [self] }
+        func isClass(_ expression: Expression) -> Bool { if case .characters = expression { true } else { false } }
+        let others = parts.filter { !isClass($0) }
+        return parts.filter(isClass) + (others.isEmpty ? [] : [.choice(others)])
     }
 }

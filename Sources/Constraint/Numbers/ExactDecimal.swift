@@ -64,6 +64,18 @@ struct ExactDecimal: Sendable, Hashable {
         (self.isNegative, self.integer, self.fraction) = (isNegative, integer, fraction)
     }
 
+    init(integer: Int) {
+        let digits = String(integer.magnitude).utf8.map { $0 - UInt8(ascii: "0") }
+        self.init(isNegative: integer < 0, integer: digits, fraction: [])
+    }
+
+    /// The number without its fraction; nil if it has more than 15 digits.
+    var integerValue: Int? {
+        guard integer.count <= 15 else { return nil }
+        let magnitude = integer.reduce(0) { $0 * 10 + Int($1) }
+        return isNegative ? -magnitude : magnitude
+    }
+
     /// The number times ten to the power of `-places`.
     func shiftedRight(by places: Int) -> ExactDecimal {
         let digits = Array((integer + fraction).drop { $0 == 0 })

@@ -7,15 +7,14 @@ extension NumberRange {
     ///   - divisor: if it is not nil, multiples of it only. It may be a fraction.
     ///   - grammar: gets the rules that the expression calls.
     /// - Throws: `unsatisfiable` if there is no such integer or the divisor is not positive, `tooLarge` for divisors
-    ///   above 4096 (without zeros at the end), or if bounds and divisor together need too many states.
+    ///   above 4096 (without zeros at the end) that have more than a thousand multiples in the range, or if bounds and
+    ///   divisor together need too many states.
     package func integers(
         multipleOf divisor: JSONNumber? = nil, in grammar: inout Grammar
     ) throws(ConstraintError) -> Expression {
         guard let divisor else { return try numbers(.integers(divisor: 1), in: &grammar) }
         guard let step = IntegerStep(try ExactDecimal(divisor)) else { throw .unsatisfiable }
-        guard step.factor <= Self.maximumDivisor else {
-            throw .tooLarge(what: "remainders of a division", limit: Self.maximumDivisor)
-        }
+        guard step.factor <= Self.maximumDivisor else { return try listed(step) }
         guard step.zeros > 0 else { return try numbers(.integers(divisor: step.factor), in: &grammar) }
         // Multiples of 300 are those of 3 with two more zeros, and zero.
         let shifted = NumberRange(
@@ -39,7 +38,25 @@ extension NumberRange {
         try numbers(.decimals, in: &grammar)
     }
 
+    /// The multiples of a large divisor, one by one.
+    private func listed(_ step: IntegerStep) throws(ConstraintError) -> Expression {
+        let tooLarge = ConstraintError.tooLarge(what: "remainders of a division", limit: Self.maximumDivisor)
+        guard let divisor = step.value, let lower = lower?.value.integerValue, let upper = upper?.value.integerValue
+        else { throw tooLarge }
+        guard lower <= upper else { throw .unsatisfiable }
+        // One more at either end, since bounds have lost their fractions.
+        let factors = (lower / divisor - 1)...(upper / divisor + 1)
+        guard factors.count <= Self.maximumList else { throw tooLarge }
+        var multiples: [Expression] = []
+        for factor in factors where contains(ExactDecimal(integer: factor * divisor)) {
+            multiples.append(.literal(String(factor * divisor)))
+        }
+        if multiples.isEmpty { throw .unsatisfiable }
+        return .choice(multiples)
+    }
+
     private static let maximumDivisor = 4096
+    private static let maximumList = 1000
     private static let maximumStates = 20_000
 
     private func numbers(_ notation: NumberNotation, in grammar: inout Grammar) throws(ConstraintError) -> Expression {
@@ -70,6 +87,12 @@ private struct IntegerStep {
             zeros += 1
         }
         factor = digits.count > 9 ? .max : digits.reduce(0) { $0 * 10 + Int($1) }
+    }
+
+    /// nil if it is above 999 999 999 999.
+    var value: Int? {
+        let digits = String(factor).count + zeros
+        return digits > 12 ? nil : (0..<zeros).reduce(factor) { value, _ in value * 10 }
     }
 
     /// nil if there is a remainder.

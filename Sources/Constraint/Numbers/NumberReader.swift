@@ -56,7 +56,8 @@ struct NumberReader {
             transitions += positive.map { digits(0...0, from: begun(state, within: $0)) } ?? []
             if let negative {
                 var target = begun(state, within: negative)
-                (target.part, target.isNegative) = (.sign, true)
+                // Where the sign makes no difference, it is forgotten.
+                (target.part, target.isNegative) = (.sign, negative != positive)
                 transitions.append((CharacterClass("-"), target))
             }
             return transitions

@@ -41,7 +41,7 @@ struct JSONTypes: OptionSet {
         case .null: contains(.null)
         case .bool: contains(.boolean)
         case .string: contains(.string)
-        case .number(let number): contains(.fraction) || contains(.integer) && DecimalNumber(number).isInteger
+        case .number(let number): contains(.fraction) || contains(.integer) && number.isWhole
         case .array: contains(.array)
         case .object: contains(.object)
         }

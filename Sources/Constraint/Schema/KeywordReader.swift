@@ -124,10 +124,12 @@ struct KeywordReader {
     private func readStrings(into strings: inout StringRequirements) throws(ConstraintError) {
         strings.length = try readCount("minLength", "maxLength")
         if let value = members["pattern"] {
-            strings.forms.append(.init(keyword: "pattern", path: path, pattern: try text("pattern", value)))
+            let pattern = try self.pattern("pattern", try text("pattern", value))
+            strings.forms.append(.init(keyword: "pattern", path: path, pattern: pattern))
         }
         if let value = members["format"], let format = StringFormat(rawValue: try text("format", value)) {
-            strings.forms.append(.init(keyword: "format", path: path, pattern: format.pattern))
+            let pattern = try pattern("format", format.pattern)
+            strings.forms.append(.init(keyword: "format", path: path, pattern: pattern))
         }
         if let value = members["contentSchema"], value.objectValue == nil, value.boolValue == nil {
             throw error("contentSchema", "a schema is an object, true or false")
@@ -135,33 +137,32 @@ struct KeywordReader {
     }
 
     private func readNumbers(into numbers: inout NumberRequirements) throws(ConstraintError) {
-        numbers.lower = try readBound("minimum", "exclusiveMinimum") { $0 < $1 }
-        numbers.upper = try readBound("maximum", "exclusiveMaximum") { $1 < $0 }
-        if numbers.isEmpty {
+        // Until draft 4, `exclusiveMinimum` said whether `minimum` is exclusive.
+        if let value = members["minimum"] {
+            let isExclusive = members["exclusiveMinimum"]?.boolValue ?? false
+            try numbers.range.exclude(below: try number("minimum", value), isExclusive: isExclusive)
+        }
+        if let value = members["exclusiveMinimum"], value.boolValue == nil {
+            try numbers.range.exclude(below: try number("exclusiveMinimum", value), isExclusive: true)
+        }
+        if let value = members["maximum"] {
+            let isExclusive = members["exclusiveMaximum"]?.boolValue ?? false
+            try numbers.range.exclude(above: try number("maximum", value), isExclusive: isExclusive)
+        }
+        if let value = members["exclusiveMaximum"], value.boolValue == nil {
+            try numbers.range.exclude(above: try number("exclusiveMaximum", value), isExclusive: true)
+        }
+        if numbers.range.isEmpty {
             let keyword = members["minimum"] == nil ? "exclusiveMinimum" : "minimum"
             throw error(keyword, "excludes every number that the upper bound admits")
         }
         if let value = members["multipleOf"] {
-            let divisor = try decimal("multipleOf", value)
-            guard DecimalNumber(JSONNumber(0)) < divisor else { throw error("multipleOf", "must be larger than 0") }
+            let divisor = try number("multipleOf", value)
+            guard try ExactDecimal.zero < ExactDecimal(divisor) else {
+                throw error("multipleOf", "must be larger than 0")
+            }
             numbers.divisors = [.init(value: divisor, path: path)]
         }
-    }
-
-    /// - Parameter isWeaker: whether the first bound excludes less than the second one.
-    private func readBound(
-        _ inclusive: String, _ exclusive: String, isWeaker: (DecimalNumber, DecimalNumber) -> Bool
-    ) throws(ConstraintError) -> NumberRequirements.Bound? {
-        var bound: NumberRequirements.Bound?
-        if let value = members[inclusive] {
-            // Until draft 4, the exclusive keyword said whether this one is exclusive.
-            let isExclusive = members[exclusive]?.boolValue ?? false
-            bound = .init(value: try decimal(inclusive, value), isExclusive: isExclusive)
-        }
-        guard let value = members[exclusive], value.boolValue == nil else { return bound }
-        let other = try decimal(exclusive, value)
-        if let bound, isWeaker(other, bound.value) { return bound }
-        return .init(value: other, isExclusive: true)
     }
 
     // MARK: - Arrays and objects
@@ -196,9 +197,10 @@ struct KeywordReader {
             }
         }
         if let value = members["patternProperties"] {
-            for (pattern, schema) in try object("patternProperties", value) {
-                let schema = try document.child(of: place, "patternProperties", pattern, value: schema)
-                part.patterns.append(.init(source: pattern, path: path, schema: schema))
+            for (source, schema) in try object("patternProperties", value) {
+                let schema = try document.child(of: place, "patternProperties", source, value: schema)
+                let pattern = try pattern("patternProperties", source)
+                part.patterns.append(.init(key: pattern, path: path, schema: schema))
             }
         }
         if let value = members["additionalProperties"] {
@@ -242,9 +244,17 @@ struct KeywordReader {
         return object
     }
 
-    private func decimal(_ keyword: String, _ value: JSONValue) throws(ConstraintError) -> DecimalNumber {
+    private func number(_ keyword: String, _ value: JSONValue) throws(ConstraintError) -> JSONNumber {
         guard let number = value.numberValue else { throw error(keyword, "must be a number") }
-        return DecimalNumber(number)
+        return number
+    }
+
+    private func pattern(_ keyword: String, _ source: String) throws(ConstraintError) -> Pattern {
+        do {
+            return try Pattern(source)
+        } catch {
+            throw self.error(keyword, "\(error)")
+        }
     }
 
     private mutating func schemas(_ keyword: String, _ value: JSONValue) throws(ConstraintError) -> [Int] {
@@ -273,12 +283,10 @@ struct KeywordReader {
 
     private func count(_ keyword: String) throws(ConstraintError) -> Int? {
         guard let value = members[keyword] else { return nil }
-        guard let number = value.numberValue else { throw error(keyword, "must be a number") }
-        let decimal = DecimalNumber(number)
-        guard decimal.isInteger, DecimalNumber(JSONNumber(0)) <= decimal else {
+        let number = try number(keyword, value)
+        guard number.isWhole, number.doubleValue >= 0 else {
             throw error(keyword, "must be a whole number that is not negative")
         }
-        if DecimalNumber(JSONNumber(Self.largestCount)) < decimal { return Self.largestCount }
-        return number.intValue ?? Int(number.doubleValue)
+        return number.doubleValue < Double(Self.largestCount) ? Int(number.doubleValue) : Self.largestCount
     }
 }

@@ -7,16 +7,13 @@ struct ObjectWriter {
         let isRequired: Bool
     }
 
-    /// Members that a schema does not name one by one.
-    private struct Others {
-        let expression: Expression?
-        var count = CountRange()
-    }
-
     let notation: any Notation
     let requirements: ObjectRequirements
     /// Of the schema, for messages.
     let path: String
+
+    /// Each is compared with each other one.
+    private static let maximumPatterns = 32
 
     /// - Returns: nil if there is no such object; then why is noted for `rule`.
     func expression(
@@ -25,19 +22,16 @@ struct ObjectWriter {
         if requirements.isNothing { return notation.anyObject }
         let keys = declaredKeys
         let required = Set(requirements.required)
-        let isOpen = try isOpen(&expansion)
 
         var members: [Member] = []
         for key in notation.ordered(keys) {
-            let schemas = try requirements.schemas(for: key)
+            let schemas = try requirements.schemas(for: key, &expansion.matcher)
             if try includesNever(schemas, &expansion) {
                 guard required.contains(key) else { continue }
                 builder.note(error("required", "\(key.text.debugDescription) must be there and cannot"), for: rule)
                 return nil
             }
-            let goal = Goal(schemas)
-            let value = Expression.rule(
-                try builder.rule(for: goal, named: expansion.document.name(of: goal, otherwise: path)))
+            let value = try value(Goal(schemas), expansion, &builder)
             members.append(
                 Member(
                     expression: .sequence([try notation.key(key), notation.colon, value]),
@@ -47,11 +41,11 @@ struct ObjectWriter {
             builder.note(error("maxProperties", "is less than the number of required properties"), for: rule)
             return nil
         }
-        if !isOpen, members.count < requirements.count.min {
+        let others = try others(without: keys, &expansion, &builder)
+        if others == nil, members.count < requirements.count.min {
             builder.note(error("minProperties", "is more than the number of properties"), for: rule)
             return nil
         }
-        let others = isOpen ? try otherMember(without: keys, &expansion, &builder) : nil
         var count = requirements.count
         if others == nil, let max = count.max, max >= members.count { count.max = nil }
         return .sequence([
@@ -89,16 +83,64 @@ struct ObjectWriter {
         return false
     }
 
-    private func otherMember(
-        without keys: [PropertyKey], _ expansion: inout SchemaExpansion, _ builder: inout GrammarBuilder
+    /// The keys of members that no schema names one by one, and what their values obey.
+    private func otherKeys(
+        without declared: [PropertyKey], _ expansion: inout SchemaExpansion
+    ) throws(ConstraintError) -> [(keys: CharacterAutomaton, goal: Goal)] {
+        var patterns: [Pattern] = []
+        for pattern in requirements.parts.flatMap(\.patterns) where !patterns.contains(pattern.key) {
+            patterns.append(pattern.key)
+        }
+        if patterns.count > Self.maximumPatterns {
+            throw .tooLarge(what: "patterns of properties", limit: Self.maximumPatterns)
+        }
+        for (place, pattern) in patterns.enumerated() {
+            for other in patterns[..<place] where try !pattern.isDisjoint(from: other) {
+                throw error("patternProperties", "two of the patterns match the same key, which is not supported")
+            }
+        }
+        let isOpen = try isOpen(&expansion)
+        var rest = try KeyLanguage.automaton(of: notation.keyCharacters, without: declared)
+        var groups: [(keys: CharacterAutomaton, goal: Goal)] = []
+        for pattern in patterns {
+            let matching = try expansion.matcher.automaton(of: pattern)
+            let keys = try rest.intersection(matching)
+            let schemas = requirements.parts.compactMap { part in
+                part.patterns.first { $0.key == pattern }?.schema ?? part.additional
+            }
+            let isImpossible = try includesNever(schemas, &expansion)
+            if !keys.isEmpty, !isImpossible { groups.append((keys, Goal(schemas))) }
+            if isOpen { rest = try rest.subtracting(matching) }
+        }
+        if isOpen, !rest.isEmpty { groups.append((rest, Goal(requirements.parts.compactMap(\.additional)))) }
+        return groups
+    }
+
+    /// - Returns: nil if there are no members but those that a schema names.
+    private func others(
+        without declared: [PropertyKey], _ expansion: inout SchemaExpansion, _ builder: inout GrammarBuilder
+    ) throws(ConstraintError) -> Expression? {
+        let hasPatterns = requirements.parts.contains { !$0.patterns.isEmpty }
+        if !hasPatterns, try !isOpen(&expansion) { return nil }
+        if !hasPatterns, declared.isEmpty {
+            let goal = Goal(requirements.parts.compactMap(\.additional))
+            return try builder.add(path, .sequence([notation.anyKey, notation.colon, value(goal, expansion, &builder)]))
+        }
+        var alternatives: [Expression] = []
+        for (keys, goal) in try otherKeys(without: declared, &expansion) {
+            let text = try builder.extend { (grammar) throws(ConstraintError) in
+                keys.expression(named: "\(path) (keys)", in: &grammar, writing: notation.character)
+            }
+            let key = notation.key(text)
+            alternatives.append(.sequence([key, notation.colon, try value(goal, expansion, &builder)]))
+        }
+        return alternatives.isEmpty ? nil : try builder.add(path, .choice(alternatives))
+    }
+
+    private func value(
+        _ goal: Goal, _ expansion: SchemaExpansion, _ builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression {
-        let goal = Goal(requirements.parts.compactMap(\.additional))
-        let value = try builder.rule(for: goal, named: expansion.document.name(of: goal, otherwise: path))
-        let key =
-            keys.isEmpty
-            ? notation.anyKey
-            : notation.key(try UndeclaredKeys.text(without: keys, notation: notation, builder: &builder))
-        return try builder.add("\(path)/additionalProperties", .sequence([key, notation.colon, .rule(value)]))
+        .rule(try builder.rule(for: goal, named: expansion.document.name(of: goal, otherwise: path)))
     }
 
     // MARK: - Members

@@ -48,24 +48,20 @@ struct CountRange: Hashable {
 
 struct StringRequirements {
     /// What the text must match.
-    struct Form: Hashable {
+    struct Form {
         /// `pattern` or `format`.
         let keyword: String
         /// Of the schema that has the keyword.
         let path: String
-        /// A regular expression.
-        let pattern: String
+        let pattern: Pattern
     }
 
     /// Counts characters.
     var length = CountRange()
+    /// With different patterns.
     var forms: [Form] = []
 
     var isNothing: Bool { length.isNothing && forms.isEmpty }
-
-    func admits(_ text: String) throws(ConstraintError) -> Bool {
-        length.contains(text.unicodeScalars.count)
-    }
 
     mutating func add(_ other: StringRequirements) {
         length.add(other.length)
@@ -74,57 +70,23 @@ struct StringRequirements {
 }
 
 struct NumberRequirements {
-    struct Bound {
-        let value: DecimalNumber
-        /// Whether the value itself is excluded.
-        let isExclusive: Bool
-    }
-
     /// A number that divides the value.
     struct Divisor {
-        let value: DecimalNumber
+        let value: JSONNumber
         /// Of the schema that has `multipleOf`.
         let path: String
     }
 
-    var lower: Bound?
-    var upper: Bound?
+    var range = NumberRange()
     var divisors: [Divisor] = []
 
-    var isNothing: Bool { lower == nil && upper == nil && divisors.isEmpty }
+    var isNothing: Bool { range.isEverything && divisors.isEmpty }
 
     mutating func add(_ other: NumberRequirements) {
-        if let bound = other.lower, lower.map({ $0.isLower(than: bound) }) ?? true { lower = bound }
-        if let bound = other.upper, upper.map({ bound.isUpper(than: $0) }) ?? true { upper = bound }
+        range = range.intersection(other.range)
         for divisor in other.divisors where !divisors.contains(where: { $0.value == divisor.value }) {
             divisors.append(divisor)
         }
-    }
-
-    func admits(_ number: JSONNumber) throws(ConstraintError) -> Bool {
-        let value = DecimalNumber(number)
-        if let lower, value < lower.value || value == lower.value && lower.isExclusive { return false }
-        if let upper, upper.value < value || value == upper.value && upper.isExclusive { return false }
-        return true
-    }
-
-    /// Whether the bounds exclude each other.
-    var isEmpty: Bool {
-        guard let lower, let upper else { return false }
-        if lower.value == upper.value { return lower.isExclusive || upper.isExclusive }
-        return upper.value < lower.value
-    }
-}
-
-extension NumberRequirements.Bound {
-    /// As a lower bound: whether the other one excludes more.
-    fileprivate func isLower(than other: Self) -> Bool {
-        value < other.value || value == other.value && other.isExclusive
-    }
-
-    /// As an upper bound: whether it excludes more than the other one.
-    fileprivate func isUpper(than other: Self) -> Bool {
-        value < other.value || value == other.value && isExclusive
     }
 }
 
@@ -155,9 +117,9 @@ struct ArrayRequirements {
 struct ObjectRequirements {
     /// What one schema says of the members. Schemas are numbers in a `SchemaDocument`.
     struct Part {
-        struct Pattern {
-            /// A regular expression that the key must match.
-            let source: String
+        struct PatternProperty {
+            /// What the key must match.
+            let key: Pattern
             /// Of the schema that has `patternProperties`.
             let path: String
             let schema: Int
@@ -166,7 +128,7 @@ struct ObjectRequirements {
         /// In the schema's order.
         var keys: [PropertyKey] = []
         var properties: [PropertyKey: Int] = [:]
-        var patterns: [Pattern] = []
+        var patterns: [PatternProperty] = []
         /// For other keys; nil if nothing is said of them.
         var additional: Int?
     }
@@ -180,9 +142,16 @@ struct ObjectRequirements {
 
     var isNothing: Bool { count.isNothing && parts.isEmpty && required.isEmpty }
 
-    /// What the member with a key must obey: of each schema, what it says of that property, or of additional ones.
-    func schemas(for key: PropertyKey) throws(ConstraintError) -> [Int] {
-        parts.compactMap { $0.properties[key] ?? $0.additional }
+    /// What the member with a key must obey: of each schema, what it says of that property and of patterns that match
+    /// its key, or else of additional ones.
+    func schemas(for key: PropertyKey, _ matcher: inout PatternMatcher) throws(ConstraintError) -> [Int] {
+        var schemas: [Int] = []
+        for part in parts {
+            var own = part.properties[key].map { [$0] } ?? []
+            for pattern in part.patterns where try matcher.matches(key.text, pattern.key) { own.append(pattern.schema) }
+            schemas += own.isEmpty ? part.additional.map { [$0] } ?? [] : own
+        }
+        return schemas
     }
 
     mutating func add(_ other: ObjectRequirements) {

@@ -16,6 +16,7 @@ struct SchemaExpansion {
     private static let maximumWork = 1_000_000
 
     var document = SchemaDocument()
+    var matcher = PatternMatcher()
     private var known: [Int: SchemaKeywords] = [:]
     /// Schemas that are known not to lead back to themselves.
     private var settled: Set<Int> = []

@@ -15,11 +15,24 @@ struct ValueCheck {
         if let literals = requirements.literals, !literals.contains(where: value.isSame) { return false }
         switch value {
         case .null, .bool: return true
-        case .string(let text): return try requirements.strings.admits(text)
-        case .number(let number): return try requirements.numbers.admits(number)
+        case .string(let text): return try admits(text, requirements.strings)
+        case .number(let number): return try admits(number, requirements.numbers)
         case .array(let elements): return try admits(elements, requirements.arrays)
         case .object(let members): return try admits(members, requirements.objects)
         }
+    }
+
+    private mutating func admits(_ text: String, _ strings: StringRequirements) throws(ConstraintError) -> Bool {
+        guard strings.length.contains(text.unicodeScalars.count) else { return false }
+        for form in strings.forms where try !expansion.matcher.matches(text, form.pattern) { return false }
+        return true
+    }
+
+    private func admits(_ number: JSONNumber, _ numbers: NumberRequirements) throws(ConstraintError) -> Bool {
+        guard try numbers.range.contains(number) else { return false }
+        let value = try ExactDecimal(number)
+        for divisor in numbers.divisors where try !value.isMultiple(of: ExactDecimal(divisor.value)) { return false }
+        return true
     }
 
     private mutating func admits(
@@ -39,7 +52,7 @@ struct ValueCheck {
             objects.required.allSatisfy({ members[$0.text] != nil })
         else { return false }
         for (key, value) in members {
-            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key))) else { return false }
+            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key), &expansion.matcher)) else { return false }
         }
         return true
     }

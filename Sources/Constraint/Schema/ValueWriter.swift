@@ -73,16 +73,73 @@ struct ValueWriter {
                 .schema(keyword: "minLength", path: path, reason: "is larger than `maxLength`"), for: rule)
             return nil
         }
-        if let form = strings.forms.first {
-            throw .schema(keyword: form.keyword, path: form.path, reason: "is not supported yet")
+        guard let form = strings.forms.first else { return notation.string(length: strings.length) }
+        let pattern = strings.forms.dropFirst().reduce(form.pattern) { $0.intersection($1.pattern) }
+        let text: Expression
+        do {
+            text = try builder.extend { (grammar) throws(ConstraintError) in
+                try pattern.expression(
+                    minLength: strings.length.min, maxLength: strings.length.max, in: &grammar,
+                    writing: notation.character)
+            }
+        } catch .unsatisfiable {
+            builder.note(
+                .schema(keyword: form.keyword, path: form.path, reason: "no text obeys it and what else holds here"),
+                for: rule)
+            return nil
+        } catch {
+            throw .schema(keyword: form.keyword, path: form.path, reason: "\(error)")
         }
-        return notation.string(length: strings.length)
+        return notation.string(text)
     }
 
     private func number(
         _ numbers: NumberRequirements, isInteger: Bool, _ rule: Int, _ builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression? {
         if numbers.isNothing { return isInteger ? notation.anyInteger : notation.anyNumber }
-        throw .schema(keyword: "minimum", path: path, reason: "is not supported yet")
+        let divisor = try divisor(of: numbers, isInteger: isInteger)
+        do {
+            return try builder.extend { (grammar) throws(ConstraintError) in
+                isInteger || divisor != nil
+                    ? try numbers.range.integers(multipleOf: divisor, in: &grammar)
+                    : try numbers.range.decimals(in: &grammar)
+            }
+        } catch .unsatisfiable {
+            builder.note(
+                .schema(
+                    keyword: divisor == nil ? "minimum" : "multipleOf", path: path,
+                    reason: "no number obeys it and what else holds here"), for: rule)
+            return nil
+        } catch {
+            throw .schema(keyword: divisor == nil ? "minimum" : "multipleOf", path: path, reason: "\(error)")
+        }
+    }
+
+    /// The number whose multiples are wanted; nil for any number.
+    private func divisor(
+        of numbers: NumberRequirements, isInteger: Bool
+    ) throws(ConstraintError) -> JSONNumber? {
+        guard let first = numbers.divisors.first else { return nil }
+        if numbers.divisors.count == 1, isInteger || first.value.isWhole { return first.value }
+        guard numbers.divisors.allSatisfy({ $0.value.isWhole }) else {
+            throw .schema(
+                keyword: "multipleOf", path: first.path,
+                reason: isInteger ? "only whole numbers can be combined" : "only whole numbers are supported here")
+        }
+        var common = 1
+        for divisor in numbers.divisors {
+            guard let next = Int(exactly: divisor.value.doubleValue), next < 1 << 31,
+                case let (product, isTooLarge) = common.multipliedReportingOverflow(by: next / gcd(common, next)),
+                !isTooLarge
+            else { throw .schema(keyword: "multipleOf", path: divisor.path, reason: "is too large to be combined") }
+            common = product
+        }
+        return JSONNumber(common)
+    }
+
+    private func gcd(_ first: Int, _ second: Int) -> Int {
+        var (first, second) = (first, second)
+        while second != 0 { (first, second) = (second, first % second) }
+        return first
     }
 }

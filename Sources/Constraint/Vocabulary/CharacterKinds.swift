@@ -40,6 +40,11 @@ struct CharacterKinds: OptionSet, Sendable, Hashable {
         }
     }
 
+    /// The kinds of the characters that begin with `byte`, and perhaps more.
+    init(ofFirstByte byte: UInt8) {
+        rawValue = byte < 0x80 ? Self.ascii[Int(byte)] : Self.longer.reduce(0, |)
+    }
+
     /// The kinds all of whose characters are in `characters`.
     init(within characters: CharacterClass) {
         var bits: UInt32 = 0
@@ -53,15 +58,15 @@ struct CharacterKinds: OptionSet, Sendable, Hashable {
 /// Texts that may come next: up to `length` characters of some kinds, in any order.
 struct CharacterSpan: Sendable, Hashable {
     let kinds: CharacterKinds
-    /// Nil for any number.
-    let length: Int?
+    /// The largest integer for any number.
+    let length: Int32
 
     static let none = CharacterSpan(kinds: [], length: 0)
 
     /// Whether it is the better one to know: it has more kinds, or is longer.
     static func < (a: CharacterSpan, b: CharacterSpan) -> Bool {
         let (first, second) = (a.kinds.rawValue.nonzeroBitCount, b.kinds.rawValue.nonzeroBitCount)
-        return (first, a.length ?? .max) < (second, b.length ?? .max)
+        return (first, a.length) < (second, b.length)
     }
 }
 

@@ -54,11 +54,11 @@ package final class ConstraintVocabulary: Sendable {
     /// The tokens whose texts are of the kinds and the length of `span`.
     func tokens(in span: CharacterSpan) -> TokenBits {
         var span = span
-        if let length = span.length, length >= trie.longest { span = CharacterSpan(kinds: span.kinds, length: nil) }
+        if Int(span.length) >= trie.longest { span = CharacterSpan(kinds: span.kinds, length: .max) }
         if let known = sets.withLock({ $0[span] }) { return known }
         var bits = TokenBits(count: count)
         let excluded = ~span.kinds.rawValue
-        let longest = UInt16(clamping: span.length ?? .max)
+        let longest = UInt16(clamping: span.length)
         trie.kinds.withUnsafeBufferPointer { kinds in
             trie.lengths.withUnsafeBufferPointer { lengths in
                 bits.fill { first in

@@ -7,8 +7,8 @@ package struct TokenMask: Sendable {
         case few([TokenID])
         /// Those of a set that masks share, and some more, in order.
         case many(TokenBits, more: [TokenID])
-        /// All but these, in order.
-        case allBut([TokenID])
+        /// All of `count` but these, in order.
+        case allBut([TokenID], count: Int)
     }
 
     let form: Form
@@ -21,7 +21,7 @@ package struct TokenMask: Sendable {
     init(_ form: Form, farthest: Int32 = 0) { (self.form, self.farthest) = (form, farthest) }
 
     /// Whether every token may come next.
-    package var isEverything: Bool { if case .allBut(let tokens) = form { tokens.isEmpty } else { false } }
+    package var isEverything: Bool { if case .allBut(let tokens, _) = form { tokens.isEmpty } else { false } }
 
     /// All tokens that may come next, in order; nil if they are more than a few hundred.
     package var few: [TokenID]? { if case .few(let tokens) = form { tokens } else { nil } }
@@ -30,7 +30,7 @@ package struct TokenMask: Sendable {
         switch form {
         case .few(let tokens): tokens.containsSorted(token)
         case .many(let bits, let more): bits.contains(token) || more.containsSorted(token)
-        case .allBut(let tokens): token >= 0 && !tokens.containsSorted(token)
+        case .allBut(let tokens, let count): token >= 0 && token < count && !tokens.containsSorted(token)
         }
     }
 
@@ -45,8 +45,10 @@ package struct TokenMask: Sendable {
                 next = Int(token) + 1
             }
             logits[next...].update(repeating: -.infinity)
-        case .allBut(let tokens):
+        case .allBut(let tokens, let count):
             for token in tokens where Int(token) < logits.count { logits[Int(token)] = -.infinity }
+            // A model may have more logits than there are tokens.
+            if count < logits.count { logits[count...].update(repeating: -.infinity) }
         case .many(let bits, let more):
             var bits = bits
             for token in more { bits.insert(token) }
