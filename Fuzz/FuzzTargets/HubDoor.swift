@@ -90,7 +90,9 @@ enum HubDoor {
         guard !reference.repository.contains("..") else { throw Violation("\(reference) leaves the cache") }
     }
 
-    static let seeds: [(name: String, bytes: [UInt8])] = [
+    static let seeds: [(name: String, bytes: [UInt8])] = texts.map { ($0, Array($1.utf8)) }
+
+    private static let texts: [(String, String)] = [
         (
             "listing",
             #"l[{"type":"directory","path":"MTP"},{"type":"file","path":"MTP/gemma-4-12B-it-MTP-Q8_0.gguf","size":5,"#
@@ -114,5 +116,5 @@ enum HubDoor {
         ("address", "ahttps://cdn.example.org:8443/a/b?c=d&e=f%20#g"),
         ("relative", "a../c?x=//huggingface.co"),
         ("reference", "?owner/name@refs/pr/1:UD-Q4_K_XL"),
-    ].map { ($0, Array($1.utf8)) }
+    ]
 }

@@ -80,7 +80,9 @@ enum TemplateDoor {
         }
     }
 
-    static let seeds: [(name: String, bytes: [UInt8])] = [
+    static let seeds: [(name: String, bytes: [UInt8])] = texts.map { ($0, Array($1.utf8)) }
+
+    private static let texts: [(String, String)] = [
         ("conversation", ConversationTemplate.source),
         (
             "filters",
@@ -107,5 +109,5 @@ enum TemplateDoor {
                 + "{{ {'a': [1, (2,)]}['a'][1] }}{{ strftime_now('%d %b %Y') }}{{ x ~ 'é' * 2 }}{{ y is defined }}"
         ),
         ("error", "{{ raise_exception('no ' ~ x) }}"),
-    ].map { ($0, Array($1.utf8)) }
+    ]
 }

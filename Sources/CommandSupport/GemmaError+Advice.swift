@@ -4,7 +4,9 @@ extension GemmaError: AdvisedError {
     package var advice: String? {
         switch self {
         case .cannotLoad(_, let reason): CommandSupport.advice(for: reason)
-        case .vocabularyMismatch, .invalidOption, .superseded, .busy, .tooManyToolRounds: nil
+        case .vocabularyMismatch, .invalidOption, .superseded, .busy, .tooManyToolRounds, .incompleteAnswer,
+            .undecodableAnswer:
+            nil
         }
     }
 }

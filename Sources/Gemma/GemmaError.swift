@@ -14,6 +14,13 @@ public enum GemmaError: Error, Sendable {
     case busy
     /// The model went on calling tools after it had seen the results of so many rounds of calls.
     case tooManyToolRounds(limit: Int)
+    /// An answer that was to be a value was cut off at a limit of tokens, before it was complete.
+    /// - Parameter text: as much as was written.
+    case incompleteAnswer(text: String, limit: Int)
+    /// An answer is not a value of the type: the type asks for more than its schema says, or a stop string ended the
+    /// answer.
+    /// - Parameter text: what was written.
+    case undecodableAnswer(text: String, type: String, reason: any Error)
 }
 
 extension GemmaError: CustomStringConvertible {
@@ -26,6 +33,10 @@ extension GemmaError: CustomStringConvertible {
         case .invalidOption(let name, let value, let expected): "\(name) is \(value); expected \(expected)"
         case .superseded: "this generation has ended: its session has started another one or was reset"
         case .busy: "the session is computing for another caller"
+        case .incompleteAnswer(let text, let limit):
+            "the answer was cut off at the limit of \(limit) tokens: \(text)"
+        case .undecodableAnswer(let text, let type, let reason):
+            "the answer is not a value of \(type): \((reason as? DecodingError)?.reason ?? "\(reason)"): \(text)"
         case .tooManyToolRounds(let limit): "the model went on calling tools after \(limit) rounds of calls"
         }
     }

@@ -129,6 +129,18 @@ import Testing
         for text in ["\"x", "abcx", "\\\"\\\"\\\"x", "x"] { #expect(!ReferenceRecognizer.accepts(text, grammar)) }
     }
 
+    @Test func longWaysToWriteACharacterAreSharedByAllStates() throws {
+        var grammar = Grammar(.never)
+        let escape = Expression.sequence([.literal("\\u00"), .repetition(.characters(.all), min: 2, max: 2)])
+        grammar.rules[0].expression = try Pattern("^[^x]+x[^x]+$").expression(maxLength: 50, in: &grammar) {
+            .choice([.literal("\\n"), .characters($0), escape])
+        }
+        let copies = grammar.rules.filter { $0.expression == .choice([.literal("\\n"), escape]) }
+        #expect(copies.count == 2)  // for either class
+        for text in ["axb", "\\u0041x\\n", "a\\u0041\\u0078b"] { #expect(ReferenceRecognizer.accepts(text, grammar)) }
+        for text in ["ab", "\\u004", "xx"] { #expect(!ReferenceRecognizer.accepts(text, grammar)) }
+    }
+
     @Test func propertiesAreUnicodes() throws {
         for (pattern, accepted, refused) in [
             ("\\p{L}", ["a", "é", "ж", "日"], ["1", "_", "🐢"]), ("\\p{Lu}", ["A", "Ж"], ["a", "1"]),

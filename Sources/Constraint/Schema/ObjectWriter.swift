@@ -124,7 +124,8 @@ struct ObjectWriter {
         if !hasPatterns, try !isOpen(&expansion) { return nil }
         if !hasPatterns, declared.isEmpty {
             let goal = Goal(requirements.parts.compactMap(\.additional))
-            return try builder.add(path, .sequence([notation.anyKey, notation.colon, value(goal, expansion, &builder)]))
+            return try builder.add(
+                path, .sequence([notation.anyKey, notation.colon, value(goal, expansion, &builder)]))
         }
         var alternatives: [Expression] = []
         for (keys, goal) in try otherKeys(without: declared, &expansion) {

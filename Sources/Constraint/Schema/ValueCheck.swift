@@ -52,7 +52,9 @@ struct ValueCheck {
             objects.required.allSatisfy({ members[$0.text] != nil })
         else { return false }
         for (key, value) in members {
-            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key), &expansion.matcher)) else { return false }
+            guard try admits(value, schemas: try objects.schemas(for: PropertyKey(key), &expansion.matcher)) else {
+                return false
+            }
         }
         return true
     }

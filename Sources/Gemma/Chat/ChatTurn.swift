@@ -7,6 +7,8 @@ struct ChatTurn: Sendable {
     /// What is said before the response; nil for nothing.
     let message: Message?
     let options: GenerationOptions
+    /// What the answer is to be in JSON; nil for text.
+    let format: AnswerFormat?
 
     typealias Event = LanguageModelSession.ResponseEvent
 
@@ -24,9 +26,10 @@ struct ChatTurn: Sendable {
         var tokens: [TokenID] = []
         var malformedCalls: [MalformedCall] = []
         while true {
-            var round = Round(session: session, options: options, tokensBefore: tokens.count)
+            var round = Round(
+                session: session, options: options.constrained(to: format), tokensBefore: tokens.count)
             do {
-                try await round.run(transcript, tell)
+                try await round.run(transcript, shown: shown(transcript, start), tell)
             } catch {
                 // What was written stays. If nothing was, it is as if nothing had been said.
                 if let message = round.begun { transcript.append(message) }
@@ -46,7 +49,7 @@ struct ChatTurn: Sendable {
             guard !reply.toolCalls.isEmpty else {
                 turn.record(transcript)
                 let response = LanguageModelSession.Response<String>(
-                    content: reply.content, reasoning: reply.reasoning,
+                    content: reply.content, rawContent: reply.content.generatedContent, reasoning: reply.reasoning,
                     transcriptEntries: transcript.messages[start...],
                     malformedCalls: malformedCalls, tokens: tokens, finishReason: round.statistics.finishReason,
                     rounds: rounds)
@@ -59,6 +62,14 @@ struct ChatTurn: Sendable {
             turn.record(transcript)
             try Task.checkCancellation()
         }
+    }
+
+    /// The conversation as the model is to see it, with the answer's schema behind the message that asks for it.
+    private func shown(_ transcript: Transcript, _ start: Int) -> Transcript {
+        guard let format, message != nil else { return transcript }
+        var messages = transcript.messages
+        messages[start - 1] = format.shown(messages[start - 1])
+        return Transcript(messages)
     }
 
     /// A round of generation: the model reads the conversation and writes one message.
@@ -86,8 +97,19 @@ struct ChatTurn: Sendable {
             return reply.content.isEmpty && reply.reasoning.isEmpty ? nil : message
         }
 
-        mutating func run(_ transcript: Transcript, _ tell: @Sendable (Event) -> Void) async throws {
-            let prompt = try await session.prompt(transcript, thinking: options.thinking)
+        /// - Parameters:
+        ///   - transcript: the conversation that is going to be continued.
+        ///   - shown: the same, with what only this response is to see.
+        mutating func run(
+            _ transcript: Transcript, shown: Transcript, _ tell: @Sendable (Event) -> Void
+        ) async throws {
+            let prompt = try await session.prompt(shown, thinking: options.thinking)
+            var keptStart = prompt.replyStart
+            if shown != transcript {
+                // The next response does not see the schema, and goes back to where it begins.
+                let next = try await session.prompt(transcript, thinking: options.thinking)
+                keptStart = zip(prompt.tokens, next.tokens).prefix { $0 == $1 }.count
+            }
             var reader = ReplyReader(
                 session.format, tools: session.tools.map(\.toolDescription), opensThought: prompt.opensThought,
                 calls: session.tools.isEmpty ? .keepAsContent : .parse, stop: options.stop)
@@ -96,7 +118,7 @@ struct ChatTurn: Sendable {
             // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
             options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
-                .replace(prompt.tokens, keepingWindowBefore: prompt.replyStart), options)
+                .replace(prompt.tokens, keepingWindowBefore: keptStart), options)
             do {
                 // The next step is computed while this one is taken apart.
                 for try await step in steps {

@@ -43,7 +43,7 @@ extension LanguageModelSession {
     public func streamResponse(
         to prompt: String, options: GenerationOptions = GenerationOptions()
     ) -> ResponseStream<String> {
-        ResponseStream(session: self, message: .user(.text(prompt)), options: options)
+        ResponseStream(session: self, message: .user(.text(prompt)), options: options, format: nil)
     }
 
     /// The same with a prompt from parts.
@@ -63,7 +63,7 @@ extension LanguageModelSession {
     /// Has the model answer the conversation as it is, without another message: once more, or after
     /// ``setTranscript(_:)``.
     public func streamResponse(options: GenerationOptions = GenerationOptions()) -> ResponseStream<String> {
-        ResponseStream(session: self, message: nil, options: options)
+        ResponseStream(session: self, message: nil, options: options, format: nil)
     }
 }
 
@@ -71,9 +71,11 @@ extension LanguageModelSession {
 
 extension LanguageModelSession {
     /// A response that is complete.
-    public struct Response<Content: Sendable>: Sendable {
+    public struct Response<Content: Generable>: Sendable {
         /// What was answered.
         public let content: Content
+        /// The same as JSON: what the model wrote, or a string of the text.
+        public let rawContent: GeneratedContent
         /// What the model thought before it answered; empty if it did not think.
         public let reasoning: String
         /// What the response added to the transcript after the user's message: calls, their results, and the answer.
@@ -105,128 +107,7 @@ extension LanguageModelSession {
         case malformedCall(MalformedCall)
         /// What a call came to, as the model is told.
         case toolOutput(ToolCall, String)
-        /// The end.
+        /// The end. Of an answer that is a value, this is the JSON text.
         case finished(Response<String>)
     }
-
-    /// A response as it is written.
-    public struct ResponseStream<Content: Sendable>: Sendable {
-        let session: LanguageModelSession
-        /// What is said before the response; nil for nothing.
-        let message: Message?
-        let options: GenerationOptions
-
-        /// The message that is being written, as far as it is known. After calls, the model begins another message.
-        public struct Snapshot: Sendable {
-            /// What was answered so far.
-            public fileprivate(set) var content: Content
-            /// What was thought so far.
-            public fileprivate(set) var reasoning = ""
-        }
-    }
-}
-
-extension LanguageModelSession.ResponseStream where Content == String {
-    /// Everything that becomes known, piece by piece. Iterating begins the response, as iterating the snapshots does.
-    public var events: Events { Events(response: self) }
-
-    fileprivate func begin() -> AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error> {
-        let (stream, continuation) = AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.makeStream()
-        let chat = ChatTurn(session: session, message: message, options: options)
-        do throws(GemmaError) {
-            let giveUp = try session.work { turn in
-                do {
-                    try await chat.run(turn) { event in
-                        // The reader of the event may begin the next response.
-                        if case .finished = event { turn.yield() }
-                        continuation.yield(event)
-                    }
-                    continuation.finish()
-                } catch {
-                    turn.yield()
-                    continuation.finish(throwing: error)
-                }
-            }
-            continuation.onTermination = { reason in if case .cancelled = reason { giveUp() } }
-        } catch {
-            continuation.finish(throwing: error)
-        }
-        return stream
-    }
-
-    /// The whole response, when it is complete.
-    public func collect() async throws -> LanguageModelSession.Response<String> {
-        for try await event in events { if case .finished(let response) = event { return response } }
-        throw CancellationError()
-    }
-}
-
-extension LanguageModelSession.ResponseStream {
-    /// The events of a response.
-    public struct Events: AsyncSequence, Sendable where Content == String {
-        public typealias Element = LanguageModelSession.ResponseEvent
-
-        fileprivate let response: LanguageModelSession.ResponseStream<String>
-
-        public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: response.begin().makeAsyncIterator()) }
-
-        public struct AsyncIterator: AsyncIteratorProtocol {
-            fileprivate var events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
-            private var isComplete = false
-
-            fileprivate init(
-                events: AsyncThrowingStream<LanguageModelSession.ResponseEvent, any Error>.AsyncIterator
-            ) { self.events = events }
-
-            /// The next event; nil after the last one.
-            /// - Throws: why the response ended early, `CancellationError` included.
-            public mutating func next() async throws -> LanguageModelSession.ResponseEvent? {
-                guard let event = try await events.next() else {
-                    if !isComplete { try Task.checkCancellation() }  // the stream of a cancelled task just ends
-                    return nil
-                }
-                if case .finished = event { isComplete = true }
-                return event
-            }
-        }
-    }
-}
-
-extension LanguageModelSession.ResponseStream: AsyncSequence where Content == String {
-    public typealias Element = Snapshot
-
-    public struct AsyncIterator: AsyncIteratorProtocol {
-        fileprivate var events: Events.AsyncIterator
-        fileprivate var snapshot = Snapshot(content: "")
-
-        fileprivate var isOver = false
-
-        /// The message so far, each time that more of it is known; nil at the end. The last one is the response.
-        public mutating func next() async throws -> Snapshot? {
-            while let event = try await events.next() {
-                switch event {
-                case .content(let delta):
-                    begin()
-                    snapshot.content += delta
-                case .reasoning(let delta):
-                    begin()
-                    snapshot.reasoning += delta
-                case .toolOutput:
-                    isOver = true
-                    continue
-                case .finished where isOver: begin()  // with nothing written after the last call
-                default: continue
-                }
-                return snapshot
-            }
-            return nil
-        }
-
-        private mutating func begin() {
-            if isOver { snapshot = Snapshot(content: "") }
-            isOver = false
-        }
-    }
-
-    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(events: events.makeAsyncIterator()) }
 }

@@ -33,10 +33,6 @@ extension String: PromptRepresentable {
     public var promptRepresentation: Prompt { Prompt(text: self) }
 }
 
-extension GeneratedContent: PromptRepresentable {
-    public var promptRepresentation: Prompt { Prompt(text: jsonString) }
-}
-
 /// Parts are joined by line ends.
 extension Array: PromptRepresentable where Element: PromptRepresentable {
     public var promptRepresentation: Prompt { Prompt(joining: map(\.promptRepresentation)) }

@@ -13,4 +13,20 @@ extension DecodingError {
     private func place(_ path: [any CodingKey]) -> String {
         path.isEmpty ? "" : path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") + ": "
     }
+
+    /// The same for a value that is a part of another one.
+    func within(_ key: any CodingKey) -> DecodingError {
+        func within(_ context: Context) -> Context {
+            Context(
+                codingPath: [key] + context.codingPath, debugDescription: context.debugDescription,
+                underlyingError: context.underlyingError)
+        }
+        return switch self {
+        case .keyNotFound(let missing, let context): .keyNotFound(missing, within(context))
+        case .valueNotFound(let type, let context): .valueNotFound(type, within(context))
+        case .typeMismatch(let type, let context): .typeMismatch(type, within(context))
+        case .dataCorrupted(let context): .dataCorrupted(within(context))
+        @unknown default: self
+        }
+    }
 }

@@ -2,14 +2,18 @@ package import Chat
 
 /// Something that the model may have done for it: a function of the program that it calls by name.
 ///
+/// The arguments are a ``Generable`` type, as the macro of the product GemmaMacros makes one. By hand, they are any
+/// type that can be made of JSON, and `parameters` says which JSON.
+///
 ///     struct Weather: Tool {
 ///         let name = "get_weather"
 ///         let description = "Tells the weather in a city"
-///         let parameters = GenerationSchema(json: [
-///             "type": "object", "properties": ["city": ["type": "string"]], "required": ["city"],
-///         ])
 ///
-///         struct Arguments: Decodable, ConvertibleFromGeneratedContent { let city: String }
+///         @Generable
+///         struct Arguments {
+///             @Guide(description: "The name of the city")
+///             let city: String
+///         }
 ///
 ///         func call(arguments: Arguments) async throws -> String { try await forecast(arguments.city) }
 ///     }
@@ -23,13 +27,17 @@ public protocol Tool<Arguments, Output>: Sendable {
     var name: String { get }
     /// What it does, in words that the model reads.
     var description: String { get }
-    /// What its arguments are.
+    /// What its arguments are. Default: the schema of `Arguments`, if that is `Generable`.
     var parameters: GenerationSchema { get }
 
     /// Does it. An error is told to the model as the result, so that it can try again or do without.
     ///
     /// Its task is cancelled with the response. It should end then: the next response waits for it.
     func call(arguments: Arguments) async throws -> Output
+}
+
+extension Tool where Arguments: Generable {
+    public var parameters: GenerationSchema { Arguments.generationSchema }
 }
 
 extension Tool {
@@ -45,13 +53,4 @@ extension Tool {
         let arguments = try Arguments(GeneratedContent(json: call.arguments))
         return Prompt(try await self.call(arguments: arguments)).text
     }
-}
-
-/// The JSON schema of what a model is to write.
-public struct GenerationSchema: Sendable, Hashable {
-    /// The JSON schema itself.
-    public var json: JSONValue
-
-    /// - Parameter json: a JSON schema whose type is `object`.
-    public init(json: JSONValue) { self.json = json }
 }
