@@ -162,15 +162,17 @@ extension GemmaSession {
     }
 
     /// Edits the text and resets the figures; returns the generation's number.
-    /// - Parameter grammar: what follows the edit must be, instead of `options.constraint`. Grammars and constraints of
-    ///   late are kept compiled, so the same one again costs next to nothing.
+    /// - Parameter automaton: what follows the edit must be, instead of `options.constraint`. Constraints of late are
+    ///   kept compiled, so the same one again costs next to nothing.
     /// - Throws: `GemmaError.busy` while something is computed, and `ConstraintError`.
-    package func begin(_ edit: Edit, _ options: GenerationOptions, grammar: Grammar? = nil) throws -> Int {
+    package func begin(
+        _ edit: Edit, _ options: GenerationOptions, _ automaton: ConstraintAutomaton? = nil
+    ) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
-        let constraint = try (grammar.map(CompiledConstraints.Source.grammar)
-            ?? options.constraint.map(CompiledConstraints.Source.constraint))
-            .map { ConstrainedText(try model.engine.constraints.automaton(for: $0, model.tokenizer)) }
+        let constraint =
+            try automaton
+            ?? options.constraint.map { try model.engine.constraints.automaton(for: $0, model.tokenizer) }
         // Outside of the lock, since a long text takes a while.
         let addition: [TokenID]? =
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
@@ -194,7 +196,7 @@ extension GemmaSession {
                 try state.decoder.appendPrompt(needsBOS ? [model.tokenizer.bos] + addition : addition)
             }
             state.decoder.begin(
-                sampler: sampler, options: drafts, constraint: constraint,
+                sampler: sampler, options: drafts, constraint: constraint.map { ConstrainedText($0) },
                 forcedText: options.speculation.draftsForcedText ? ForcedText(model.tokenizer) : nil)
             state.limit = options.maximumResponseTokens ?? .max
             // Under a constraint the text may have to end.
