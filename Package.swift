@@ -270,14 +270,14 @@ let package = Package(
         .testTarget(
             name: "SpeculativeTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "PlainSampling", "Speculative",
-                "BundledModel", logging,
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling",
+                "PlainSampling", "Speculative", "BundledModel", logging,
             ]),
         .testTarget(
             name: "GemmaTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
-                "Chat", "ScriptedModel",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Gemma", "BundledModel",
+                "JSON", "Chat", "ScriptedModel",
             ]),
         .testTarget(name: "MacroTests", dependencies: ["GemmaMacros"]),
         // Tests of a macro's implementation are built for the compiler's machine with all that they depend on, which
