@@ -248,7 +248,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "TensorTests", dependencies: ["Platform", "GGUF", "TensorBase", "KernelsBaseline", "Tensor"]),
-        .testTarget(name: "ConstraintTests", dependencies: ["JSON", "Tokenizer", "Constraint"]),
+        .testTarget(name: "ConstraintTests", dependencies: ["JSON", "Tokenizer", "Constraint", "Chat"]),
         .testTarget(name: "TokenizerTests", dependencies: ["Platform", "GGUF", "Tokenizer"]),
         .target(name: "PlainSampling", dependencies: ["Sampling"], path: "Tests/PlainSampling"),
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling", "PlainSampling"]),
@@ -258,14 +258,14 @@ let package = Package(
         .testTarget(
             name: "SpeculativeTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "PlainSampling", "Speculative",
-                "BundledModel", logging,
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling",
+                "PlainSampling", "Speculative", "BundledModel", logging,
             ]),
         .testTarget(
             name: "GemmaTests",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Gemma4", "Assistant", "Gemma", "BundledModel", "JSON",
-                "Chat", "ScriptedModel", "Constraint",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Gemma", "BundledModel",
+                "JSON", "Chat", "ScriptedModel",
             ]),
         .testTarget(
             name: "BenchmarkTests",

@@ -99,6 +99,14 @@ import Testing
         #expect(try Pattern(b).isDisjoint(from: Pattern(a)) == areDisjoint)
     }
 
+    /// Each of its states has hundreds of ranges.
+    @Test func manyRangesInManyStatesAreRefused() throws {
+        let letters = try Pattern(String(repeating: "\\p{L}", count: 100))
+        #expect { _ = try letters.isDisjoint(from: Pattern("(x|y)*a.{8}")) } throws: { $0.isTooLarge }
+        var grammar = Grammar(.never)
+        #expect { _ = try letters.expression(maxLength: 600, in: &grammar) } throws: { $0.isTooLarge }
+    }
+
     @Test func anIntersectionMatchesWhatBothMatch() throws {
         let examples = PatternCase.all.filter { $0.alphabet == "ab" && $0.length == 5 }.suffix(40)
         for (a, b) in zip(examples, examples.reversed()) where a.pattern != b.pattern {
@@ -127,6 +135,18 @@ import Testing
         }
         for text in ["ax", "abx", "\\\"\\\"x", "\\\"ax"] { #expect(ReferenceRecognizer.accepts(text, grammar)) }
         for text in ["\"x", "abcx", "\\\"\\\"\\\"x", "x"] { #expect(!ReferenceRecognizer.accepts(text, grammar)) }
+    }
+
+    @Test func longWaysToWriteACharacterAreSharedByAllStates() throws {
+        var grammar = Grammar(.never)
+        let escape = Expression.sequence([.literal("\\u00"), .repetition(.characters(.all), min: 2, max: 2)])
+        grammar.rules[0].expression = try Pattern("^[^x]+x[^x]+$").expression(maxLength: 50, in: &grammar) {
+            .choice([.literal("\\n"), .characters($0), escape])
+        }
+        let copies = grammar.rules.filter { $0.expression == .choice([.literal("\\n"), escape]) }
+        #expect(copies.count == 2)  // for either class
+        for text in ["axb", "\\u0041x\\n", "a\\u0041\\u0078b"] { #expect(ReferenceRecognizer.accepts(text, grammar)) }
+        for text in ["ab", "\\u004", "xx"] { #expect(!ReferenceRecognizer.accepts(text, grammar)) }
     }
 
     @Test func propertiesAreUnicodes() throws {

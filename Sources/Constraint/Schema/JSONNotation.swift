@@ -68,10 +68,13 @@ struct JSONNotation: Notation {
     private static let plainCharacter = Expression.characters(plain)
 
     private static func hexadecimal(_ first: CharacterClass) -> Expression {
-        .characters(first.union(CharacterClass(first.ranges.flatMap { range in
-            // Capital letters as well.
-            range.filter { $0 >= 0x61 }.map { ($0 - 0x20)...($0 - 0x20) }
-        })))
+        .characters(
+            first.union(
+                CharacterClass(
+                    first.ranges.flatMap { range in
+                        // Capital letters as well.
+                        range.filter { $0 >= 0x61 }.map { ($0 - 0x20)...($0 - 0x20) }
+                    })))
     }
     private static let anyHexadecimal = hexadecimal(CharacterClass([0x30...0x39, 0x61...0x66]))
 

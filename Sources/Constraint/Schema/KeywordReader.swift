@@ -27,6 +27,9 @@ struct KeywordReader {
     /// Nothing that is longer is ever written.
     private static let largestCount = 1 << 31
 
+    /// How deeply values of `enum` and `const` may be nested.
+    private static let deepestLiteral = 100
+
     /// Keywords that restrict in a way that a grammar cannot express.
     private static let inexpressible: Set<String> = [
         "not", "if", "then", "else", "contains", "minContains", "maxContains", "dependencies", "dependentRequired",
@@ -73,6 +76,7 @@ struct KeywordReader {
         try readObjects(into: &keywords.requirements.objects)
         try readApplicators(into: &keywords)
         keywords.size += members.count + (keywords.requirements.literals?.count ?? 0)
+        keywords.size += keywords.requirements.objects.parts.first?.keys.count ?? 0
         return keywords
     }
 
@@ -102,6 +106,12 @@ struct KeywordReader {
                     throw error("type", "\(name.debugDescription) is not one of JSON Schema's types")
                 }
                 requirements.types.formUnion(type)
+            }
+        }
+        for value in [members["enum"], members["const"]] {
+            // The list of `enum` is a level, too.
+            guard value?.isNested(atMost: Self.deepestLiteral + 1) ?? true else {
+                throw .tooLarge(what: "levels of nesting in `enum` or `const`", limit: Self.deepestLiteral)
             }
         }
         if let value = members["enum"] {
@@ -288,5 +298,16 @@ struct KeywordReader {
             throw error(keyword, "must be a whole number that is not negative")
         }
         return number.doubleValue < Double(Self.largestCount) ? Int(number.doubleValue) : Self.largestCount
+    }
+}
+
+extension JSONValue {
+    /// Whether arrays and objects are at most so deep within one another.
+    fileprivate func isNested(atMost depth: Int) -> Bool {
+        switch self {
+        case .array(let elements): depth > 0 && elements.allSatisfy { $0.isNested(atMost: depth - 1) }
+        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
+        default: true
+        }
     }
 }

@@ -29,7 +29,7 @@ struct ValueWriter {
             case .array:
                 alternative = try ArrayWriter(notation: notation, requirements: requirements.arrays, path: path)
                     .expression(for: rule, expansion: &expansion, builder: &builder)
-            case .string: alternative = try string(requirements.strings, rule, &builder)
+            case .string: alternative = try string(requirements.strings, rule, &expansion, &builder)
             case .number:
                 alternative = try number(
                     requirements.numbers, isInteger: !requirements.types.contains(.fraction), rule, &builder)
@@ -65,7 +65,8 @@ struct ValueWriter {
     }
 
     private func string(
-        _ strings: StringRequirements, _ rule: Int, _ builder: inout GrammarBuilder
+        _ strings: StringRequirements, _ rule: Int, _ expansion: inout SchemaExpansion,
+        _ builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression? {
         if strings.isNothing { return notation.anyString }
         if strings.length.isEmpty {
@@ -75,6 +76,10 @@ struct ValueWriter {
         }
         guard let form = strings.forms.first else { return notation.string(length: strings.length) }
         let pattern = strings.forms.dropFirst().reduce(form.pattern) { $0.intersection($1.pattern) }
+        // Formats are known to be small.
+        for form in strings.forms where form.keyword == "pattern" || strings.forms.count > 1 {
+            try expansion.matcher.count(form.pattern)
+        }
         let text: Expression
         do {
             text = try builder.extend { (grammar) throws(ConstraintError) in
