@@ -2,9 +2,9 @@ package import Tokenizer
 
 /// Where a text stands that obeys a constraint. A copy can follow drafts, and be dropped with them.
 package struct ConstrainedText: Sendable {
-    private let automaton: ConstraintAutomaton
-    private var tables: ConstraintAutomaton.Tables
-    private var configuration = ConfigurationTable.start
+    let automaton: ConstraintAutomaton
+    private(set) var tables: ConstraintAutomaton.Tables
+    var configuration = ConfigurationTable.start
     /// Whether a token has ended the text.
     package private(set) var hasEnded = false
 

@@ -2,6 +2,7 @@ public import Assistant
 // Messages and replies are the users' own, with all their members.
 @_exported public import Chat
 @_exported public import ChatTemplate
+public import Constraint
 public import GGUF
 public import Gemma4
 @_exported public import JSON
@@ -24,6 +25,8 @@ public typealias ModelError = Gemma4.ModelError
 public typealias KernelError = Tensor.KernelError
 /// Why a drafter does not fit a model.
 public typealias PairError = Assistant.PairError
+/// Why a constraint cannot be used, or a text cannot go on within it.
+public typealias ConstraintError = Constraint.ConstraintError
 /// A sampling option outside its range.
 public typealias SamplingError = Sampling.SamplingError
 
@@ -37,6 +40,8 @@ public typealias TokenID = Tokenizer.TokenID
 public typealias SamplingOptions = Sampling.SamplingOptions
 /// A step of the chain by which tokens are drawn.
 public typealias SamplerKind = Sampling.SamplerKind
+/// What a text must be: JSON of a schema, or what a grammar, a regular expression or a list of choices describes.
+public typealias TextConstraint = Constraint.TextConstraint
 /// How many drafts a round has: a number, or as many as pay.
 public typealias DraftLength = Speculative.DraftLength
 /// Figures of drafting: how much was drafted and accepted, and what it took.

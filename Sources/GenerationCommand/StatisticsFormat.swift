@@ -48,6 +48,9 @@ private struct Report: Encodable {
     let draftNAccepted: Int
     let draftNMax: DraftLength
     let draftNChosen: [Int]
+    let forcedRounds: Int
+    let forcedN: Int
+    let forcedNAccepted: Int
     let acceptance: Double?
     let acceptanceByPosition: [Double]
     let draftEstimates: Estimates?
@@ -72,6 +75,9 @@ private struct Report: Encodable {
         draftNAccepted = speculation.accepted
         draftNMax = options.draftLength
         draftNChosen = speculation.roundsByDraftLength
+        forcedRounds = speculation.forcedRounds
+        forcedN = speculation.forcedDrafted
+        forcedNAccepted = speculation.forcedAccepted
         acceptance = speculation.acceptance
         acceptanceByPosition = speculation.acceptanceByPosition
         draftEstimates = statistics.draftEstimates.map(Estimates.init)

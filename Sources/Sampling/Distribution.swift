@@ -17,6 +17,13 @@ package struct Distribution: Sendable {
         tokens.firstIndex(of: token).map { probabilities[$0] } ?? 0
     }
 
+    /// Makes it the distribution of a token that is drawn in any case.
+    package mutating func setCertain(_ token: Int32) {
+        removeAll()
+        tokens.append(token)
+        probabilities.append(1)
+    }
+
     mutating func removeAll() {
         tokens.removeAll(keepingCapacity: true)
         probabilities.removeAll(keepingCapacity: true)

@@ -10,6 +10,13 @@ public struct SpeculationStatistics: Sendable, Hashable {
     public internal(set) var draftedByPosition: [Int] = []
     /// Element i counts the rounds that accepted more than i drafts.
     public internal(set) var acceptedByPosition: [Int] = []
+    /// Rounds whose drafts were what a constraint forces, instead of the drafter's. They are counted in `rounds` and
+    /// `tokens`, and otherwise only here.
+    public internal(set) var forcedRounds = 0
+    /// Drafts of these rounds.
+    public internal(set) var forcedDrafted = 0
+    /// Those of them that became part of the text.
+    public internal(set) var forcedAccepted = 0
     /// Time spent in the drafter.
     public internal(set) var draftTime = Duration.zero
     /// Time spent in the target.
@@ -18,12 +25,12 @@ public struct SpeculationStatistics: Sendable, Hashable {
     /// Figures of nothing.
     public init() {}
 
-    /// Drafts that were made.
+    /// Drafts that the drafter made.
     public var drafted: Int { draftedByPosition.reduce(0, +) }
-    /// Drafts that became part of the text.
+    /// Those of them that became part of the text.
     public var accepted: Int { acceptedByPosition.reduce(0, +) }
 
-    /// Share of the drafts that were accepted; nil before the first.
+    /// Share of the drafter's drafts that were accepted; nil before the first.
     public var acceptance: Double? { drafted == 0 ? nil : Double(accepted) / Double(drafted) }
 
     /// For each position, the share of the rounds with a draft there that accepted it.
@@ -45,5 +52,13 @@ public struct SpeculationStatistics: Sendable, Hashable {
         }
         for position in 0..<drafted { draftedByPosition[position] += 1 }
         for position in 0..<accepted { acceptedByPosition[position] += 1 }
+    }
+
+    mutating func countForced(drafted: Int, accepted: Int, tokens: Int) {
+        rounds += 1
+        self.tokens += tokens
+        forcedRounds += 1
+        forcedDrafted += drafted
+        forcedAccepted += accepted
     }
 }

@@ -1,4 +1,5 @@
 package import Assistant
+package import Constraint
 package import Gemma4
 package import Logging
 package import Sampling
@@ -7,11 +8,12 @@ import Tensor
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
 /// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which
-/// greedy decoding is the case where every distribution holds one token.
+/// greedy decoding is the case where every distribution holds one token. Under a constraint it is that of the target
+/// whose logits of all other tokens are minus infinity.
 package final class SpeculativeDecoder {
     package let target: TargetContext
     package let drafter: DraftContext?
-    package private(set) var sampler: Sampler
+    package internal(set) var sampler: Sampler
     package var options: DraftOptions {
         didSet { if options.syntheticAcceptance?.seed != oldValue.syntheticAcceptance?.seed { coin = nil } }
     }
@@ -20,17 +22,23 @@ package final class SpeculativeDecoder {
     /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
     package internal(set) var tokens: [Int32] = []
 
+    /// Where the text stands under its constraint, which covers what follows the prompt; nil if there is none.
+    package private(set) var constraint: ConstrainedText?
+    /// Drafts what the constraint leaves no choice about; nil if that is not wanted.
+    var forcedText: ForcedText?
+
     private let logger: Logger
-    private let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
+    let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
     var hiddenPosition = -1
-    private var rejection: RejectionSampling
-    private var batch: [Int32] = []  // the unread token and the drafts
-    private var draftDistributions: [Distribution] = []  // one for each draft
-    private var samplerStates: [SamplerState] = []  // after each token of a round
-    private var distribution = Distribution()
+    var rejection: RejectionSampling
+    var batch: [Int32] = []  // the unread token and the drafts
+    var rows = ConstrainedRows()  // one for each token of the batch, if there is a constraint
+    var draftDistributions: [Distribution] = []  // one for each draft
+    var samplerStates: [SamplerState] = []  // after each token of a round
+    var distribution = Distribution()
     private var measuredPolicy = DraftLengthPolicy()
     private var assumedPolicy = DraftLengthPolicy(costs: .assumed)
-    private var coin: Xoshiro256?  // of synthetic acceptance
+    var coin: Xoshiro256?  // of synthetic acceptance
     private var hasWarned = false
 
     /// - Throws: `TensorError.outOfMemory`.
@@ -51,9 +59,16 @@ package final class SpeculativeDecoder {
 
     /// Resets the statistics and sets other options. What was learned of the machine and the drafter stays, except
     /// where the text is to depend on the sampler's seed alone.
-    package func begin(sampler: Sampler, options: DraftOptions) {
+    /// - Parameters:
+    ///   - constraint: what may follow the text that is there now; nil for anything.
+    ///   - forcedText: drafts what must follow under the constraint, also without a drafter; nil to do without.
+    package func begin(
+        sampler: Sampler, options: DraftOptions, constraint: ConstrainedText? = nil, forcedText: ForcedText? = nil
+    ) {
         self.sampler = sampler
         self.options = options
+        self.constraint = constraint
+        self.forcedText = constraint == nil ? nil : forcedText
         assumedPolicy = DraftLengthPolicy(costs: .assumed)
         statistics = SpeculationStatistics()
     }
@@ -83,9 +98,11 @@ package final class SpeculativeDecoder {
     }
 
     /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
+    /// - Parameter limit: tokens that are wanted at most, at least 1; a constrained text is completed within them.
     /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
-    /// - Throws: `ModelError`, `TensorError.outOfMemory` or `CancellationError`. The text stays as it was.
-    package func readPromptBatch() throws -> Range<Int> {
+    /// - Throws: `ModelError`, `TensorError.outOfMemory`, `ConstraintError` or `CancellationError`. The text stays as it
+    ///   was.
+    package func readPromptBatch(limit: Int = .max) throws -> Range<Int> {
         let unread = tokens[target.cache.count...]
         guard unread.count <= target.batchLength else {
             _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
@@ -97,27 +114,41 @@ package final class SpeculativeDecoder {
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)
-        sampler.distribution(of: output.logits.mutableRow(0), after: History(tokens), into: &distribution)
-        guard let token = sampler.draw(from: distribution) else {
+        rows.begin(constraint, left: min(limit, room))
+        let token: Int32
+        do {
+            try findDistribution(row: 0, of: output.logits, after: History(tokens))
+            token = try sampler.draw(from: distribution) ?? end(row: 0, of: output.logits, position: tokens.count)
+            guard try rows.append(token, after: 0) else { throw ConstraintError.nothingFits }
+        } catch {
             target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again
-            throw nothingToDraw(from: output.logits.row(0), position: tokens.count)
+            throw error
         }
         sampler.accept(token, of: distribution)
         tokens.append(token)
+        advanceConstraint(by: 1)
         return tokens.count - 1..<tokens.count
     }
 
     // MARK: - Rounds
 
-    /// One round: as many drafts as the options, `limit` and the context allow, and one pass of the target.
+    /// One round: drafts as the options, the constraint, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
-    ///   - limit: tokens that are wanted at most, at least 1.
+    ///   - limit: tokens that are wanted at most, at least 1; a constrained text is completed within them, if it can be.
     ///   - isLast: called with each new token in order, until it returns true: the text ends after that token.
     /// - Returns: the places of the new tokens in `tokens`.
+    /// - Throws: what reading a prompt throws; the text stays as it was.
     package func round(limit: Int, isLast: (Int32) -> Bool) throws -> Range<Int> {
+        let start = ContinuousClock.now
+        beginRound(left: min(limit, room))
         // A round gives one token more than it accepts drafts.
         let limit = max(0, min(limit, room, target.batchLength) - 1)
-        return try round(draftCount: draftCount(limit: limit), isLast: isLast)
+        let forced = try draftForcedText(limit: limit)
+        guard let count = draftCount(limit: limit, unlessFewerThan: forced) else {
+            return try verify(Drafts(source: .constraint, chosen: forced), since: start, isLast: isLast)
+        }
+        batch.removeLast(forced)
+        return try verify(draft(count), since: start, isLast: isLast)
     }
 
     /// A round after which the text ends at the first of `stopTokens`, if there is one.
@@ -125,21 +156,43 @@ package final class SpeculativeDecoder {
         try round(limit: limit, isLast: stopTokens.contains)
     }
 
-    private func draftCount(limit: Int) -> Int {
+    /// One round with exactly `draftCount` drafts of the drafter, unless it is unsure or the text ends.
+    package func round(draftCount: Int, isLast: (Int32) -> Bool = { _ in false }) throws -> Range<Int> {
+        let start = ContinuousClock.now
+        beginRound(left: room)
+        return try verify(draft(draftCount), since: start, isLast: isLast)
+    }
+
+    private func beginRound(left: Int) {
+        batch.removeAll(keepingCapacity: true)
+        batch.append(tokens[tokens.count - 1])
+        rows.begin(constraint, left: left)
+    }
+
+    /// The number of drafts that the drafter is to make; nil if `forced` others are more than that.
+    private func draftCount(limit: Int, unlessFewerThan forced: Int) -> Int? {
         switch options.length {
-        case .fixed(let count): max(0, min(count, limit))
-        case .automatic where drafter == nil: 0
-        case .automatic: isReproducible ? assumedPolicy.next(limit: limit) : measuredPolicy.next(limit: limit)
+        case _ where drafter == nil && forced > 0: return nil
+        case .fixed(let count):
+            let count = max(0, min(count, limit))
+            return count < forced ? nil : count
+        case .automatic where drafter == nil: return 0
+        case .automatic:
+            // A choice that is not taken must not count as one.
+            var policy = isReproducible ? assumedPolicy : measuredPolicy
+            let count = policy.next(limit: limit)
+            if count < forced { return nil }
+            if isReproducible { assumedPolicy = policy } else { measuredPolicy = policy }
+            return count
         }
     }
 
-    /// One round with exactly `draftCount` drafts, unless the drafter is unsure.
-    package func round(draftCount: Int, isLast: (Int32) -> Bool = { _ in false }) throws -> Range<Int> {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let endedUnsure = try draft(draftCount)
-        let drafted = clock.now
-        let drafts = batch.count - 1
+    /// The pass over the batch, and what becomes of the drafts in it.
+    private func verify(
+        _ drafts: Drafts, since start: ContinuousClock.Instant, isLast: (Int32) -> Bool
+    ) throws -> Range<Int> {
+        let drafted = ContinuousClock.now
+        let draftCount = batch.count - 1
         let first = target.cache.count
         let output = try target.forward(batch[...], logits: 0..<batch.count, hidden: 0..<batch.count)
         target.compute.begin(.sampling)
@@ -148,13 +201,13 @@ package final class SpeculativeDecoder {
         let state = sampler.state
         samplerStates.removeAll(keepingCapacity: true)
         do {
-            accepted = try options.syntheticAcceptance.map { try pretend($0, output) } ?? verify(output)
+            accepted = try options.syntheticAcceptance.map { try pretend($0, drafts, output) } ?? verify(output)
         } catch {
             target.cache.truncate(to: first)
             sampler.state = state
             throw error
         }
-        let end = clock.now
+        let end = ContinuousClock.now
 
         // Accepted drafts and the token after them; text after the last token is dropped.
         let news = batch[1...]
@@ -162,110 +215,33 @@ package final class SpeculativeDecoder {
         tokens.append(contentsOf: news.prefix(count))
         target.cache.truncate(to: first + count)
         sampler.state = samplerStates[count - 1]
+        advanceConstraint(by: count)
         keepHidden(output.hidden, row: count - 1)
 
-        statistics.count(chosen: draftCount, drafted: drafts, accepted: accepted, tokens: count)
         statistics.draftTime += drafted - start
         statistics.verifyTime += end - drafted
+        guard drafts.source == .drafter else {
+            forcedText?.record(drafted: draftCount, accepted: accepted)
+            statistics.countForced(drafted: draftCount, accepted: accepted, tokens: count)
+            return tokens.count - count..<tokens.count
+        }
+        statistics.count(chosen: drafts.chosen, drafted: draftCount, accepted: accepted, tokens: count)
         let (draftTime, passTime) = ((drafted - start).inSeconds, (end - drafted).inSeconds)
         measuredPolicy.record(
-            drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
+            drafts: draftCount, endedUnsure: drafts.endedUnsure, accepted: accepted, draftTime: draftTime,
+            passTime: passTime)
         assumedPolicy.record(
-            drafts: drafts, endedUnsure: endedUnsure, accepted: accepted, draftTime: draftTime, passTime: passTime)
+            drafts: draftCount, endedUnsure: drafts.endedUnsure, accepted: accepted, draftTime: draftTime,
+            passTime: passTime)
         warnIfUseless()
         return tokens.count - count..<tokens.count
     }
 
-    /// Fills `batch` with the unread token and up to `count` drafts; returns whether it ended before a step that was
-    /// unsure.
-    private func draft(_ count: Int) throws -> Bool {
-        batch.removeAll(keepingCapacity: true)
-        batch.append(tokens[tokens.count - 1])
-        guard let drafter, count > 0 else { return false }
-        var endedUnsure = false
-        // Drafts move the state as if they were accepted; what the target makes of them moves it anew.
-        let state = sampler.state
-        defer { sampler.state = state }
-        while draftDistributions.count < count { draftDistributions.append(Distribution()) }
-        try drafter.draft(count: count, token: batch[0], at: target.cache.count, hidden: hidden.base) { step in
-            // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
-            let minimum = options.minimumProbability
-            if minimum > 0, largestProbability(ofLogits: UnsafeBufferPointer(step.logits)) < minimum {
-                endedUnsure = true
-                return nil
-            }
-            let place = batch.count - 1
-            sampler.distribution(
-                of: step.logits, candidates: step.candidates, after: history(drafts: place),
-                into: &draftDistributions[place])
-            guard let token = sampler.draw(from: draftDistributions[place]) else { return nil }
-            sampler.accept(token, of: draftDistributions[place])
-            batch.append(token)
-            return token
-        }
-        return endedUnsure
-    }
-
-    /// The text with the first `count` drafts.
-    private func history(drafts count: Int) -> History { History(tokens, drafts: batch[1..<1 + count]) }
-
-    /// Cuts `batch` after the accepted drafts and puts the target's own token there; returns how many were accepted.
-    private func verify(_ output: TargetRunner.Output) throws -> Int {
-        let drafts = batch.count - 1
-        for row in 0...drafts {
-            sampler.distribution(
-                of: output.logits.mutableRow(row), after: history(drafts: row), into: &distribution)
-            var token: Int32?
-            if row == drafts {
-                token = sampler.draw(from: distribution)
-            } else {
-                let (draft, drafter) = (batch[row + 1], draftDistributions[row])
-                if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) {
-                    accept(draft)
-                    continue
-                }
-                token = rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
-            }
-            guard let token else { throw nothingToDraw(from: output.logits.row(row), position: tokens.count + row) }
-            accept(token)
-            batch.removeLast(drafts - row)
-            batch.append(token)
-            return row
-        }
-        return drafts
-    }
-
-    /// Tells the sampler of a new token, drawn from `distribution`.
-    private func accept(_ token: Int32) {
-        sampler.accept(token, of: distribution)
-        samplerStates.append(sampler.state)
-    }
-
-    /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`.
-    private func pretend(_ synthetic: SyntheticAcceptance, _ output: TargetRunner.Output) throws -> Int {
-        let drafts = batch.count - 1
-        if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
-        let accepted = synthetic.accepted(of: drafts, uniform: coin?.uniform() ?? 0)
-        for row in 0...accepted {
-            sampler.distribution(
-                of: output.logits.mutableRow(row), after: history(drafts: row), into: &distribution)
-            guard row < accepted else { break }
-            _ = rejection.accepts(
-                batch[row + 1], target: distribution, drafter: draftDistributions[row], sampler: &sampler)
-            accept(batch[row + 1])
-        }
-        guard let token = sampler.draw(from: distribution) else {
-            throw nothingToDraw(from: output.logits.row(accepted), position: tokens.count + accepted)
-        }
-        accept(token)
-        batch.removeLast(drafts - accepted)
-        batch.append(token)
-        return accepted
-    }
-
-    /// Why no token can be drawn. Samplers leave NaN as it is.
-    private func nothingToDraw(from logits: UnsafeBufferPointer<Float>, position: Int) -> ModelError {
-        logits.contains(where: \.isNaN) ? .notANumber(position: position) : .everyTokenExcluded(position: position)
+    /// Takes in the last `count` tokens of the text, which are the first of the rows.
+    private func advanceConstraint(by count: Int) {
+        guard constraint != nil else { return }
+        constraint = rows.text(before: count)
+        for token in tokens.suffix(count) { forcedText?.append(token) }
     }
 
     private func keepHidden(_ states: Rows, row: Int) {

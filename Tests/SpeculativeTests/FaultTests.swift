@@ -13,22 +13,6 @@ struct FaultTests {
 
     init() throws { pair = try StoryPair() }
 
-    /// Does something in a task that is already cancelled: drafts are made, and the verifying pass ends early.
-    private func cancelled(_ body: () throws -> Void) async {
-        await withoutActuallyEscaping(body) { body in
-            let sent = Sent(body: body)
-            await Task {
-                withUnsafeCurrentTask { $0?.cancel() }
-                #expect(throws: CancellationError.self) { try sent.body() }
-            }.value
-        }
-    }
-
-    /// A function that a task runs while its creator waits for it.
-    private struct Sent: @unchecked Sendable {
-        let body: () throws -> Void
-    }
-
     @Test("Cancelled between drafts and verification, the text continues as if nothing had happened", arguments: 0...5)
     func cancelledRound(_ drafts: Int) async throws {
         let plain = try pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
@@ -66,4 +50,20 @@ struct FaultTests {
             #expect(decoder.hasUnreadPrompt && decoder.tokens.count == 5)
         }
     }
+}
+
+/// Does something in a task that is already cancelled: drafts are made, and the verifying pass ends early.
+func cancelled(_ body: () throws -> Void) async {
+    await withoutActuallyEscaping(body) { body in
+        let sent = Sent(body: body)
+        await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            #expect(throws: CancellationError.self) { try sent.body() }
+        }.value
+    }
+}
+
+/// A function that a task runs while its creator waits for it.
+private struct Sent: @unchecked Sendable {
+    let body: () throws -> Void
 }

@@ -157,7 +157,7 @@ struct SamplerDraftTests {
 
 extension StoryPair {
     /// The target's logits, from a pass of its own.
-    fileprivate func logits(after text: [Int32]) throws -> [Float] {
+    func logits(after text: [Int32]) throws -> [Float] {
         let context = try TargetContext(target, contextLength: 128, batchLength: 128, compute: Compute(threadCount: 1))
         let output = try context.forward(text[...], logits: text.count - 1..<text.count, hidden: 0..<0)
         return withExtendedLifetime(context) { Array(output.logits.row(0)) }

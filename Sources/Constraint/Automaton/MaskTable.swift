@@ -46,6 +46,12 @@ struct MaskTable: Sendable {
         return try configurations.union(next, configurations.next(number, token: token))
     }
 
+    /// The configuration after a byte.
+    mutating func next(_ number: Int32, byte: UInt8) throws(ConstraintError) -> Int32 {
+        configurations.beginWork()
+        return try configurations.next(number, configurations.program.classes[Int(byte)])
+    }
+
     /// The bytes that must follow, as far as nothing else may.
     mutating func forcedBytes(after number: Int32, limit: Int) throws(ConstraintError) -> [UInt8] {
         configurations.beginWork()

@@ -15,6 +15,8 @@ final class ModelEngine: Sendable {
     let worker = Worker()
     /// Conversations are made into prompts here.
     let formatter = Worker()
+    /// What texts were constrained by of late.
+    let constraints = CompiledConstraints()
 
     private let target: Target
     private let drafter: Drafter?

@@ -25,7 +25,7 @@ extension GemmaSession.State {
             return GemmaSession.StepResult(tokens: [], text: text.finish(), prompt: nil, statistics: statistics)
         }
         let isPrompt = decoder.hasUnreadPrompt
-        let places = try isPrompt ? readBatch() : runRound(limit: wanted)
+        let places = try isPrompt ? readBatch(limit: wanted) : runRound(limit: wanted)
         let tokens = Array(decoder.tokens[places])
         statistics.generatedTokens += tokens.count
         let text = statistics.finishReason == nil ? text.take() : text.finish()
@@ -49,14 +49,14 @@ extension GemmaSession.State {
         return statistics.finishReason != nil
     }
 
-    private mutating func readBatch() throws -> Range<Int> {
+    private mutating func readBatch(limit: Int) throws -> Range<Int> {
         let read = decoder.target.cache.count
         let start = ContinuousClock.now
         defer {
             statistics.promptTokens += decoder.target.cache.count - read
             statistics.promptTime += .now - start
         }
-        let places = try decoder.readPromptBatch()
+        let places = try decoder.readPromptBatch(limit: limit)
         for token in decoder.tokens[places] { _ = write(token) }
         return places
     }

@@ -1,4 +1,5 @@
 import Assistant
+package import Constraint
 import Gemma4
 import Sampling
 import Speculative
@@ -106,9 +107,9 @@ extension GemmaSession {
     ///   - progress: called on the iterating task after each batch of the prompt, with the number of tokens read and
     ///     the number of all. The session may be used from within.
     /// - Returns: pieces of text as they are written. Iterating throws `ModelError.contextFull` if the prompt does not
-    ///   fit, `TokenizerError` for a control part that is not a special token, `SamplingError` or
+    ///   fit, `TokenizerError` for a control part that is not a special token, `SamplingError`, `ConstraintError` or
     ///   `GemmaError.invalidOption` for bad options, `GemmaError.superseded` after another generation has begun on this
-    ///   session, `ModelError.notANumber`, or `CancellationError`.
+    ///   session, `ModelError.notANumber`, `ConstraintError.nothingFits`, or `CancellationError`.
     public func streamResponse(
         to prompt: RawPrompt, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
@@ -161,10 +162,17 @@ extension GemmaSession {
     }
 
     /// Edits the text and resets the figures; returns the generation's number.
-    /// - Throws: `GemmaError.busy` while something is computed.
-    package func begin(_ edit: Edit, _ options: GenerationOptions) throws -> Int {
+    /// - Parameter automaton: what follows the edit must be, instead of `options.constraint`. Constraints of late are
+    ///   kept compiled, so the same one again costs next to nothing.
+    /// - Throws: `GemmaError.busy` while something is computed, and `ConstraintError`.
+    package func begin(
+        _ edit: Edit, _ options: GenerationOptions, _ automaton: ConstraintAutomaton? = nil
+    ) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
+        let constraint =
+            try automaton
+            ?? options.constraint.map { try model.engine.constraints.automaton(for: $0, model.tokenizer) }
         // Outside of the lock, since a long text takes a while.
         let addition: [TokenID]? =
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
@@ -187,9 +195,13 @@ extension GemmaSession {
                 let needsBOS = kept == 0 && addition.first != model.tokenizer.bos
                 try state.decoder.appendPrompt(needsBOS ? [model.tokenizer.bos] + addition : addition)
             }
-            state.decoder.begin(sampler: sampler, options: drafts)
+            state.decoder.begin(
+                sampler: sampler, options: drafts, constraint: constraint.map { ConstrainedText($0) },
+                forcedText: options.speculation.draftsForcedText ? ForcedText(model.tokenizer) : nil)
             state.limit = options.maximumResponseTokens ?? .max
-            state.endTokens = options.ignoresEndOfText ? [] : model.tokenizer.endOfGeneration
+            // Under a constraint the text may have to end.
+            let goesOn = options.ignoresEndOfText && constraint == nil
+            state.endTokens = goesOn ? [] : model.tokenizer.endOfGeneration
             state.stopTokens = controlTokens(options.stop)
             state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
             state.statistics = GenerationStatistics()

@@ -1,3 +1,4 @@
+public import Constraint
 public import Sampling
 public import Speculative
 
@@ -7,15 +8,21 @@ public struct SpeculationOptions: Sendable, Hashable {
     public var draftLength: DraftLength
     /// A draft ends where the drafter's most probable token is less probable than this.
     public var minimumProbability: Float
+    /// Whether text that a constraint leaves no choice about is drafted where that is more than the drafter would draft.
+    /// It needs no drafter.
+    public var draftsForcedText: Bool
 
     /// See the properties of the same names.
-    public init(draftLength: DraftLength = .automatic, minimumProbability: Float = 0) {
+    public init(
+        draftLength: DraftLength = .automatic, minimumProbability: Float = 0, draftsForcedText: Bool = true
+    ) {
         self.draftLength = draftLength
         self.minimumProbability = minimumProbability
+        self.draftsForcedText = draftsForcedText
     }
 
-    /// No speculation.
-    public static let none = SpeculationOptions(draftLength: .fixed(0))
+    /// No speculation: each token takes a pass of its own.
+    public static let none = SpeculationOptions(draftLength: .fixed(0), draftsForcedText: false)
 }
 
 /// How a text is generated. Nil properties use the model file's recommended values, and where it has none, the
@@ -65,6 +72,9 @@ public struct GenerationOptions: Sendable, Hashable {
     /// The same seed gives the same text, on any number of threads and however long anything takes; nil draws one.
     public var seed: UInt64?
 
+    /// What the text must be; nil for anything. Each token is chosen, by the samplers above, among those with which the
+    /// text can still become that within `maximumResponseTokens` and the context, and the text ends where it must.
+    public var constraint: TextConstraint?
     /// The text ends where the model writes one of these; none of it appears in the text, not even in part. At most 64,
     /// of 1 to 1024 bytes. The prompt is not searched.
     ///
@@ -73,12 +83,18 @@ public struct GenerationOptions: Sendable, Hashable {
     public var stop: [String]
     /// The largest number of tokens to generate; nil for as many as the model wants and the context holds.
     public var maximumResponseTokens: Int?
-    /// Whether the model is kept from ending the text: the tokens that end a text are never drawn.
+    /// Whether the model is kept from ending the text: the tokens that end a text are never drawn. A text that nothing
+    /// may follow under its constraint ends all the same.
     public var ignoresEndOfText: Bool
     /// Whether control tokens such as `<turn|>` appear in the text.
     public var showsSpecialTokens: Bool
     /// Whether the model thinks before it answers; nil leaves it to the chat template. Only chats have thoughts.
     public var thinking: Bool?
+    /// Whether the model calls tools, in the first round of a response: what it writes after it has seen the results of
+    /// calls is its own choice, unless tools are off. Only chats have tools.
+    public var toolChoice: ToolChoice
+    /// Whether the model may call more than one tool in one message.
+    public var parallelToolCalls: Bool
     /// How drafts are made, if the model has a drafter.
     public var speculation: SpeculationOptions
 
@@ -89,8 +105,9 @@ public struct GenerationOptions: Sendable, Hashable {
         xtc: SamplingOptions.XTC? = nil, repeatPenalty: Float? = nil, presencePenalty: Float? = nil,
         frequencyPenalty: Float? = nil, repeatLastN: Int? = nil, dry: SamplingOptions.DRY? = nil,
         mirostat: SamplingOptions.Mirostat? = nil, logitBias: [TokenID: Float] = [:], samplers: [SamplerKind]? = nil,
-        minKeep: Int? = nil, seed: UInt64? = nil, stop: [String] = [], maximumResponseTokens: Int? = nil,
-        ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false, thinking: Bool? = nil,
+        minKeep: Int? = nil, seed: UInt64? = nil, constraint: TextConstraint? = nil, stop: [String] = [],
+        maximumResponseTokens: Int? = nil, ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false,
+        thinking: Bool? = nil, toolChoice: ToolChoice = .auto, parallelToolCalls: Bool = true,
         speculation: SpeculationOptions = .init()
     ) {
         self.temperature = temperature
@@ -111,11 +128,14 @@ public struct GenerationOptions: Sendable, Hashable {
         self.samplers = samplers
         self.minKeep = minKeep
         self.seed = seed
+        self.constraint = constraint
         self.stop = stop
         self.maximumResponseTokens = maximumResponseTokens
         self.ignoresEndOfText = ignoresEndOfText
         self.showsSpecialTokens = showsSpecialTokens
         self.thinking = thinking
+        self.toolChoice = toolChoice
+        self.parallelToolCalls = parallelToolCalls
         self.speculation = speculation
     }
 }

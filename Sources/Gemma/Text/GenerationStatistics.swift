@@ -58,7 +58,12 @@ extension GenerationStatistics: CustomStringConvertible {
                         "drafts: %d of %d accepted (%.1f %%; by position %@ %%) in %d rounds, "
                         + "draft %.2f s, verify %.2f s",
                     speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
-                    speculation.rounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
+                    speculation.rounds - speculation.forcedRounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
+        }
+        if speculation.forcedRounds > 0 {
+            lines.append(
+                "forced text: \(speculation.forcedAccepted) of \(speculation.forcedDrafted) tokens accepted in "
+                    + "\(speculation.forcedRounds) rounds")
         }
         if let draftEstimates, speculation.rounds > 0 { lines.append(draftLengthLine(draftEstimates)) }
         return lines.joined(separator: "\n")
@@ -74,7 +79,7 @@ extension GenerationStatistics: CustomStringConvertible {
             let cost = times.isEmpty ? "" : ", \(times.map(milliseconds).joined(separator: " + ")) ms"
             return "\(length) (\(rounds[length]) rounds\(cost))"
         }
-        let others = speculation.rounds - usual.reduce(0) { $0 + rounds[$1] }
+        let others = speculation.rounds - speculation.forcedRounds - usual.reduce(0) { $0 + rounds[$1] }
         if others > 0 { parts.append("others (\(others))") }
         let chances = estimates.acceptanceByPosition.prefix(max(1, usual.last ?? 0))
             .map { String(format: "%.0f", $0 * 100) }

@@ -66,7 +66,7 @@ public struct GenerationSchema: Sendable {
     public var json: JSONValue { SchemaWriter.json(of: self, isTold: true) }
 
     /// What an answer is held to: also what goes without saying, as the bounds of `Int`.
-    var constraint: JSONValue { SchemaWriter.json(of: self, isTold: false) }
+    package var constraint: JSONValue { SchemaWriter.json(of: self, isTold: false) }
 }
 
 extension GenerationSchema: Hashable {
