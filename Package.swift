@@ -289,9 +289,9 @@ let package = Package(
 )
 package.targets += forms.map(\.target)
 
-// `@Generable`. A product of its own, so that who only uses `Gemma` does not build swift-syntax, which takes minutes; nor
-// does who sets GEMMA_MACROS=0. A test that depends on `GemmaMacrosPlugin` itself would have all tests built twice, so
-// those are in Tests/MacroExpansion.
+// `@Generable`. A product of its own, so that programs that only use `Gemma` do not build swift-syntax, which takes
+// minutes. GEMMA_MACROS=0 leaves it out of a build of this package, too. A test that depends on `GemmaMacrosPlugin`
+// itself would have all tests built twice, so those are in Tests/MacroExpansion.
 if Context.environment["GEMMA_MACROS"] != "0" {
     func syntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
     package.products.append(.library(name: "GemmaMacros", targets: ["GemmaMacros"]))

@@ -5,8 +5,8 @@ import PackageDescription
 
 func syntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
 
-// Tests of what the macros write. A package of its own, because everything that shares a test program with them is built
-// for the compiler's machine, and thus a second time: `swift test --package-path Tests/MacroExpansion`.
+// Tests of what the macros write: `swift test --package-path Tests/MacroExpansion`. A package of its own, because
+// everything that shares a test program with them is built for the compiler's machine, and thus a second time.
 let package = Package(
     name: "MacroExpansion",
     platforms: [.macOS(.v15)],

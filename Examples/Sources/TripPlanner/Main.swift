@@ -14,11 +14,7 @@ enum Main {
                     name: "Lisbon", sights: ["Belém Tower", "Alfama", "the tram 28"], isByTheSea: true),
                 model: model)
             planner.prewarm()
-            do {
-                try await planner.suggest(dayCount: 3)
-            } catch GemmaError.incompleteAnswer(_, let limit) {  // FoundationModels: GenerationError.decodingFailure
-                print("The plan was cut off at \(limit) tokens.")
-            }
+            try await planner.suggest(dayCount: 3)
             if let itinerary = planner.itinerary { show(itinerary) }
             print("Or:", try await planner.suggestTitle())
         } catch {

@@ -38,7 +38,7 @@ final class TripPlanner {
     }
 
     func suggest(dayCount: Int) async throws {
-        let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 1500)
+        let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 600)
         let stream = session.streamResponse(generating: Itinerary.self, options: options) {
             "Plan a trip to \(destination.name) of \(dayCount) days."
             if dayCount > 3 {
