@@ -31,8 +31,11 @@ struct ConstrainedSessionTests {
         .grammar("root ::= \" \" word+ \"!\"\nword ::= [a-z]{1,6} \" and \""), .jsonSchema(schema),
     ]
 
-    @Test("Each kind of constraint gives the same text with drafts and forced text as without", arguments: constraints)
-    func sameText(_ constraint: TextConstraint) async throws {
+    @Test(
+        "Each kind of constraint gives the same text with drafts and forced text as without",
+        arguments: constraints.indices)
+    func sameText(_ index: Int) async throws {
+        let constraint = Self.constraints[index]
         let plain = try await model.makeSession().respond(
             to: "Once upon a time", options: options(constraint, drafts: 0, isForcing: false))
         #expect(plain.finishReason == .endOfText)

@@ -168,9 +168,7 @@ extension GemmaSession {
     package func begin(_ edit: Edit, _ options: GenerationOptions, grammar: Grammar? = nil) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
-        let constraint = try (grammar.map(CompiledConstraints.Source.grammar)
-            ?? options.constraint.map(CompiledConstraints.Source.constraint))
-            .map { ConstrainedText(try model.engine.constraints.automaton(for: $0, model.tokenizer)) }
+        let constraint = try constraint(options, grammar)
         // Outside of the lock, since a long text takes a while.
         let addition: [TokenID]? =
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
@@ -215,6 +213,21 @@ extension GemmaSession {
         }
         guard let number else { throw GemmaError.busy }
         return number
+    }
+
+    /// The beginning of a text under a constraint; nil if there is none.
+    private func constraint(
+        _ options: GenerationOptions, _ grammar: Grammar?
+    ) throws(ConstraintError) -> ConstrainedText? {
+        let source: CompiledConstraints.Source
+        if let grammar {
+            source = .grammar(grammar)
+        } else if let constraint = options.constraint {
+            source = .constraint(constraint)
+        } else {
+            return nil
+        }
+        return ConstrainedText(try model.engine.constraints.automaton(for: source, model.tokenizer))
     }
 
     private func sampler(_ options: GenerationOptions) throws -> Sampler {
