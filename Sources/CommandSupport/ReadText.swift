@@ -15,9 +15,11 @@ package func readText(_ path: String) throws -> Data {
 }
 
 /// All bytes of a file.
-/// - Parameter path: `-` for standard input.
+/// - Parameters:
+///   - path: `-` for standard input.
+///   - limit: the most bytes that are read. Devices such as /dev/zero never end.
 /// - Throws: `ValidationError`.
-package func readBytes(_ path: String) throws -> Data {
+package func readBytes(_ path: String, limit: Int = 1 << 30) throws -> Data {
     let handle: FileHandle
     if path == "-" {
         handle = .standardInput
@@ -26,14 +28,16 @@ package func readBytes(_ path: String) throws -> Data {
             throw ValidationError("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         handle = file
+        var status = stat()
+        if fstat(file.fileDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw ValidationError("\(path) is a folder")
+        }
     }
-    // Devices such as /dev/zero never end.
-    let limit = 1 << 30
     var data = Data()
     do {
         while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty {
             data += part
-            guard data.count <= limit else { throw ValidationError("\(path) has more than 2^30 bytes") }
+            guard data.count <= limit else { throw ValidationError("\(path) has more than \(limit >> 20) MiB") }
         }
     } catch let error as ValidationError {
         throw error

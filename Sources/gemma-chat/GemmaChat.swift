@@ -30,6 +30,7 @@ struct GemmaChat: AsyncParsableCommand {
     @OptionGroup(title: "Message") var message: MessageOptions
     @OptionGroup(title: "Conversation") var conversation: ConversationOptions
     @OptionGroup(title: "Template") var template: TemplateOptions
+    @OptionGroup(title: "Constraint") var constraint: ConstraintFlags
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
@@ -41,14 +42,17 @@ struct GemmaChat: AsyncParsableCommand {
         """
 
     mutating func run() async throws {
+        let given = try constraint.constraint()
         let first = try message.message()
         let progress = ProgressLine()
         let files = try await source.files(wantsDrafter: !speculation.isOff, progress)
         try speculation.check(hasDrafter: files.drafter != nil)
         let model = try source.load(files, progress)
+        try given?.check(for: model)
         var options = GenerationOptions(
             maximumResponseTokens: message.maximumTokens, speculation: speculation.options)
         sampling.apply(to: &options, escapes: message.hasEscapes)
+        options.constraint = given?.constraint
         let program = try ChatProgram(
             model, source, template, generation: options, settings: conversation.settings,
             greeting: files.isBundled ? Self.greeting : "/help lists the commands.")

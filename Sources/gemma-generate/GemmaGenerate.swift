@@ -29,6 +29,7 @@ struct GemmaGenerate: AsyncParsableCommand {
     @OptionGroup(title: "Model") var source: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
     @OptionGroup(title: "Conversation") var template: TemplateOptions
+    @OptionGroup(title: "Constraint") var constraint: ConstraintFlags
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
 
@@ -41,6 +42,9 @@ struct GemmaGenerate: AsyncParsableCommand {
     private var isConversation: Bool { text.isConversation || template.isUsed }
 
     func validate() throws {
+        if constraint.isUsed, text.ignoreEOS {
+            throw ValidationError("--ignore-eos contradicts a grammar or a schema, which say where the text ends")
+        }
         guard isConversation else { return }
         if text.noConversation {
             throw ValidationError("-no-cnv contradicts -cnv, -st, -sys and what else is about a conversation")
@@ -53,13 +57,15 @@ struct GemmaGenerate: AsyncParsableCommand {
 
     mutating func run() async throws {
         let progress = ProgressLine()
+        let given = try constraint.constraint()
         let files = try await source.files(wantsDrafter: !speculation.isOff, progress)
         if listInfo { return try printInfo(of: files.target) }
         try speculation.check(hasDrafter: files.drafter != nil)
-        let options = generationOptions()
-        if isConversation { return try await converse(files, options, progress) }
+        let options = generationOptions(given)
+        if isConversation { return try await converse(files, options, given, progress) }
         let prompt = try text.promptText(isBundled: files.isBundled)
         let model = try source.load(files, progress)
+        try given?.check(for: model)
         let cacheTypes = source.cache.types()
         let session = try model.makeSession(
             contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
@@ -101,22 +107,25 @@ struct GemmaGenerate: AsyncParsableCommand {
 
     /// As gemma-chat does it.
     private func converse(
-        _ files: ModelOptions.Files, _ options: GenerationOptions, _ progress: ProgressLine
+        _ files: ModelOptions.Files, _ options: GenerationOptions, _ given: GivenConstraint?,
+        _ progress: ProgressLine
     ) async throws {
         let message = try text.promptText(isBundled: false)
         let model = try source.load(files, progress)
+        try given?.check(for: model)
         let program = try ChatProgram(
             model, source, template, generation: options,
             settings: ConversationSettings(isSingleTurn: text.isSingleTurn))
         try await program.run(first: message.isEmpty ? nil : message)
     }
 
-    private func generationOptions() -> GenerationOptions {
+    private func generationOptions(_ given: GivenConstraint?) -> GenerationOptions {
         var options = GenerationOptions(
             maximumResponseTokens: text.predict.flatMap { $0 < 0 ? nil : $0 }, speculation: speculation.options)
         sampling.apply(to: &options, escapes: !text.noEscape)
         options.ignoresEndOfText = text.ignoreEOS
         options.showsSpecialTokens = text.special
+        options.constraint = given?.constraint
         return options
     }
 }

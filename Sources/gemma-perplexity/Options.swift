@@ -56,7 +56,7 @@ struct TextOptions: ParsableArguments {
     /// The text, unless it comes from a saved run.
     func contents() throws -> Data {
         guard case .compare(let url) = base else {
-            return try binaryFile.map(readBytes) ?? readText(file ?? "-")
+            return try binaryFile.map { try readBytes($0) } ?? readText(file ?? "-")
         }
         if let file = file ?? binaryFile {
             Logger(label: "gemma").warning("\(file) is not read: the tokens come from \(url.lastPathComponent)")

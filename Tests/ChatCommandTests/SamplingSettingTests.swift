@@ -31,7 +31,7 @@ import Testing
     @Test func everySettingTakesAValueAndTheDefault() throws {
         let values = [
             "samplers": "k", "logit-bias": "3+1", "dry-sequence-breaker": "none", "reverse-prompt": "x",
-            "mirostat": "2",
+            "mirostat": "2", "format": "json",
         ]
         for setting in SamplingSetting.all {
             var options = GenerationOptions()

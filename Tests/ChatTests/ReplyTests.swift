@@ -39,6 +39,20 @@ import Testing
         #expect(read("\u{200B}").content == "\u{200B}")
     }
 
+    @Test func contentThatIsWantedAsItIsIsNotTrimmed() {
+        for text in [" a\n", "\n", "", "  call:now{} ", " call:now", "a<|channel>thought\n hm <channel|> b "] {
+            for cut in [Cut.asGiven, .everyScalar] {
+                var parser = ReplyParser(tools: [now], trimsContent: false)
+                var told = ""
+                let events = cut(pieces(text)).flatMap { parser.append($0) } + parser.finish()
+                for case .content(let delta) in events { told += delta }
+                let expected = text.hasPrefix("a<") ? "a b " : text
+                #expect(told == expected && parser.reply.content == expected)
+                #expect(parser.reply.reasoning == (text.hasPrefix("a<") ? "hm" : ""))
+            }
+        }
+    }
+
     // MARK: - Arguments
 
     @Test func equalKeysAreThoseWithTheSameScalars() {

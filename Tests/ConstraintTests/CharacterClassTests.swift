@@ -22,4 +22,17 @@ import Testing
             CharacterClass("a"..."z").subtracting(vowels).intersection(CharacterClass("a"..."f"))
                 == CharacterClass("b", "c", "d", "f"))
     }
+
+    @Test func anIntersectionIsWhatBothHave() {
+        let classes = [
+            CharacterClass([0...5, 7...9, 20...20]), CharacterClass([0...2, 4...8, 10...30]), .all, .none,
+            CharacterClass([3...3, 9...9, 0xD7FF...0xE000]), CharacterClass([5...7, 0xD000...0xDFFF]),
+        ]
+        for a in classes {
+            for b in classes {
+                #expect(a.intersection(b) == a.inverted.union(b.inverted).inverted)
+                #expect(a.intersection(b) == b.intersection(a))
+            }
+        }
+    }
 }

@@ -99,6 +99,14 @@ import Testing
         #expect(try Pattern(b).isDisjoint(from: Pattern(a)) == areDisjoint)
     }
 
+    /// Each of its states has hundreds of ranges.
+    @Test func manyRangesInManyStatesAreRefused() throws {
+        let letters = try Pattern(String(repeating: "\\p{L}", count: 100))
+        #expect { _ = try letters.isDisjoint(from: Pattern("(x|y)*a.{8}")) } throws: { $0.isTooLarge }
+        var grammar = Grammar(.never)
+        #expect { _ = try letters.expression(maxLength: 600, in: &grammar) } throws: { $0.isTooLarge }
+    }
+
     @Test func anIntersectionMatchesWhatBothMatch() throws {
         let examples = PatternCase.all.filter { $0.alphabet == "ab" && $0.length == 5 }.suffix(40)
         for (a, b) in zip(examples, examples.reversed()) where a.pattern != b.pattern {

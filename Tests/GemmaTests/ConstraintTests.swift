@@ -100,11 +100,12 @@ struct ConstrainedSessionTests {
         #expect(response.text == " there " && response.finishReason == .stopString)
     }
 
-    @Test("A grammar takes the place of the options' constraint")
-    func grammar() async throws {
+    @Test("An automaton takes the place of the options' constraint")
+    func automaton() async throws {
         let session = try model.makeSession()
-        let number = try session.begin(
-            .append("Once"), options(.choices([" a"])), grammar: Grammar(.literal(" upon a time")))
+        let automaton = try ConstraintAutomaton(
+            Grammar(.literal(" upon a time")), vocabulary: ConstraintVocabulary(model.tokenizer))
+        let number = try session.begin(.append("Once"), options(.choices([" a"])), automaton)
         var text = ""
         while let step = try session.step(number) { text += step.text }
         #expect(text == " upon a time")

@@ -2,14 +2,15 @@ import Gemma
 import ScriptedModel
 import Testing
 
-/// Calls that cannot be made, fail, or never end.
+/// Calls that cannot be made, fail, or never end. Most are of models whose calls are not bound to schemas.
 @Suite("Tool failures")
 struct ToolFailureTests {
     private struct Broken: Error, CustomStringConvertible { let description = "the clock is broken" }
 
     /// The result of the one call of a response, as the transcript has it and as the event tells it.
     private func result(
-        of call: String, _ clock: Clock = Clock(), configuration: LanguageModelSession.Configuration = .init()
+        of call: String, _ clock: Clock = Clock(),
+        configuration: LanguageModelSession.Configuration = .init(constrainsCalls: false)
     ) async throws -> String {
         let session = try Scripted.session(call, tools: [clock], configuration: configuration)
         let events = try await session.events(to: "What time is it?")
@@ -23,7 +24,7 @@ struct ToolFailureTests {
     @Test("A tool that is not there is told to the model")
     func unknown() async throws {
         let notes = Notes()
-        let configuration = LanguageModelSession.Configuration { call in
+        let configuration = LanguageModelSession.Configuration(constrainsCalls: false) { call in
             notes.add(call.name)
             return false
         }
@@ -87,13 +88,14 @@ struct ToolFailureTests {
     @Test("What cannot be read as a call is told to the caller, and nothing is called")
     func malformed() async throws {
         let bad = "<|tool_call>call:moon{zone<tool_call|>"
-        let session = try Scripted.session(bad, tools: [Clock()])
+        let configuration = LanguageModelSession.Configuration(constrainsCalls: false)
+        let session = try Scripted.session(bad, tools: [Clock()], configuration: configuration)
         let response = try await session.respond(to: "What time is it?")
         #expect(response.malformedCalls.map(\.raw) == [bad])
         #expect(response.content.isEmpty)
         #expect(session.transcript.map(\.role) == [.user, .assistant])
         // Beside a call that can be read, too.
-        let other = try Scripted.session(bad + Scripted.call, tools: [Clock()])
+        let other = try Scripted.session(bad + Scripted.call, tools: [Clock()], configuration: configuration)
         let events = try await other.events(to: "What time is it?")
         #expect(events.first == "malformed " + bad)
         #expect(events.last == "finished It is late.")
@@ -150,11 +152,12 @@ struct ToolFailureTests {
 
     @Test("A limit of tokens holds for all rounds together")
     func limit() async throws {
-        let session = try Scripted.session(Scripted.call, tools: [Clock()])
+        let configuration = LanguageModelSession.Configuration(constrainsCalls: false)
+        let session = try Scripted.session(Scripted.call, tools: [Clock()], configuration: configuration)
         let whole = try await session.respond(to: "What time is it?")
         let call = whole.rounds[0].generatedTokens
         for limit in [call - 3, call, call + 2] {
-            let session = try Scripted.session(Scripted.call, tools: [Clock()])
+            let session = try Scripted.session(Scripted.call, tools: [Clock()], configuration: configuration)
             let response = try await session.respond(
                 to: "What time is it?", options: .init(maximumResponseTokens: limit))
             #expect(response.tokens == Array(whole.tokens.prefix(limit)))

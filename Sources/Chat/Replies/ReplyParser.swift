@@ -56,7 +56,7 @@ public struct ReplyParser: Sendable {
     private var block: CallBlock?
 
     private var reasoning = TrimmedText()
-    private var content = TrimmedText()
+    private var content: TrimmedText
     private var toolCalls: [ToolCall] = []
     private var malformedCalls: [MalformedCall] = []
     private var isTruncated = false
@@ -66,11 +66,14 @@ public struct ReplyParser: Sendable {
     ///   - tools: what the model was told that it may call.
     ///   - promptOpensThought: whether the prompt ended within a thought; see ``SpecialToken/opensThought(_:)``.
     ///   - calls: what becomes of calls.
+    ///   - trimsContent: whether white space at the ends of the content is left out. A content that had to be of a
+    ///     certain form is wanted as it is.
     ///   - makeID: makes the id of a call.
     public init(
         tools: [ToolDescription] = [], promptOpensThought: Bool = false, calls: CallPolicy = .parse,
-        makeID: @escaping @Sendable () -> String = { .randomCallID() }
+        trimsContent: Bool = true, makeID: @escaping @Sendable () -> String = { .randomCallID() }
     ) {
+        content = TrimmedText(isTrimmed: trimsContent)
         self.tools = RegisteredTools(tools)
         self.calls = calls
         self.makeID = makeID

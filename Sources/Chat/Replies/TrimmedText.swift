@@ -1,9 +1,13 @@
 /// A field that grows: blocks of text without white space at their ends, empty ones left out, a blank line between.
 struct TrimmedText {
+    /// Whether white space at the ends is left out. Without that, all text is in `text`, in one block.
+    private let isTrimmed: Bool
     private(set) var text = ""
     /// White space at the end of the block, which counts only if text follows.
     private(set) var held = ""
     private var isAtStart = true
+
+    init(isTrimmed: Bool = true) { self.isTrimmed = isTrimmed }
 
     mutating func beginBlock() {
         held = ""
@@ -12,6 +16,10 @@ struct TrimmedText {
 
     /// - Returns: what is now known to follow `text`.
     mutating func append(_ piece: Substring) -> String {
+        guard isTrimmed else {
+            text += piece
+            return String(piece)
+        }
         var piece = piece
         if isAtStart { piece = piece.trimmingPrefix(while: \.isTrimmed) }
         guard let last = piece.unicodeScalars.lastIndex(where: { !$0.isTrimmed }) else {

@@ -43,6 +43,7 @@ extension SamplingSetting {
         samplers,
         logitBias,
         stop,
+        format,
     ]
 
     /// The setting of that name; `_` counts as `-`, and hyphens before it do not matter.

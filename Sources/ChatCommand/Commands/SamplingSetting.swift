@@ -31,11 +31,14 @@ package struct SamplingSetting: Sendable {
 package enum SettingError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknown(name: String)
     case invalid(name: String, value: String, expected: String)
+    /// A file that is not what it should be.
+    case unusable(reason: String)
 
     package var description: String {
         switch self {
         case .unknown(let name): "there is nothing to set by the name of \(name); /set lists what there is"
         case .invalid(let name, let value, let expected): "\(name) is \"\(value)\"; expected \(expected)"
+        case .unusable(let reason): reason
         }
     }
 }

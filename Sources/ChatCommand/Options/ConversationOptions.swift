@@ -31,6 +31,12 @@ package struct ConversationOptions: ParsableArguments {
     @Option(help: "The most rounds of calls before the model answers.")
     private var toolRounds = 16
 
+    @Flag(
+        help: """
+            Let the model write arguments of calls as it likes, for tools whose schemas cannot be obeyed.
+            """)
+    private var unconstrainedCalls = false
+
     @Flag(help: "Do not show thoughts, only that there are some.")
     private var hideThinking = false
 
@@ -60,7 +66,8 @@ package struct ConversationOptions: ParsableArguments {
     package var settings: ConversationSettings {
         ConversationSettings(
             isSingleTurn: singleTurn, tools: toolPaths, runsToolsUnasked: yes, secondsPerCall: toolTimeout,
-            mostToolRounds: toolRounds, showsThoughts: !hideThinking, isJSON: json, colors: json ? .never : color,
+            mostToolRounds: toolRounds, constrainsCalls: !unconstrainedCalls, showsThoughts: !hideThinking,
+            isJSON: json, colors: json ? .never : color,
             keepsHistory: !noHistory)
     }
 }

@@ -7,6 +7,8 @@ package struct ConversationSettings: Sendable {
     package var runsToolsUnasked = false
     package var secondsPerCall = 60
     package var mostToolRounds = 16
+    /// Whether the arguments of calls obey the tools' schemas.
+    package var constrainsCalls = true
     package var showsThoughts = true
     /// Whether it is held with a program.
     package var isJSON = false
@@ -18,13 +20,14 @@ package struct ConversationSettings: Sendable {
 
     init(
         isSingleTurn: Bool, tools: [String], runsToolsUnasked: Bool, secondsPerCall: Int, mostToolRounds: Int,
-        showsThoughts: Bool, isJSON: Bool, colors: ColorChoice, keepsHistory: Bool
+        constrainsCalls: Bool, showsThoughts: Bool, isJSON: Bool, colors: ColorChoice, keepsHistory: Bool
     ) {
         self.isSingleTurn = isSingleTurn
         self.tools = tools
         self.runsToolsUnasked = runsToolsUnasked
         self.secondsPerCall = secondsPerCall
         self.mostToolRounds = mostToolRounds
+        self.constrainsCalls = constrainsCalls
         self.showsThoughts = showsThoughts
         self.isJSON = isJSON
         self.colors = colors

@@ -79,6 +79,7 @@ package struct ChatProgram {
     private func session(_ tools: [ModelTool], _ approval: ToolApproval) throws -> LanguageModelSession {
         var configuration = configuration
         configuration.maximumToolRounds = settings.mostToolRounds
+        configuration.constrainsCalls = settings.constrainsCalls
         configuration.allowsCall = { await approval.allows($0) }
         let session = try LanguageModelSession(
             model: model, tools: tools, instructions: system, configuration: configuration)

@@ -22,7 +22,8 @@ struct CharacterAutomaton: Sendable {
     /// Follows transitions from `start` until no new state comes up.
     ///
     /// - Parameters:
-    ///   - what: what there is too much of if there are more states than `limit`, in the plural.
+    ///   - what: what there is too much of if there are more states than `limit`, or very many ranges of characters; in
+    ///     the plural.
     ///   - transitions: have no character in common. Several may lead to the same state.
     init<Key: Hashable>(
         from start: Key, limit: Int, of what: String, isFinal: (Key) -> Bool,
@@ -31,28 +32,39 @@ struct CharacterAutomaton: Sendable {
         var numbers = [start: 0]
         var keys = [start]
         states = []
+        var rangeCount = 0
         while states.count < keys.count {
             let key = keys[states.count]
-            var ranges: [Int: [ClosedRange<UInt32>]] = [:]
+            var classes: [Int: [CharacterClass]] = [:]
             var targets: [Int] = []
             for (characters, target) in try transitions(key) where !characters.isEmpty {
                 let number = numbers[target] ?? keys.count
+                rangeCount += characters.ranges.count
                 if number == keys.count {
                     guard number < limit else { throw .tooLarge(what: what, limit: limit) }
                     numbers[target] = number
                     keys.append(target)
                 }
-                if ranges[number] == nil { targets.append(number) }
-                ranges[number, default: []] += characters.ranges
+                if classes[number] == nil { targets.append(number) }
+                classes[number, default: []].append(characters)
+            }
+            guard rangeCount <= Self.maximumRanges else {
+                throw .tooLarge(what: "ranges of characters for \(what)", limit: Self.maximumRanges)
             }
             states.append(
                 State(
                     isFinal: isFinal(key),
                     transitions: targets.map {
-                        Transition(characters: CharacterClass(ranges[$0] ?? []), target: $0)
+                        Transition(characters: Self.union(classes[$0] ?? []), target: $0)
                     }))
         }
         removeDeadEnds()
+    }
+
+    private static let maximumRanges = 2_000_000
+
+    private static func union(_ classes: [CharacterClass]) -> CharacterClass {
+        classes.count == 1 ? classes[0] : CharacterClass(classes.flatMap(\.ranges))
     }
 
     /// Removes the states from which no text can end.

@@ -25,6 +25,9 @@ package struct CharacterClass: Sendable, Hashable {
         self.ranges = merged
     }
 
+    /// - Parameter ranges: as the property has them.
+    private init(sorted ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
+
     package init(_ scalars: Unicode.Scalar...) { self.init(scalars.map { $0.value...$0.value }) }
 
     package init(_ range: ClosedRange<Unicode.Scalar>) { self.init([range.lowerBound.value...range.upperBound.value]) }
@@ -74,7 +77,15 @@ extension CharacterClass {
     }
 
     package func intersection(_ other: CharacterClass) -> CharacterClass {
-        inverted.union(other.inverted).inverted
+        // Between ranges of both there are gaps of one of them, so what both have needs no joining.
+        var common: [ClosedRange<UInt32>] = []
+        var (a, b) = (0, 0)
+        while a < ranges.count, b < other.ranges.count {
+            let (range, otherRange) = (ranges[a], other.ranges[b])
+            if range.overlaps(otherRange) { common.append(range.clamped(to: otherRange)) }
+            if range.upperBound < otherRange.upperBound { a += 1 } else { b += 1 }
+        }
+        return CharacterClass(sorted: common)
     }
 
     package func subtracting(_ other: CharacterClass) -> CharacterClass { intersection(other.inverted) }

@@ -27,6 +27,9 @@ struct KeywordReader {
     /// Nothing that is longer is ever written.
     private static let largestCount = 1 << 31
 
+    /// How deeply values of `enum` and `const` may be nested.
+    private static let deepestLiteral = 100
+
     /// Keywords that restrict in a way that a grammar cannot express.
     private static let inexpressible: Set<String> = [
         "not", "if", "then", "else", "contains", "minContains", "maxContains", "dependencies", "dependentRequired",
@@ -43,7 +46,9 @@ struct KeywordReader {
             never.requirements.types = []
             return never
         case .object(let members):
+            // The reader has the only copy meanwhile, which makes changes cheap.
             var reader = KeywordReader(document: document, place: place, path: path, members: members)
+            document = SchemaDocument()
             defer { document = reader.document }
             return try reader.read()
         default:
@@ -73,6 +78,7 @@ struct KeywordReader {
         try readObjects(into: &keywords.requirements.objects)
         try readApplicators(into: &keywords)
         keywords.size += members.count + (keywords.requirements.literals?.count ?? 0)
+        keywords.size += keywords.requirements.objects.parts.first?.keys.count ?? 0
         return keywords
     }
 
@@ -104,6 +110,12 @@ struct KeywordReader {
                 requirements.types.formUnion(type)
             }
         }
+        for value in [members["enum"], members["const"]] {
+            // The list of `enum` is a level, too.
+            guard value?.isNested(atMost: Self.deepestLiteral + 1) ?? true else {
+                throw .tooLarge(what: "levels of nesting in `enum` or `const`", limit: Self.deepestLiteral)
+            }
+        }
         if let value = members["enum"] {
             guard let values = value.arrayValue else { throw error("enum", "must be a list of values") }
             guard !values.isEmpty else { throw error("enum", "has no value") }
@@ -128,7 +140,12 @@ struct KeywordReader {
             strings.forms.append(.init(keyword: "pattern", path: path, pattern: pattern))
         }
         if let value = members["format"], let format = StringFormat(rawValue: try text("format", value)) {
-            let pattern = try pattern("format", format.pattern)
+            let pattern: Pattern
+            if let known = StringFormat.patterns[format] {
+                pattern = known
+            } else {
+                pattern = try self.pattern("format", format.source)
+            }
             strings.forms.append(.init(keyword: "format", path: path, pattern: pattern))
         }
         if let value = members["contentSchema"], value.objectValue == nil, value.boolValue == nil {
@@ -288,5 +305,16 @@ struct KeywordReader {
             throw error(keyword, "must be a whole number that is not negative")
         }
         return number.doubleValue < Double(Self.largestCount) ? Int(number.doubleValue) : Self.largestCount
+    }
+}
+
+extension JSONValue {
+    /// Whether arrays and objects are at most so deep within one another.
+    fileprivate func isNested(atMost depth: Int) -> Bool {
+        switch self {
+        case .array(let elements): depth > 0 && elements.allSatisfy { $0.isNested(atMost: depth - 1) }
+        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
+        default: true
+        }
     }
 }

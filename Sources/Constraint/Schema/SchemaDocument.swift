@@ -10,6 +10,8 @@ struct SchemaDocument {
         let value: JSONValue
         /// Whether a schema around it has an `$id` of its own, so that `#` means another root.
         let isEmbedded: Bool
+        /// How many steps the path has.
+        let depth: Int
     }
 
     private struct Key: Hashable {
@@ -22,11 +24,13 @@ struct SchemaDocument {
     private var known: [Key: Int] = [:]
 
     /// How many schemas may be looked at.
-    static let limit = 100_000
+    private static let limit = 100_000
+    /// How deeply they may be nested.
+    private static let maximumDepth = 512
 
     /// - Returns: the number of `schema`, whose references `#…` are meant within it.
     mutating func addRoot(_ schema: JSONValue) throws(ConstraintError) -> Int {
-        try intern(Place(root: places.count, path: "#", value: schema, isEmbedded: false))
+        try intern(Place(root: places.count, path: "#", value: schema, isEmbedded: false, depth: 0))
     }
 
     /// - Parameter steps: the keys and places that lead from `parent` to it.
@@ -36,19 +40,24 @@ struct SchemaDocument {
         return try intern(
             Place(
                 root: parent.root, path: path, value: value,
-                isEmbedded: parent.isEmbedded || value["$id"]?.stringValue != nil))
+                isEmbedded: parent.isEmbedded || value["$id"]?.stringValue != nil, depth: parent.depth + steps.count))
     }
 
     /// The same place with another value: a schema without one of its keywords.
     mutating func variant(of place: Int, value: JSONValue) throws(ConstraintError) -> Int {
         let place = places[place]
         return try intern(
-            Place(root: place.root, path: place.path, value: value, isEmbedded: place.isEmbedded), isVariant: true)
+            Place(
+                root: place.root, path: place.path, value: value, isEmbedded: place.isEmbedded, depth: place.depth),
+            isVariant: true)
     }
 
     private mutating func intern(_ place: Place, isVariant: Bool = false) throws(ConstraintError) -> Int {
         let key = Key(root: place.root, path: PropertyKey(place.path), isVariant: isVariant)
         if let number = known[key] { return number }
+        guard place.depth <= Self.maximumDepth else {
+            throw .tooLarge(what: "levels of nesting in a schema", limit: Self.maximumDepth)
+        }
         guard places.count < Self.limit else { throw .tooLarge(what: "schemas", limit: Self.limit) }
         known[key] = places.count
         places.append(place)
@@ -82,6 +91,7 @@ struct SchemaDocument {
         }
 
         var path = "#"
+        var depth = 0
         var value = root.value
         var isEmbedded = false
         for step in pointer.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
@@ -90,10 +100,13 @@ struct SchemaDocument {
                 throw unusable("leads nowhere in the schema")
             }
             value = next
+            depth += 1
+            guard depth <= Self.maximumDepth else { throw unusable("leads too deep") }
             path += "/" + Self.escaped(key)
             isEmbedded = isEmbedded || value["$id"]?.stringValue != nil
         }
-        return try intern(Place(root: place.root, path: path, value: value, isEmbedded: isEmbedded))
+        return try intern(
+            Place(root: place.root, path: path, value: value, isEmbedded: isEmbedded, depth: depth))
     }
 
     private static func element(_ key: String, of value: JSONValue) -> JSONValue? {

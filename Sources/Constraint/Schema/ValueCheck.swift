@@ -2,11 +2,7 @@ import JSON
 
 /// Says whether a value of `enum` or `const` obeys the keywords beside it.
 struct ValueCheck {
-    /// How deeply a value may be nested.
-    private static let maximumDepth = 100
-
     var expansion: SchemaExpansion
-    private var depth = 0
 
     init(_ expansion: SchemaExpansion) { self.expansion = expansion }
 
@@ -61,11 +57,6 @@ struct ValueCheck {
 
     private mutating func admits(_ value: JSONValue, schemas: [Int]) throws(ConstraintError) -> Bool {
         if schemas.isEmpty { return true }
-        guard depth < Self.maximumDepth else {
-            throw .tooLarge(what: "values within one another in `enum` or `const`", limit: Self.maximumDepth)
-        }
-        depth += 1
-        defer { depth -= 1 }
         for requirements in try expansion.alternatives(of: schemas)
         where try admits(value, requirements) { return true }
         return false

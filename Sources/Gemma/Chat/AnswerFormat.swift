@@ -19,6 +19,8 @@ struct AnswerFormat: Sendable {
 extension GenerationOptions {
     /// The same for an answer in JSON: it obeys the schema, whatever else it was to obey.
     func constrained(to format: AnswerFormat?) -> GenerationOptions {
-        self  // SEAM
+        var options = self
+        if let format { options.constraint = .jsonSchema(format.schema.constraint) }
+        return options
     }
 }

@@ -1,4 +1,5 @@
 internal import Chat
+internal import Constraint
 internal import JSON
 
 /// One response: rounds of generation, with calls of tools in between.
@@ -26,8 +27,7 @@ struct ChatTurn: Sendable {
         var tokens: [TokenID] = []
         var malformedCalls: [MalformedCall] = []
         while true {
-            var round = Round(
-                session: session, options: options.constrained(to: format), tokensBefore: tokens.count)
+            var round = Round(session: session, options: options(ofRound: rounds.count, tokensBefore: tokens.count))
             do {
                 try await round.run(transcript, shown: shown(transcript, start), tell)
             } catch {
@@ -72,19 +72,26 @@ struct ChatTurn: Sendable {
         return Transcript(messages)
     }
 
+    /// - Parameter tokensBefore: how many tokens the response has already.
+    private func options(ofRound number: Int, tokensBefore: Int) -> GenerationOptions {
+        var options = options.constrained(to: format)
+        options.maximumResponseTokens = options.maximumResponseTokens.map { max(0, $0 - tokensBefore) }
+        // Whoever has the results of calls that were asked for may answer.
+        if number > 0, options.toolChoice != .none { options.toolChoice = .auto }
+        return options
+    }
+
     /// A round of generation: the model reads the conversation and writes one message.
     private struct Round {
         let session: LanguageModelSession
-        var options: GenerationOptions
+        let options: GenerationOptions
         private(set) var statistics = GenerationStatistics()
         private(set) var tokens: [TokenID] = []
         private var reader: ReplyReader?
 
-        /// - Parameter tokensBefore: how many tokens the response has already.
-        init(session: LanguageModelSession, options: GenerationOptions, tokensBefore: Int) {
+        init(session: LanguageModelSession, options: GenerationOptions) {
             self.session = session
             self.options = options
-            self.options.maximumResponseTokens = options.maximumResponseTokens.map { max(0, $0 - tokensBefore) }
         }
 
         var reply: Reply { reader?.reply ?? Reply() }
@@ -103,22 +110,27 @@ struct ChatTurn: Sendable {
         mutating func run(
             _ transcript: Transcript, shown: Transcript, _ tell: @Sendable (Event) -> Void
         ) async throws {
-            let prompt = try await session.prompt(shown, thinking: options.thinking)
+            let tools = session.descriptions(for: options.toolChoice)
+            let prompt = try await session.prompt(shown, tools, thinking: options.thinking)
             var keptStart = prompt.replyStart
             if shown != transcript {
                 // The next response does not see the schema, and goes back to where it begins.
-                let next = try await session.prompt(transcript, thinking: options.thinking)
+                let next = try await session.prompt(transcript, tools, thinking: options.thinking)
                 keptStart = zip(prompt.tokens, next.tokens).prefix { $0 == $1 }.count
             }
+            let constraint = try session.replyConstraint(options, prompt)
+            let automaton = try await session.automaton(for: constraint)
             var reader = ReplyReader(
-                session.format, tools: session.tools.map(\.toolDescription), opensThought: prompt.opensThought,
-                calls: session.tools.isEmpty ? .keepAsContent : .parse, stop: options.stop)
+                session.format, tools: tools, opensThought: prompt.opensThought,
+                calls: tools.isEmpty ? .keepAsContent : .parse, trimsContent: constraint.answer == nil,
+                stop: options.stop)
             defer { self.reader = reader }
             var options = options
+            options.constraint = nil  // it is about a part of the reply, which `constraint` is about
             // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
             options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
-                .replace(prompt.tokens, keepingWindowBefore: keptStart), options)
+                .replace(prompt.tokens, keepingWindowBefore: keptStart), options, automaton)
             do {
                 // The next step is computed while this one is taken apart.
                 for try await step in steps {
@@ -156,13 +168,13 @@ extension LanguageModelSession {
     /// The conversation as the model reads it. A template is a stranger's program: it does not run on the caller's
     /// thread.
     func prompt(
-        _ transcript: Transcript, thinking: Bool?, addsGenerationPrompt: Bool = true
+        _ transcript: Transcript, _ tools: [ToolDescription], thinking: Bool?, addsGenerationPrompt: Bool = true
     ) async throws -> FormattedPrompt {
         var variables = configuration.templateVariables
         if let thinking { variables["enable_thinking"] = .bool(thinking) }
         let prompt = ChatPrompt(
-            messages: transcript.messages, tools: tools.map(\.toolDescription),
-            addsGenerationPrompt: addsGenerationPrompt, variables: variables)
+            messages: transcript.messages, tools: tools, addsGenerationPrompt: addsGenerationPrompt,
+            variables: variables)
         do {
             return try await model.engine.formatter.run { try format.prompt(for: prompt) }
         } catch ChatFormatError.template(let error) where error.reason == .cancelled {
@@ -172,11 +184,14 @@ extension LanguageModelSession {
 
     /// Reads a conversation that is going to be continued.
     func read(_ transcript: Transcript, thinking: Bool?) async throws {
-        let prompt = try await prompt(transcript, thinking: thinking, addsGenerationPrompt: false)
+        let prompt = try await prompt(
+            transcript, tools.map(\.toolDescription), thinking: thinking, addsGenerationPrompt: false)
         // One token is generated, because without any the prompt would not be read. The next prompt replaces it.
         let steps = try await text.steps(
             .replace(prompt.tokens, keepingWindowBefore: prompt.tokens.count), .init(maximumResponseTokens: 1))
         for try await _ in steps {}
+        // Compiled now, what calls have to be need not be when the response begins.
+        _ = try await automaton(for: replyConstraint(.init(thinking: thinking), prompt))
     }
 
     /// What calls come to, in their order. They are asked for one after the other and run at once.
@@ -220,8 +235,12 @@ extension LanguageModelSession {
 extension GemmaSession {
     /// Begins a generation and computes it as fast as it can, whatever the speed at which steps are taken from the
     /// stream. It ends when nobody waits for more.
-    func steps(_ edit: Edit, _ options: GenerationOptions) async throws -> AsyncThrowingStream<StepResult, any Error> {
-        let number = try await worker.run { try begin(edit, options) }
+    ///
+    /// - Parameter constraint: what follows the edit obeys; nil for what the options say.
+    func steps(
+        _ edit: Edit, _ options: GenerationOptions, _ constraint: ConstraintAutomaton? = nil
+    ) async throws -> AsyncThrowingStream<StepResult, any Error> {
+        let number = try await worker.run { try begin(edit, options, constraint) }
         let (stream, continuation) = AsyncThrowingStream<StepResult, any Error>.makeStream()
         let task = Task {
             do {

@@ -8,8 +8,8 @@ extension LanguageModelSession {
     /// Cancelling the task ends the response. What was written by then stays in the transcript.
     /// - Throws: ``ChatFormatError`` if the template refuses the conversation; `ModelError.contextFull` if it does not
     ///   fit; `GemmaError.busy` while another response is being written, `GemmaError.tooManyToolRounds`,
-    ///   `GemmaError.invalidOption`, `SamplingError`, `ModelError.notANumber`, or `CancellationError`. The transcript
-    ///   then has what was complete.
+    ///   `GemmaError.invalidOption`, `SamplingError`, ``ConstraintError``, `ModelError.notANumber`, or
+    ///   `CancellationError`. The transcript then has what was complete.
     @discardableResult
     public func respond(
         to prompt: String, options: GenerationOptions = GenerationOptions()

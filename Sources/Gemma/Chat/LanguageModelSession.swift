@@ -1,4 +1,5 @@
 public import Chat
+internal import Constraint
 public import JSON
 public import Observation
 import Synchronization
@@ -40,6 +41,10 @@ public final class LanguageModelSession: Observable, Sendable {
         /// How many times in one response the model may see the results of calls; if it calls again, nothing is called
         /// and the response ends with `GemmaError.tooManyToolRounds`. 0 or more.
         public var maximumToolRounds: Int
+        /// Whether the arguments of calls always obey the tools' schemas, as far as the model knows the tokens of calls.
+        /// A session with a schema that cannot be obeyed then cannot be made. Otherwise the model writes arguments as
+        /// it likes.
+        public var constrainsCalls: Bool
         /// Asked before a tool is called; the model is told of a call that is refused. Nil: all are allowed.
         public var allowsCall: (@Sendable (ToolCall) async -> Bool)?
 
@@ -47,7 +52,7 @@ public final class LanguageModelSession: Observable, Sendable {
         public init(
             contextLength: Int? = nil, keyCacheType: CacheType = .f16, valueCacheType: CacheType = .f16,
             chatTemplate: String? = nil, templateVariables: JSONObject = [:], maximumToolRounds: Int = 16,
-            allowsCall: (@Sendable (ToolCall) async -> Bool)? = nil
+            constrainsCalls: Bool = true, allowsCall: (@Sendable (ToolCall) async -> Bool)? = nil
         ) {
             self.contextLength = contextLength
             self.keyCacheType = keyCacheType
@@ -55,11 +60,14 @@ public final class LanguageModelSession: Observable, Sendable {
             self.chatTemplate = chatTemplate
             self.templateVariables = templateVariables
             self.maximumToolRounds = maximumToolRounds
+            self.constrainsCalls = constrainsCalls
             self.allowsCall = allowsCall
         }
     }
 
     let format: ChatFormat
+    /// What calls have to be.
+    let signatures: [ToolSignature]
     let text: GemmaSession
     private let state: Mutex<State>
     private let observation = ObservationRegistrar()
@@ -115,7 +123,8 @@ public final class LanguageModelSession: Observable, Sendable {
 
     /// Goes on with a conversation.
     /// - Throws: ``ChatFormatError`` if the model has no chat template or it cannot be read; what
-    ///   ``GemmaModel/makeSession(contextLength:keyCacheType:valueCacheType:)`` throws; `GemmaError.invalidOption`.
+    ///   ``GemmaModel/makeSession(contextLength:keyCacheType:valueCacheType:)`` throws; `GemmaError.invalidOption`;
+    ///   ``ConstraintError`` for a tool whose schema cannot be obeyed.
     public init(
         model: GemmaModel, tools: [any Tool] = [], transcript: Transcript, configuration: Configuration = .init()
     ) throws {
@@ -124,6 +133,13 @@ public final class LanguageModelSession: Observable, Sendable {
                 name: "the number of tool rounds", value: "\(configuration.maximumToolRounds)", expected: "0 or more")
         }
         format = try model.engine.format(configuration.chatTemplate ?? model.chatTemplate, model.tokenizer)
+        signatures = tools.map { tool in
+            ToolSignature(
+                name: tool.name, parameters: configuration.constrainsCalls ? tool.parameters.json : ["type": "object"])
+        }
+        if configuration.constrainsCalls, format.markers.hasCalls, !tools.isEmpty {
+            _ = try Grammar(toolCalls: signatures, markers: format.markers.divisions)
+        }
         text = try model.makeSession(
             contextLength: configuration.contextLength, keyCacheType: configuration.keyCacheType,
             valueCacheType: configuration.valueCacheType)

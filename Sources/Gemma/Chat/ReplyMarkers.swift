@@ -4,6 +4,8 @@ package import Tokenizer
 /// The special tokens of a vocabulary, and what they mean in a reply.
 package struct ReplyMarkers: Sendable {
     private let markers: [TokenID: SpecialToken]
+    /// The other way round. Several tokens may end a text.
+    private let tokens: [SpecialToken: Set<TokenID>]
 
     package init(_ tokenizer: BPETokenizer) {
         let vocabulary = tokenizer.vocabulary
@@ -23,8 +25,17 @@ package struct ReplyMarkers: Sendable {
             }
         }
         self.markers = markers
+        tokens = Dictionary(grouping: markers.keys) { markers[$0] ?? .endOfText }.mapValues { Set($0) }
     }
 
     /// Nil for a token that is text.
     package subscript(id: TokenID) -> SpecialToken? { markers[id] }
+
+    /// Whether thoughts can be written.
+    package var hasThoughts: Bool { [SpecialToken.thoughtStart, .thoughtEnd].allSatisfy { tokens[$0] != nil } }
+    /// Whether calls can be written.
+    package var hasCalls: Bool { [SpecialToken.callStart, .callEnd, .delimiter].allSatisfy { tokens[$0] != nil } }
+
+    /// The tokens that mean `token`; none if the vocabulary lacks it.
+    package func ids(of token: SpecialToken) -> Set<TokenID> { tokens[token] ?? [] }
 }

@@ -18,14 +18,16 @@ package struct ReplyReader: Sendable {
 
     /// - Parameters:
     ///   - opensThought: whether the prompt ends within a thought.
+    ///   - trimsContent: whether white space at the ends of the content is left out.
     ///   - stop: texts before which the content ends; none of them empty.
     package init(
         _ format: ChatFormat, tools: [ToolDescription] = [], opensThought: Bool,
-        calls: ReplyParser.CallPolicy = .parse, stop: [String] = [],
+        calls: ReplyParser.CallPolicy = .parse, trimsContent: Bool = true, stop: [String] = [],
         makeID: @escaping @Sendable () -> String = { .randomCallID() }
     ) {
         decoder = ReplyDecoder(format)
-        parser = ReplyParser(tools: tools, promptOpensThought: opensThought, calls: calls, makeID: makeID)
+        parser = ReplyParser(
+            tools: tools, promptOpensThought: opensThought, calls: calls, trimsContent: trimsContent, makeID: makeID)
         stops = stop.isEmpty ? nil : ContentStops(stop)
     }
 

@@ -1,4 +1,4 @@
-import Constraint
+internal import Constraint
 import Synchronization
 internal import Tokenizer
 
@@ -6,9 +6,10 @@ internal import Tokenizer
 /// them, too.
 final class CompiledConstraints: Sendable {
     /// What a constraint is compiled from.
-    enum Source: Hashable {
+    private enum Source: Hashable {
         case constraint(TextConstraint)
-        case grammar(Grammar)
+        /// A reply of which a constraint is a part.
+        case reply(ReplyConstraint)
     }
 
     /// Made with the first constraint, which takes some tenths of a second.
@@ -20,15 +21,29 @@ final class CompiledConstraints: Sendable {
     static let limit = 16
 
     /// - Parameter tokenizer: the model's.
-    func automaton(for source: Source, _ tokenizer: BPETokenizer) throws(ConstraintError) -> ConstraintAutomaton {
+    func automaton(
+        for constraint: TextConstraint, _ tokenizer: BPETokenizer
+    ) throws(ConstraintError) -> ConstraintAutomaton {
+        try automaton(for: .constraint(constraint), tokenizer) { () throws(ConstraintError) in
+            try Grammar(constraint, vocabulary: tokenizer.vocabulary)
+        }
+    }
+
+    /// - Parameter markers: the model's tokens for thoughts and calls.
+    func automaton(
+        for reply: ReplyConstraint, _ tokenizer: BPETokenizer, _ markers: ReplyMarkers
+    ) throws(ConstraintError) -> ConstraintAutomaton {
+        try automaton(for: .reply(reply), tokenizer) { () throws(ConstraintError) in
+            try reply.grammar(markers, tokenizer.vocabulary)
+        }
+    }
+
+    private func automaton(
+        for source: Source, _ tokenizer: BPETokenizer, _ grammar: () throws(ConstraintError) -> Grammar
+    ) throws(ConstraintError) -> ConstraintAutomaton {
         if let known = use(source, nil) { return known }
         // No lock is held meanwhile: of two tasks that compile the same, the first one's is kept.
-        let grammar =
-            switch source {
-            case .constraint(let constraint): try Grammar(constraint, vocabulary: tokenizer.vocabulary)
-            case .grammar(let grammar): grammar
-            }
-        let new = try ConstraintAutomaton(grammar, vocabulary: vocabulary(of: tokenizer))
+        let new = try ConstraintAutomaton(grammar(), vocabulary: vocabulary(of: tokenizer))
         return use(source, new) ?? new
     }
 

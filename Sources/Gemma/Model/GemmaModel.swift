@@ -1,4 +1,5 @@
 import Assistant
+public import Constraint
 public import Foundation
 package import GGUF
 import Gemma4
@@ -97,6 +98,13 @@ public struct GemmaModel: Sendable {
         try GemmaSession(
             self, contextLength: contextLength ?? min(GemmaSession.defaultContextLength, trainedContextLength),
             cacheTypes: CacheTypes(key: keyCacheType, value: valueCacheType))
+    }
+
+    /// Compiles a constraint, so that the first text under it begins sooner, or to learn whether it can be obeyed. The
+    /// first time takes some tenths of a second.
+    /// - Throws: `ConstraintError`.
+    public func prepare(_ constraint: TextConstraint) throws(ConstraintError) {
+        _ = try engine.constraints.automaton(for: constraint, tokenizer)
     }
 
     private static func load<T>(_ url: URL, checkTensors: Bool, _ body: (GGUFFile) throws -> T) throws -> T {

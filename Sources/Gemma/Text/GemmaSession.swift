@@ -162,13 +162,17 @@ extension GemmaSession {
     }
 
     /// Edits the text and resets the figures; returns the generation's number.
-    /// - Parameter grammar: what follows the edit must be, instead of `options.constraint`. Grammars and constraints of
-    ///   late are kept compiled, so the same one again costs next to nothing.
+    /// - Parameter automaton: what follows the edit must be, instead of `options.constraint`. Constraints of late are
+    ///   kept compiled, so the same one again costs next to nothing.
     /// - Throws: `GemmaError.busy` while something is computed, and `ConstraintError`.
-    package func begin(_ edit: Edit, _ options: GenerationOptions, grammar: Grammar? = nil) throws -> Int {
+    package func begin(
+        _ edit: Edit, _ options: GenerationOptions, _ automaton: ConstraintAutomaton? = nil
+    ) throws -> Int {
         try options.validate()
         let sampler = try sampler(options)
-        let constraint = try constraint(options, grammar)
+        let constraint =
+            try automaton
+            ?? options.constraint.map { try model.engine.constraints.automaton(for: $0, model.tokenizer) }
         // Outside of the lock, since a long text takes a while.
         let addition: [TokenID]? =
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
@@ -192,7 +196,7 @@ extension GemmaSession {
                 try state.decoder.appendPrompt(needsBOS ? [model.tokenizer.bos] + addition : addition)
             }
             state.decoder.begin(
-                sampler: sampler, options: drafts, constraint: constraint,
+                sampler: sampler, options: drafts, constraint: constraint.map { ConstrainedText($0) },
                 forcedText: options.speculation.draftsForcedText ? ForcedText(model.tokenizer) : nil)
             state.limit = options.maximumResponseTokens ?? .max
             // Under a constraint the text may have to end.
@@ -213,21 +217,6 @@ extension GemmaSession {
         }
         guard let number else { throw GemmaError.busy }
         return number
-    }
-
-    /// The beginning of a text under a constraint; nil if there is none.
-    private func constraint(
-        _ options: GenerationOptions, _ grammar: Grammar?
-    ) throws(ConstraintError) -> ConstrainedText? {
-        let source: CompiledConstraints.Source
-        if let grammar {
-            source = .grammar(grammar)
-        } else if let constraint = options.constraint {
-            source = .constraint(constraint)
-        } else {
-            return nil
-        }
-        return ConstrainedText(try model.engine.constraints.automaton(for: source, model.tokenizer))
     }
 
     private func sampler(_ options: GenerationOptions) throws -> Sampler {

@@ -90,6 +90,11 @@ public struct GenerationOptions: Sendable, Hashable {
     public var showsSpecialTokens: Bool
     /// Whether the model thinks before it answers; nil leaves it to the chat template. Only chats have thoughts.
     public var thinking: Bool?
+    /// Whether the model calls tools, in the first round of a response: what it writes after it has seen the results of
+    /// calls is its own choice, unless tools are off. Only chats have tools.
+    public var toolChoice: ToolChoice
+    /// Whether the model may call more than one tool in one message.
+    public var parallelToolCalls: Bool
     /// How drafts are made, if the model has a drafter.
     public var speculation: SpeculationOptions
 
@@ -102,7 +107,8 @@ public struct GenerationOptions: Sendable, Hashable {
         mirostat: SamplingOptions.Mirostat? = nil, logitBias: [TokenID: Float] = [:], samplers: [SamplerKind]? = nil,
         minKeep: Int? = nil, seed: UInt64? = nil, constraint: TextConstraint? = nil, stop: [String] = [],
         maximumResponseTokens: Int? = nil, ignoresEndOfText: Bool = false, showsSpecialTokens: Bool = false,
-        thinking: Bool? = nil, speculation: SpeculationOptions = .init()
+        thinking: Bool? = nil, toolChoice: ToolChoice = .auto, parallelToolCalls: Bool = true,
+        speculation: SpeculationOptions = .init()
     ) {
         self.temperature = temperature
         self.dynamicTemperature = dynamicTemperature
@@ -128,6 +134,8 @@ public struct GenerationOptions: Sendable, Hashable {
         self.ignoresEndOfText = ignoresEndOfText
         self.showsSpecialTokens = showsSpecialTokens
         self.thinking = thinking
+        self.toolChoice = toolChoice
+        self.parallelToolCalls = parallelToolCalls
         self.speculation = speculation
     }
 }
