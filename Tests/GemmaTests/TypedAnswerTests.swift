@@ -135,7 +135,7 @@ struct TypedAnswerTests {
         let endless = try self.session(#"{"title": "\#(story)", "days": []}"#)
         let response = try await endless.respond(to: "?", generating: Trip.self, options: short)
         let title = response.content.title
-        #expect(story.hasPrefix(title) && !title.isEmpty && title != story)
+        #expect(title.hasPrefix("one") && title != story)
     }
 
     @Test("An answer that its type refuses is an error that says why")
