@@ -1,7 +1,10 @@
 SWIFT_BUILD = swift build -c release
 FIXTURES = $(firstword $(wildcard ../shared/fixtures) Tests/Fixtures)
 
-.PHONY: setup run test check fuzz sweep sanitize bench bench-busy docs lint format clean
+# What is built here leaves `@Generable` out, because swift-syntax takes minutes; `make macros` tests it.
+export GEMMA_MACROS ?= 0
+
+.PHONY: setup run test macros check fuzz sweep sanitize bench bench-busy docs lint format clean
 
 SECONDS = 60
 
@@ -25,6 +28,12 @@ run: setup
 test: setup
 	$(SWIFT_BUILD) --build-tests
 	swift test -c release --skip-build
+
+# The tests of `@Generable`: what it writes, and what can be done with it.
+macros: setup
+	swift test --package-path Tests/MacroExpansion --scratch-path .build/macro-expansion
+	GEMMA_MACROS=1 $(SWIFT_BUILD) --build-tests
+	GEMMA_MACROS=1 swift test -c release --skip-build --filter MacroTests
 
 # Compares the engine with reference answers: all of them if they are available, otherwise those of the tests.
 check: setup

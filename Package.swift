@@ -65,7 +65,6 @@ let openBLAS = Target.Dependency.target(name: "COpenBLAS", condition: .when(plat
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-func syntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
 func nio(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-nio") }
 
 let package = Package(
@@ -73,8 +72,6 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Gemma", targets: ["Gemma"]),
-        // With `@Generable`. Apart from `Gemma`, so that nobody else builds swift-syntax.
-        .library(name: "GemmaMacros", targets: ["GemmaMacros"]),
         .executable(name: "gemma-generate", targets: ["gemma-generate"]),
         .executable(name: "gemma-chat", targets: ["gemma-chat"]),
         .executable(name: "gemma-check", targets: ["gemma-check"]),
@@ -90,8 +87,6 @@ let package = Package(
         // Only `Hub` needs these; what does not depend on it does not build them.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
-        // Only `GemmaMacros` needs it. Whatever version a user's other macros need is likely to be among these.
-        .package(url: "https://github.com/swiftlang/swift-syntax", "600.0.0"..<"604.0.0"),
     ],
     targets: [
         .systemLibrary(
@@ -124,13 +119,6 @@ let package = Package(
                 "GGUF", "Tensor", "Gemma4", "Assistant", "Sampling", "Speculative", "Tokenizer", "JSON", "ChatTemplate",
                 "Chat", "Constraint",
             ]),
-        .macro(
-            name: "GemmaMacrosPlugin",
-            dependencies: [
-                syntax("SwiftCompilerPlugin"), syntax("SwiftSyntax"), syntax("SwiftSyntaxMacros"),
-                syntax("SwiftDiagnostics"),
-            ]),
-        .target(name: "GemmaMacros", dependencies: ["Gemma", "GemmaMacrosPlugin"]),
         .target(name: "BundledModel", resources: [.copy("Models")]),
         .target(
             name: "ReferenceCheck",
@@ -279,14 +267,6 @@ let package = Package(
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Gemma", "BundledModel",
                 "JSON", "Chat", "ScriptedModel",
             ]),
-        .testTarget(name: "MacroTests", dependencies: ["GemmaMacros"]),
-        // Tests of a macro's implementation are built for the compiler's machine with all that they depend on, which
-        // therefore is nothing of the engine.
-        .testTarget(
-            name: "MacroExpansionTests",
-            dependencies: [
-                "GemmaMacrosPlugin", syntax("SwiftSyntaxMacrosGenericTestSupport"), syntax("SwiftSyntaxMacroExpansion"),
-            ]),
         .testTarget(
             name: "BenchmarkTests",
             dependencies: [
@@ -308,6 +288,26 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 package.targets += forms.map(\.target)
+
+// `@Generable`. A product of its own, so that programs that only use `Gemma` do not build swift-syntax, which takes
+// minutes. GEMMA_MACROS=0 leaves it out of a build of this package, too. A test that depends on `GemmaMacrosPlugin`
+// itself would have all tests built twice, so those are in Tests/MacroExpansion.
+if Context.environment["GEMMA_MACROS"] != "0" {
+    func syntax(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-syntax") }
+    package.products.append(.library(name: "GemmaMacros", targets: ["GemmaMacros"]))
+    // The versions that users' other macros are likely to need.
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-syntax", "600.0.0"..<"604.0.0"))
+    package.targets += [
+        .macro(
+            name: "GemmaMacrosPlugin",
+            dependencies: [
+                syntax("SwiftCompilerPlugin"), syntax("SwiftSyntax"), syntax("SwiftSyntaxMacros"),
+                syntax("SwiftDiagnostics"),
+            ]),
+        .target(name: "GemmaMacros", dependencies: ["Gemma", "GemmaMacrosPlugin"]),
+        .testTarget(name: "MacroTests", dependencies: ["GemmaMacros", "BundledModel"]),
+    ]
+}
 
 // The fuzzer links with libFuzzer, which only `--sanitize fuzzer` brings; see `make fuzz`.
 if Context.environment["GEMMA_FUZZ"] == "1" {

@@ -8,7 +8,10 @@ struct ConstrainedWalk {
     private let vocabulary: FuzzedVocabulary
     private let automaton: ConstraintAutomaton
     private var random: SplitMix64
-    private var written: [UInt8] = []
+    private var written: [TokenID] = []
+
+    /// Where a text can be read in very many ways, each mask takes a while; the automaton limits one, not all of them.
+    private static let longest = Duration.seconds(1)
 
     init(_ vocabulary: FuzzedVocabulary, _ automaton: ConstraintAutomaton, seed: UInt64) {
         (self.vocabulary, self.automaton) = (vocabulary, automaton)
@@ -16,15 +19,17 @@ struct ConstrainedWalk {
     }
 
     /// - Parameter limit: the most tokens, the end among them.
-    /// - Returns: the bytes of the text; nil if it did not come to its end.
-    mutating func write(limit: Int) throws -> [UInt8]? {
+    /// - Returns: the text without the end; nil if it did not come to that.
+    mutating func write(limit: Int) throws -> [TokenID]? {
         var text = ConstrainedText(automaton)
-        for _ in 0..<limit {
+        let clock = ContinuousClock()
+        let end = clock.now + Self.longest
+        for _ in 0..<limit where clock.now < end {
             let mask = try text.mask()
             if let failure = try vocabulary.masks.failure(
                 text, mask, sample: vocabulary.all, isThorough: true)
             {
-                throw Violation("behind \(String(decoding: written, as: UTF8.self).debugDescription): \(failure)")
+                throw Violation("behind \(vocabulary.text(written).debugDescription): \(failure)")
             }
             let admitted = vocabulary.all.filter { mask.contains($0) }
             try checkForced(text, admitted)
@@ -34,7 +39,7 @@ struct ConstrainedWalk {
                 ? vocabulary.eos : admitted.randomElement(using: &random) ?? vocabulary.eos
             guard try text.append(token) else { throw Violation("token \(token) is in the mask and does not fit") }
             if vocabulary.endTokens.contains(token) { return written }
-            written += vocabulary.bytes[Int(token)]
+            written.append(token)
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Chat
 import Constraint
 import JSON
 import ReferenceCheck
@@ -8,16 +9,16 @@ import Tokenizer
 /// text.
 enum ConstraintDoor {
     /// The most tokens of a text.
-    private static let longestText = 48
+    private static let longestText = 32
 
     static func run(_ input: [UInt8]) throws {
         guard input.count >= 2, let kind = Kind(rawValue: input[0]) else { return }
         let source = String(decoding: input.dropFirst(2), as: UTF8.self)
         let vocabulary = try FuzzedVocabulary.shared.get()
-        let automaton = try ConstraintAutomaton(kind.grammar(source, vocabulary.tokens), vocabulary: vocabulary.tree)
+        let automaton = try ConstraintAutomaton(kind.grammar(source, vocabulary), vocabulary: vocabulary.tree)
         var walk = ConstrainedWalk(vocabulary, automaton, seed: UInt64(input[1]))
         guard let text = try walk.write(limit: longestText) else { return }
-        try kind.check(text, source)
+        try kind.check(text, source, vocabulary)
     }
 
     /// What the bytes of an input are.
@@ -27,31 +28,59 @@ enum ConstraintDoor {
         case regularExpression = 0x72  // r
         /// One on each line.
         case choices = 0x63  // c
+        /// Names on a line, and then a schema for the arguments of all of them.
+        case tools = 0x74  // t
 
-        func grammar(_ source: String, _ vocabulary: Vocabulary) throws -> Grammar {
+        func grammar(_ source: String, _ vocabulary: FuzzedVocabulary) throws -> Grammar {
             switch self {
             case .schema: try Grammar(jsonSchema: JSONValue(json: source))
-            case .grammar: try Grammar(gbnf: source) { vocabulary.id(of: $0) }
+            case .grammar: try Grammar(gbnf: source) { vocabulary.tokens.id(of: $0) }
             case .regularExpression: try Grammar(regularExpression: source)
             case .choices: try Grammar(choices: Self.lines(source))
+            case .tools:
+                try Grammar(
+                    toolCalls: Self.names(source).map { try ToolSignature(name: $0, parameters: Self.schema(source)) },
+                    markers: vocabulary.markers)
             }
         }
 
         private static func lines(_ source: String) -> [String] {
-            source.unicodeScalars.split(separator: "\n").map { String($0) }
+            source.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        }
+
+        private static func names(_ source: String) -> [String] {
+            lines(source)[0].unicodeScalars.split(separator: " ").map { String($0) }
+        }
+
+        private static func schema(_ source: String) throws -> JSONValue? {
+            let text = lines(source).dropFirst().joined(separator: "\n")
+            return text.isEmpty ? Optional.none : try JSONValue(json: text)
         }
 
         /// Checks what can be said of a finished text without an automaton.
-        func check(_ text: [UInt8], _ source: String) throws {
+        func check(_ tokens: [TokenID], _ source: String, _ vocabulary: FuzzedVocabulary) throws {
+            let text = tokens.flatMap { vocabulary.bytes[Int($0)] }
+            let shown = String(decoding: text, as: UTF8.self).debugDescription
             switch self {
             case .schema:
                 guard (try? JSONValue(json: text)) != nil else {
-                    throw Violation("an answer that is not JSON: \(String(decoding: text, as: UTF8.self))")
+                    throw Violation("an answer that is not JSON: \(shown)")
                 }
             case .choices:
                 guard Self.lines(source).contains(where: { $0.utf8.elementsEqual(text) }) else {
-                    throw Violation("an answer that is no choice: \(String(decoding: text, as: UTF8.self))")
+                    throw Violation("an answer that is no choice: \(shown)")
                 }
+            case .tools:
+                let tools = try Self.names(source).map {
+                    try ToolDescription(name: $0, parameters: Self.schema(source))
+                }
+                var parser = ReplyParser(tools: tools, makeID: { "" })
+                for piece in [.special(.callStart)] + vocabulary.pieces(tokens) { _ = parser.append(piece) }
+                _ = parser.finish(truncated: false)
+                let reply = parser.reply
+                guard reply.toolCalls.count == 1, reply.malformedCalls.isEmpty,
+                    tools.contains(where: { $0.name.utf8.elementsEqual(reply.toolCalls[0].name.utf8) })
+                else { throw Violation("an answer that is no call: \(shown)") }
             case .grammar, .regularExpression: break
             }
         }
@@ -64,7 +93,8 @@ extension ConstraintDoor {
     static let seeds: [(name: String, bytes: [UInt8])] =
         schemas.map { seed("s", $0) } + grammars.map { seed("g", $0) } + [
             seed("r", ("expression", #"^(a|b+?)*[^x\d]{2,3}(?:é|\u732b)\.$"#)), seed("r", ("anywhere", #"ab|\w+\s?$"#)),
-            seed("c", ("choices", "true\nfalse\ntru\né\naaaaaaaa")),
+            seed("c", ("choices", "true\nfalse\ntru\né\naaaaaaaa")), seed("t", ("now", "now a.b")),
+            seed("t", ("call", "a ab\n" + calls)),
         ]
 
     private static func seed(_ kind: String, _ source: (name: String, text: String)) -> (String, [UInt8]) {
@@ -104,6 +134,11 @@ extension ConstraintDoor {
         ),
         ("any", "true"),
     ]
+
+    private static let calls = """
+        {"type":"object","properties":{"x":{"type":"string","maxLength":4},"B":{"enum":["x",1,null]},
+        "a":{"type":"array","items":{"type":"object","additionalProperties":{"type":"number"}}}},"required":["x"]}
+        """
 
     private static let grammars = [
         ("list", #"root ::= ("- " [^\n]+ "\n")+ # lines"#),

@@ -1,3 +1,4 @@
+import Chat
 import Constraint
 import ReferenceCheck
 import Tokenizer
@@ -42,6 +43,29 @@ struct FuzzedVocabulary {
 
     var all: Range<TokenID> { 0..<TokenID(tokens.count) }
     var eos: TokenID { tokens.eos }
+
+    var markers: ReplyMarkers {
+        let first = TokenID(Self.controls.count)  // the order of `userDefined`
+        return ReplyMarkers(
+            thoughtStart: first + 3, thoughtEnd: first + 4, callStart: first, callEnd: first + 1,
+            stringDelimiter: first + 2)
+    }
+
+    func text(_ tokens: [TokenID]) -> String {
+        String(decoding: tokens.flatMap { bytes[Int($0)] }, as: UTF8.self)
+    }
+
+    /// What a model has written with these tokens.
+    func pieces(_ tokens: [TokenID]) -> [ReplyPiece] {
+        var pieces: [ReplyPiece] = []
+        var start = 0
+        for (index, token) in tokens.enumerated() where isSpecial(token) {
+            pieces.append(.text(text(Array(tokens[start..<index]))))
+            pieces.append(.special(SpecialToken(text([token]))))
+            start = index + 1
+        }
+        return pieces + [.text(text(Array(tokens[start...])))]
+    }
 
     func isSpecial(_ token: TokenID) -> Bool { token < Self.firstByteToken }
 

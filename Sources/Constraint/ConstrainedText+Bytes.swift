@@ -9,11 +9,16 @@ extension ConstrainedText {
         if hasEnded { return nil }
         return tables.table.withLock { table in
             guard !table.configurations.readsTokens(configuration) else { return nil }
+            let classes = table.configurations.program.classes
             var bytes = ByteSet()
+            var (known, fits) = (-1, false)  // of a class
             for byte in UInt8.min ... .max {
-                // Whoever wants to know what may come can do without.
-                guard let next = try? table.next(configuration, byte: byte) else { return nil }
-                if next != ConfigurationTable.dead { bytes.insert(byte) }
+                if known != Int(classes[Int(byte)]) {
+                    // Whoever wants to know what may come can do without.
+                    guard let next = try? table.next(configuration, byte: byte) else { return nil }
+                    (known, fits) = (Int(classes[Int(byte)]), next != ConfigurationTable.dead)
+                }
+                if fits { bytes.insert(byte) }
             }
             return bytes
         }

@@ -54,7 +54,7 @@ struct GenerableEnumeration {
     private var literals: String { cases.map(\.literal).joined(separator: ", ") }
 
     private var nameInitializer: DeclSyntax {
-        initializer("content.value(Swift.String.self)", cases.map { ($0.literal, ".\($0.name)") })
+        initializer("content.value(Swift.String.self)", cases.map { ($0.literal, ["self = .\($0.name)"]) })
     }
 
     private var nameContent: DeclSyntax {
@@ -88,14 +88,14 @@ struct GenerableEnumeration {
         initializer(
             "content.value(Swift.String.self, forProperty: \"case\")",
             cases.map { choice in
-                let values = choice.values.map { value in
-                    (value.label.map { "\($0): " } ?? "")
-                        + "try content.value(\(value.type.name).self, forProperty: \"\(value.key)\")"
+                let reading = choice.values.enumerated().map { index, value in
+                    "let value\(index) = try content.value(\(value.type.name).self, forProperty: \"\(value.key)\")"
                 }
-                return (
-                    choice.literal,
-                    ".\(choice.name)" + (values.isEmpty ? "" : "(\(values.joined(separator: ", ")))")
-                )
+                let values = choice.values.enumerated().map { index, value in
+                    (value.label.map { "\($0): " } ?? "") + "value\(index)"
+                }
+                let value = ".\(choice.name)" + (values.isEmpty ? "" : "(\(values.joined(separator: ", ")))")
+                return (choice.literal, reading + ["self = \(value)"])
             })
     }
 
@@ -113,18 +113,21 @@ struct GenerableEnumeration {
     // MARK: - Both
 
     /// A case is known when all of it is: the beginning of a name may be another name.
-    private func initializer(_ name: String, _ cases: [(literal: String, value: String)]) -> DeclSyntax {
-        """
-        nonisolated \(raw: access)init(_ content: Gemma.GeneratedContent) throws {
-            guard content.isComplete else {
-                throw content.mismatch(Self.self)
+    private func initializer(_ name: String, _ cases: [(literal: String, body: [String])]) -> DeclSyntax {
+        let branches = cases.flatMap { choice in
+            ["    case \(choice.literal):"] + choice.body.map { "        " + $0 }
+        }.joined(separator: "\n")
+        return """
+            nonisolated \(raw: access)init(_ content: Gemma.GeneratedContent) throws {
+                guard content.isComplete else {
+                    throw content.mismatch(Self.self)
+                }
+                switch try \(raw: name) {
+            \(raw: branches)
+                default: throw content.mismatch(Self.self)
+                }
             }
-            switch try \(raw: name) {
-        \(raw: cases.map { "    case \($0.literal): self = \($0.value)" }.joined(separator: "\n"))
-            default: throw content.mismatch(Self.self)
-            }
-        }
-        """
+            """
     }
 
     private func content(_ cases: [(pattern: String, value: String)]) -> DeclSyntax {

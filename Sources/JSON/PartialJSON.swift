@@ -4,9 +4,9 @@
 ///     try json.append(#"{"name": "Os"#)
 ///     json.value  // {"name":"Os"}
 ///
-/// A string that was begun ends where the text ends. A number, a word (`true`) or a key that was begun is left out, and so
-/// is a key without a value. Each byte is looked at once; taking the value takes time in proportion to the open arrays
-/// and objects.
+/// A string that was begun ends where the text ends. A number, a word (`true`) or a key that was begun is left out, and
+/// so is a key without a value. Each byte is looked at once; taking the value takes time in proportion to the open
+/// arrays and objects.
 package struct PartialJSON: Sendable {
     /// The arrays and objects that are open, from the outermost to the innermost.
     private var open: [Container] = []

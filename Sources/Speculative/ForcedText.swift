@@ -3,13 +3,17 @@ package import Tokenizer
 
 /// Drafts what a constraint leaves no choice about: keys and punctuation of JSON, the rest of the only choice left.
 ///
-/// Bytes are forced, tokens are not: the same bytes can be written by several rows of tokens, of which the drafts are
-/// the one that the tokenizer makes, as texts that models learn from have it. And where white space is optional it is
-/// guessed from that before it. Verification makes the text exact whether the drafts are right or not.
+/// Bytes are forced, tokens are not: the same bytes can be written by several rows of tokens. The drafts are those
+/// that wrote such bytes before, or else those that the tokenizer makes, as texts that models learn from have them.
+/// Where white space is optional it is guessed from that before it. Verification makes the text exact whether the
+/// drafts are right or not.
 package struct ForcedText: Sendable {
     private let tokenizer: BPETokenizer
     private var layout = JSONLayout()
-    private var bytes: [UInt8] = []  // of one token
+    /// The text so far: its bytes, its tokens, and where each token begins.
+    private var written: [UInt8] = []
+    private var tokens: [TokenID] = []
+    private var starts: [Int] = []
     /// Drafts that are made at most: fewer after some were refused, more after all were accepted.
     private var longest = longestDraft
     /// Rounds without drafts after one whose drafts were all refused, and how many of them are left.
@@ -24,9 +28,11 @@ package struct ForcedText: Sendable {
 
     /// Takes notice of a token that was added to the text.
     package mutating func append(_ token: TokenID) {
-        bytes.removeAll(keepingCapacity: true)
-        tokenizer.appendText(of: token, special: true, to: &bytes)
-        for byte in bytes { layout.append(byte) }
+        let start = written.count
+        tokens.append(token)
+        starts.append(start)
+        tokenizer.appendText(of: token, special: true, to: &written)
+        for byte in written[start...] { layout.append(byte) }
     }
 
     /// Takes notice of what became of the drafts of a round.
@@ -57,12 +63,30 @@ package struct ForcedText: Sendable {
             let bytes = Self.bytes(after: &text, &layout)
             // A space at the end may be the beginning of a token that comes after the choice.
             let stretch = bytes.prefix(through: bytes.lastIndex { $0 != UInt8(ascii: " ") } ?? -1)
-            if !stretch.isEmpty { tokens += tokenizer.encode(stretch, parseSpecial: false) }
+            if !stretch.isEmpty { tokens += encode(stretch) }
             guard stretch.count == bytes.count, let token = try Self.onlyToken(after: text) else { break }
             guard try text.append(token) else { break }
             tokens.append(token)
         }
         return Array(tokens.prefix(limit))
+    }
+
+    /// The tokens that wrote the longest beginning of `stretch` before, of equally long ones the last, and the
+    /// tokenizer's for the rest.
+    private func encode(_ stretch: ArraySlice<UInt8>) -> [TokenID] {
+        var (place, length) = (0, 0)
+        for number in starts.indices.reversed() where length < stretch.count {
+            let common = zip(written[starts[number]...], stretch).prefix { $0 == $1 }.count
+            if common > length { (place, length) = (number, common) }
+        }
+        var (known, end) = ([TokenID](), 0)
+        while place < starts.count {
+            let next = (place + 1 < starts.count ? starts[place + 1] : written.count) - starts[place]
+            guard next > 0, end + next <= length else { break }
+            known.append(tokens[place])
+            (place, end) = (place + 1, end + next)
+        }
+        return known + tokenizer.encode(stretch.dropFirst(end), parseSpecial: false)
     }
 
     /// Moves `text` across the bytes that probably come next.

@@ -100,8 +100,8 @@ package final class SpeculativeDecoder {
     /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
     /// - Parameter limit: tokens that are wanted at most, at least 1; a constrained text is completed within them.
     /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
-    /// - Throws: `ModelError`, `TensorError.outOfMemory`, `ConstraintError` or `CancellationError`. The text stays as it
-    ///   was.
+    /// - Throws: `ModelError`, `TensorError.outOfMemory`, `ConstraintError` or `CancellationError`. The text stays as
+    ///   it was.
     package func readPromptBatch(limit: Int = .max) throws -> Range<Int> {
         let unread = tokens[target.cache.count...]
         guard unread.count <= target.batchLength else {
@@ -134,7 +134,8 @@ package final class SpeculativeDecoder {
 
     /// One round: drafts as the options, the constraint, `limit` and the context allow, and one pass of the target.
     /// - Parameters:
-    ///   - limit: tokens that are wanted at most, at least 1; a constrained text is completed within them, if it can be.
+    ///   - limit: tokens that are wanted at most, at least 1; a constrained text is completed within them, if it can
+    ///     be.
     ///   - isLast: called with each new token in order, until it returns true: the text ends after that token.
     /// - Returns: the places of the new tokens in `tokens`.
     /// - Throws: what reading a prompt throws; the text stays as it was.
@@ -233,7 +234,8 @@ package final class SpeculativeDecoder {
         assumedPolicy.record(
             drafts: draftCount, endedUnsure: drafts.endedUnsure, accepted: accepted, draftTime: draftTime,
             passTime: passTime)
-        warnIfUseless()
+        // No drafter is made for what a constraint makes a target write.
+        if constraint == nil { warnIfUseless() }
         return tokens.count - count..<tokens.count
     }
 

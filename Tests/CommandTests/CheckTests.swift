@@ -147,6 +147,29 @@ struct CheckTests {
         }
     }
 
+    #if os(Linux)
+        @Test("Constraints that say much with few characters take little memory")
+        func memory() throws {
+            func compiles(_ name: String, _ schema: String) -> String {
+                #"{"name": "\#(name)", "schema": \#(schema), "accepts": [], "rejects": []}"#
+            }
+            let brackets = String(repeating: "(", count: 1_000_000)
+            let schemas = [
+                compiles("counts", #"{"type": "string", "minLength": 100000, "maxLength": 1000000000}"#),
+                compiles("pattern", #"{"type": "string", "pattern": "[ab]*a[ab]{9}$"}"#),
+                #"{"name": "groups", "schema": {"pattern": "\#(brackets)"}, "error": true, "names": "pattern"}"#,
+                #"{"name": "states", "schema": {"pattern": "^[ab]*a[ab]{99}$"}, "error": true, "names": "pattern"}"#,
+            ].joined(separator: ",")
+            let folder = try TemporaryFolder()
+            try Data(#"{"schemas": [\#(schemas)]}"#.utf8)
+                .write(to: folder.url.appendingPathComponent("schemas.json"))
+            let run = try Command(
+                "gemma-check", ["constraints", folder.url.path, "--vocab", #require(BundledModel.target).path],
+                shell: "ulimit -v 1000000; exec \"$@\"")
+            #expect(run.status == 0, "\(run.output)\(run.error)")
+        }
+    #endif
+
     @Test("Replies are taken apart as the reference says; a reply that says something else fails")
     func replies() throws {
         let fixtures = Command.fixtures.appendingPathComponent("chat")

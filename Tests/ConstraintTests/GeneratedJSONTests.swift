@@ -12,17 +12,36 @@ import Testing
     @Test(arguments: [
         ##"{"type":"object","properties":{"a":{"type":"integer"},"b":{},"c":{"type":"null"}},"minProperties":1}"##,
         ##"{"type":"object","properties":{"a":true,"b":true,"c":true},"minProperties":2,"maxProperties":2}"##,
-        ##"{"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"boolean"},"minProperties":3,"maxProperties":4}"##,
+        ##"""
+        {"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"boolean"},
+        "minProperties":3,"maxProperties":4}
+        """##,
         ##"{"type":"object","additionalProperties":{"type":"integer"},"maxProperties":2}"##,
         ##"{"type":"object","patternProperties":{"^n_":{"type":"integer"},"^s_":{"type":"string"}}}"##,
-        ##"{"type":"object","properties":{"n_a":{"minimum":3}},"patternProperties":{"^n_":{"type":"integer"}},"additionalProperties":{"type":"string"},"required":["n_a"]}"##,
-        ##"{"type":"object","properties":{"k":{"const":"x"}},"required":["k"],"anyOf":[{"properties":{"a":{"type":"integer"}},"required":["a"]},{"properties":{"b":{"type":"string"}},"required":["b"]}]}"##,
-        ##"{"allOf":[{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]},{"properties":{"a":{"minimum":5},"b":{"type":"string","maxLength":1}},"required":["b"]}]}"##,
+        ##"""
+        {"type":"object","properties":{"n_a":{"minimum":3}},"patternProperties":{"^n_":{"type":"integer"}},
+        "additionalProperties":{"type":"string"},"required":["n_a"]}
+        """##,
+        ##"""
+        {"type":"object","properties":{"k":{"const":"x"}},"required":["k"],
+        "anyOf":[{"properties":{"a":{"type":"integer"}},"required":["a"]},
+        {"properties":{"b":{"type":"string"}},"required":["b"]}]}
+        """##,
+        ##"""
+        {"allOf":[{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]},
+        {"properties":{"a":{"minimum":5},"b":{"type":"string","maxLength":1}},"required":["b"]}]}
+        """##,
         ##"{"type":["integer","string"],"minLength":2,"minimum":100}"##,
         ##"{"minLength":3}"##,
-        ##"{"type":"array","prefixItems":[{"type":"string"},{"type":"integer"},{"type":"null"}],"items":{"type":"boolean"},"minItems":2,"maxItems":5}"##,
+        ##"""
+        {"type":"array","prefixItems":[{"type":"string"},{"type":"integer"},{"type":"null"}],
+        "items":{"type":"boolean"},"minItems":2,"maxItems":5}
+        """##,
         ##"{"type":"array","prefixItems":[{"type":"string"},false],"minItems":0}"##,
-        ##"{"type":"array","items":{"type":"integer"},"allOf":[{"prefixItems":[{"minimum":10}]},{"items":{"maximum":20}}],"minItems":1}"##,
+        ##"""
+        {"type":"array","items":{"type":"integer"},"allOf":[{"prefixItems":[{"minimum":10}]},
+        {"items":{"maximum":20}}],"minItems":1}
+        """##,
         ##"{"type":"string","format":"date"}"##, ##"{"type":"string","format":"date-time"}"##,
         ##"{"type":"string","format":"ipv4"}"##, ##"{"type":"string","format":"time"}"##,
         ##"{"type":"string","format":"uuid"}"##, ##"{"type":"string","format":"email","maxLength":9}"##,

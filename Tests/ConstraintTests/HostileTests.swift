@@ -5,8 +5,8 @@ import Tokenizer
 
 /// Constraints built to take long, to fill the memory or to overflow the stack are refused, or work.
 @Suite(.serialized) struct HostileTests {
-    /// With slack for a busy machine: the slowest takes a second.
-    private static let longest = Duration.seconds(20)
+    /// With slack for a busy machine: the slowest takes a quarter of a second.
+    private static let longest = Duration.seconds(10)
 
     @Test(arguments: HostileConstraint.grammars + HostileConstraint.patterns + HostileConstraint.schemas)
     func everyConstraintIsRefusedOrWorks(_ constraint: HostileConstraint) throws {

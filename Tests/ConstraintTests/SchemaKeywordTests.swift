@@ -13,12 +13,21 @@ import Testing
         (##"{"properties":{"a/b~":{"if":{}}}}"##, "if", "#/properties/a~1b~0"),
         (##"{"minLength":"x"}"##, "minLength", "#"), (##"{"maxItems":-1}"##, "maxItems", "#"),
         (##"{"minItems":1.5}"##, "minItems", "#"), (##"{"required":"a"}"##, "required", "#"),
-        (##"{"properties":[]}"##, "properties", "#"), (##"{"enum":[]}"##, "enum", "#"), (##"{"anyOf":[]}"##, "anyOf", "#"),
+        (
+            ##"{"properties":[]}"##, "properties", "#"
+        ), (##"{"enum":[]}"##, "enum", "#"),
+        (
+            ##"{"anyOf":[]}"##,
+            "anyOf", "#"
+        ),
         (##"{"allOf":{}}"##, "allOf", "#"), (##"{"items":3}"##, "items", "#/items"), (##"{"$ref":1}"##, "$ref", "#"),
         (##"{"$ref":"http://a.example/b"}"##, "$ref", "#"), (##"{"$ref":"#name"}"##, "$ref", "#"),
         (##"{"$ref":"#/$defs/none"}"##, "$ref", "#"), (##"{"$ref":"#"}"##, "$ref", "#"),
         (##"{"$dynamicRef":"#"}"##, "$dynamicRef", "#"),
-        (##"{"$defs":{"a":{"$ref":"#/$defs/b"},"b":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"}"##, "$ref", "#"),
+        (
+            ##"{"$defs":{"a":{"$ref":"#/$defs/b"},"b":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"}"##,
+            "$ref", "#"
+        ),
         (##"{"anyOf":[{"type":"string"},{"$ref":"#"}]}"##, "$ref", "#/anyOf/1"),
         (##"{"type":"integer","const":"a"}"##, "const", "#"), (##"{"type":"string","enum":[1,2]}"##, "enum", "#"),
         (##"{"type":"string","const":"abc","maxLength":2}"##, "const", "#"),
@@ -28,13 +37,25 @@ import Testing
         (##"{"type":"number","multipleOf":0.1}"##, "multipleOf", "#"), (##"{"multipleOf":0}"##, "multipleOf", "#"),
         (##"{"type":"object","properties":{"a":false},"required":["a"]}"##, "required", "#"),
         (##"{"type":"object","additionalProperties":false,"required":["a"]}"##, "required", "#"),
-        (##"{"properties":{"a":{"type":"object","properties":{"b":false},"required":["b"]}}}"##, "required", "#/properties/a"),
+        (
+            ##"{"properties":{"a":{"type":"object","properties":{"b":false},"required":["b"]}}}"##,
+            "required", "#/properties/a"
+        ),
         (##"{"type":"object","properties":{"a":{}},"minProperties":2}"##, "minProperties", "#"),
         (##"{"type":"object","required":["a","b"],"maxProperties":1}"##, "maxProperties", "#"),
         (##"{"type":"array","prefixItems":[{}],"items":false,"minItems":2}"##, "minItems", "#"),
         (##"{"type":"string","pattern":"^a$","minLength":2}"##, "pattern", "#"),
         (##"{"patternProperties":{"a":{},"b":{}}}"##, "patternProperties", "#"),
-        (##"{"uniqueItems":1}"##, "uniqueItems", "#"), (##"{"type":[]}"##, "type", "#"), ("[]", "#", "#"), ("false", "type", "#"),
+        (
+            ##"{"uniqueItems":1}"##, "uniqueItems", "#"
+        ),
+        (
+            ##"{"type":[]}"##,
+            "type", "#"
+        ), ("[]", "#", "#"),
+        (
+            "false", "type", "#"
+        ),
         (##"{"unevaluatedProperties":false}"##, "unevaluatedProperties", "#"),
         (##"{"minLength":1e30}"##, "minLength", "#"),
     ])
@@ -58,7 +79,13 @@ import Testing
         (##"{"type":"integer","enum":[1.0]}"##, "1.0"), (##"{"const":1,"enum":[1.0,2]}"##, "1.0"),
         (##"{"properties":{"a":{}},"required":["b"],"type":"object"}"##, ##"{"b":[]}"##),
         (##"{"minLength":2}"##, "7"), (##"{"properties":{"a":{"type":"null"}}}"##, "7"),
-        (##"{"nullable":true,"enum":["a"]}"##, "null"), (##"{"nullable":true,"$ref":"#/$defs/a","$defs":{"a":{"type":"string"}}}"##, "null"),
+        (
+            ##"{"nullable":true,"enum":["a"]}"##, "null"
+        ),
+        (
+            ##"{"nullable":true,"$ref":"#/$defs/a","$defs":{"a":{"type":"string"}}}"##,
+            "null"
+        ),
         (##"{"anyOf":[{"type":"string"},{"type":"array"}],"items":{"type":"integer"}}"##, "[1, 2]"),
         (##"{"type":"object","properties":{"b":true,"a":true}}"##, ##"{"b":1,"a":2}"##),
         (##"{"type":"object","additionalProperties":{"type":"null"}}"##, ##"{"\u0061":null}"##),
@@ -69,7 +96,8 @@ import Testing
 
     @Test(arguments: [
         ("{}", #""\ud83d""#), ("{}", #""\ude00\ud83d""#), ("{}", #""\ud83dx""#), ("{}", " 1"), ("{}", "1 "),
-        ("{}", "[1,  2]"), ("{}", "[\n\n]"), ("{}", "[\t1]"), ("{}", "[\r\n1]"), ("{}", "[" + "\n" + String(repeating: " ", count: 21) + "]"),
+        ("{}", "[1,  2]"), ("{}", "[\n\n]"), ("{}", "[\t1]"), ("{}", "[\r\n1]"),
+        ("{}", "[" + "\n" + String(repeating: " ", count: 21) + "]"),
         (##"{"properties":{"a":{}}}"##, ##"{"b":1}"##), (##"{"patternProperties":{"^a":{}}}"##, ##"{"b":1}"##),
         (##"{"properties":{"a":{"type":"null"}},"additionalProperties":true}"##, ##"{"a":1}"##),
         (##"{"properties":{"a":{"type":"null"}},"additionalProperties":true}"##, ##"{"\u0061":1}"##),

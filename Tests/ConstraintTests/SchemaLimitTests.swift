@@ -28,6 +28,25 @@ import Testing
         #expect(isTooLarge(["type": "object", "properties": properties, "allOf": [choice]]))
     }
 
+    @Test func countsOfManyPropertiesAreRefused() {
+        let properties = object((0..<5000).map { ("p\($0)", true) })
+        #expect(isTooLarge(["type": "object", "properties": properties, "minProperties": 2500]))
+    }
+
+    @Test func listsOfValuesThatAreComparedAreRefused() {
+        func values(from first: Int) -> JSONValue {
+            ["enum": .array((first..<first + 2000).map { .number(JSONNumber($0)) })]
+        }
+        #expect(isTooLarge(["allOf": [values(from: 0), values(from: 1000)]]))
+    }
+
+    @Test func manyLargePatternsAreRefused() {
+        let properties = (0..<200).map { number in
+            ("p\(number)", ["type": "string", "pattern": "(a|b)*\(number)(a|b){200}c(a|b)*d"] as JSONValue)
+        }
+        #expect(isTooLarge(["type": "object", "properties": object(properties)]))
+    }
+
     @Test func longChainsOfReferencesAreRefused() {
         let links = (0..<20_000).map { ("a\($0)", ["$ref": "#/$defs/a\($0 + 1)"] as JSONValue) }
         #expect(isTooLarge(["$defs": object(links + [("a20000", true)]), "$ref": "#/$defs/a0"]))
@@ -35,17 +54,14 @@ import Testing
 
     @Test func combinationsThatRecursionMultipliesAreRefused() {
         // Each level combines the schemas of the one above in a new way.
+        func both(_ first: Int, _ second: Int) -> JSONValue {
+            ["allOf": [["$ref": "#/$defs/s\(first % 24)"], ["$ref": "#/$defs/s\(second % 24)"]]]
+        }
         let schemas = (0..<24).map { number in
-            (
-                "s\(number)",
-                [
-                    "type": "object",
-                    "properties": [
-                        "a": ["allOf": [["$ref": "#/$defs/s\((number * 7 + 1) % 24)"], ["$ref": "#/$defs/s\((number * 5 + 3) % 24)"]]],
-                        "b": ["allOf": [["$ref": "#/$defs/s\((number * 11 + 5) % 24)"], ["$ref": "#/$defs/s\((number * 3 + 7) % 24)"]]],
-                    ],
-                ] as JSONValue
-            )
+            let properties: JSONValue = [
+                "a": both(number * 7 + 1, number * 5 + 3), "b": both(number * 11 + 5, number * 3 + 7),
+            ]
+            return ("s\(number)", ["type": "object", "properties": properties] as JSONValue)
         }
         do {
             let grammar = try Grammar(jsonSchema: ["$defs": object(schemas), "$ref": "#/$defs/s0"])

@@ -44,7 +44,10 @@ import Testing
         (##"{"properties":{"b":{"type":"string"},"A":{"type":"integer"}}}"##, "call:f{b:<|\"|><|\"|>}"),
         (##"{"properties":{"a":{"enum":["x y",1,{"d":1,"C":"q"}]}}}"##, "call:f{a:<|\"|>x y<|\"|>}"),
         (##"{"properties":{"a":{"enum":["x y",1,{"d":1,"C":"q"}]}}}"##, "call:f{a:{C:<|\"|>q<|\"|>,d:1}}"),
-        (##"{"properties":{"a":{"type":"string","pattern":"^[\"\n]+$","maxLength":3}}}"##, "call:f{a:<|\"|>\"\n\"<|\"|>}"),
+        (
+            ##"{"properties":{"a":{"type":"string","pattern":"^[\"\n]+$","maxLength":3}}}"##,
+            "call:f{a:<|\"|>\"\n\"<|\"|>}"
+        ),
         (##"{"properties":{"a":{"type":"array","items":{"type":"number"},"minItems":2}}}"##, "call:f{a:[1,2.5]}"),
         (##"{"properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}}"##, "call:f{a:null,ab:3}"),
     ])
@@ -72,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("f", ##"{"properties":{"a:b":{}}}"##), ("f", ##"{"properties":{"a}":{}}}"##), ("f", ##"{"properties":{" a":{}}}"##),
+        ("f", ##"{"properties":{"a:b":{}}}"##), ("f", ##"{"properties":{"a}":{}}}"##),
+        ("f", ##"{"properties":{" a":{}}}"##),
         ("f", ##"{"properties":{"":{}}}"##), ("f", ##"{"properties":{"'a'":{}}}"##),
         ("f", ##"{"properties":{"o":{"const":{"x=y":1}}}}"##), ("f", ##"{"not":{}}"##), ("f", ##"{"type":"string"}"##),
         ("", "{}"), ("a b", "{}"), ("a{", "{}"), ("f", ##"{"properties":{"a":{"$ref":"#/x"}}}"##),
@@ -92,11 +96,24 @@ import Testing
 
     @Test(arguments: [
         "{}",
-        ##"{"type":"object","properties":{"text":{"type":"string"},"Count":{"type":"integer"},"list":{"type":"array","items":{"type":"string"}},"free":{}},"required":["text"]}"##,
-        ##"{"type":"object","properties":{"kind":{"enum":["a \"b\"",true,3,[1,"x"],{"q":"r","P":null}]},"when":{"type":"string","format":"date-time"}},"required":["kind","when"]}"##,
+        ##"""
+        {"type":"object","properties":{"text":{"type":"string"},"Count":{"type":"integer"},
+        "list":{"type":"array","items":{"type":"string"}},"free":{}},"required":["text"]}
+        """##,
+        ##"""
+        {"type":"object","properties":{"kind":{"enum":["a \"b\"",true,3,[1,"x"],{"q":"r","P":null}]},
+        "when":{"type":"string","format":"date-time"}},"required":["kind","when"]}
+        """##,
         ##"{"type":"object","additionalProperties":{"type":"string","minLength":1,"maxLength":3}}"##,
-        ##"{"type":"object","properties":{"t":{"$ref":"#/$defs/t"}},"required":["t"],"$defs":{"t":{"type":"object","properties":{"v":{"type":"number"},"next":{"$ref":"#/$defs/t"}},"required":["v"]}}}"##,
-        ##"{"type":"object","properties":{"a b":{"type":"string","nullable":true},"c":{"type":"string","pattern":"^[{}\\[\\]:,]*$"}},"required":["a b","c"],"additionalProperties":{"type":"boolean"}}"##,
+        ##"""
+        {"type":"object","properties":{"t":{"$ref":"#/$defs/t"}},"required":["t"],
+        "$defs":{"t":{"type":"object","properties":{"v":{"type":"number"},"next":{"$ref":"#/$defs/t"}},
+        "required":["v"]}}}
+        """##,
+        ##"""
+        {"type":"object","properties":{"a b":{"type":"string","nullable":true},"c":{"type":"string",
+        "pattern":"^[{}\\[\\]:,]*$"}},"required":["a b","c"],"additionalProperties":{"type":"boolean"}}
+        """##,
     ])
     func generatedCallsAreReadBack(_ schema: String) throws {
         let parameters = try JSONValue(json: schema)

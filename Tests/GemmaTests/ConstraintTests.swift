@@ -31,8 +31,11 @@ struct ConstrainedSessionTests {
         .grammar("root ::= \" \" word+ \"!\"\nword ::= [a-z]{1,6} \" and \""), .jsonSchema(schema),
     ]
 
-    @Test("Each kind of constraint gives the same text with drafts and forced text as without", arguments: constraints)
-    func sameText(_ constraint: TextConstraint) async throws {
+    @Test(
+        "Each kind of constraint gives the same text with drafts and forced text as without",
+        arguments: constraints.indices)
+    func sameText(_ index: Int) async throws {
+        let constraint = Self.constraints[index]
         let plain = try await model.makeSession().respond(
             to: "Once upon a time", options: options(constraint, drafts: 0, isForcing: false))
         #expect(plain.finishReason == .endOfText)
@@ -97,11 +100,12 @@ struct ConstrainedSessionTests {
         #expect(response.text == " there " && response.finishReason == .stopString)
     }
 
-    @Test("A grammar takes the place of the options' constraint")
-    func grammar() async throws {
+    @Test("An automaton takes the place of the options' constraint")
+    func automaton() async throws {
         let session = try model.makeSession()
-        let number = try session.begin(
-            .append("Once"), options(.choices([" a"])), grammar: Grammar(.literal(" upon a time")))
+        let automaton = try ConstraintAutomaton(
+            Grammar(.literal(" upon a time")), vocabulary: ConstraintVocabulary(model.tokenizer))
+        let number = try session.begin(.append("Once"), options(.choices([" a"])), automaton)
         var text = ""
         while let step = try session.step(number) { text += step.text }
         #expect(text == " upon a time")

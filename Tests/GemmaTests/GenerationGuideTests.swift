@@ -29,6 +29,7 @@ struct GenerationGuideTests {
         #expect(try json(Int.self) == ["type": "integer"])
         #expect(try json(Int.self, .range(1...3)) == ["type": "integer", "minimum": 1, "maximum": 3])
         #expect(try json(Int.self, .minimum(1), .minimum(2)) == ["type": "integer", "minimum": 2])
+        #expect(try json(UInt.self) == ["type": "integer", "minimum": 0])
         #expect(try json(UInt8.self, .maximum(9)) == ["type": "integer", "minimum": 0, "maximum": 9])
         #expect(
             try json(Double.self, .range(0.5...1e300)).json == #"{"type":"number","minimum":0.5,"maximum":1e+300}"#)

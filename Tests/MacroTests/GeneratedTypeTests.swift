@@ -4,7 +4,7 @@ import Testing
 // Types as users write them.
 
 @Generable(description: "A plan for a trip")
-struct Itinerary {
+struct Tour {
     @Guide(description: "A title that makes one want to go")
     let title: String
     @Guide(description: "From cheap to dear", .range(1...5))
@@ -71,8 +71,8 @@ struct GeneratedTypeTests {
 
     @Test("Properties become a schema, with what guides say of them")
     func schema() throws {
-        let json = Itinerary.generationSchema.json
-        #expect(json["title"] == "Itinerary" && json["description"] == "A plan for a trip")
+        let json = Tour.generationSchema.json
+        #expect(json["title"] == "Tour" && json["description"] == "A plan for a trip")
         #expect(
             try json["properties"]
                 == JSONValue(
@@ -93,7 +93,7 @@ struct GeneratedTypeTests {
 
     @Test("Enumerations are names, raw values that are texts, or objects")
     func enumerations() throws {
-        #expect(Itinerary.Companion.generationSchema.json["enum"] == ["dog", "a \"cat\"", "self"])
+        #expect(Tour.Companion.generationSchema.json["enum"] == ["dog", "a \"cat\"", "self"])
         #expect(Level.generationSchema.json == ["title": "Level", "type": "string", "enum": ["low", "high"]])
         #expect(try Level(GeneratedContent(json: "\"high\"")) == .high)
         let stops: [Stop] = [
@@ -114,12 +114,12 @@ struct GeneratedTypeTests {
     @Test("A value is made of JSON, and becomes the same JSON")
     func conversion() throws {
         let content = try GeneratedContent(json: plan)
-        let itinerary = try Itinerary(content)
-        #expect(itinerary.title == "North" && itinerary.isCheap && itinerary.train == nil)
-        #expect(itinerary.companion == .cat && itinerary.distances == [1.5])
-        #expect(itinerary.days[0].stops == [.rest] && itinerary.days[0].default == "walk")
-        #expect(itinerary.generatedContent == content)
-        #expect(throws: DecodingError.self) { try Itinerary(GeneratedContent(json: #"{"title": "North"}"#)) }
+        let tour = try Tour(content)
+        #expect(tour.title == "North" && tour.isCheap && tour.train == nil)
+        #expect(tour.companion == .cat && tour.distances == [1.5])
+        #expect(tour.days[0].stops == [.rest] && tour.days[0].default == "walk")
+        #expect(tour.generatedContent == content)
+        #expect(throws: DecodingError.self) { try Tour(GeneratedContent(json: #"{"title": "North"}"#)) }
         // The memberwise initializer is still there.
         #expect(Pair(first: 1, second: "x").generatedContent.jsonString == #"{"first":1,"second":"x"}"#)
         #expect(Nothing().generatedContent.jsonString == "{}")
@@ -127,7 +127,7 @@ struct GeneratedTypeTests {
 
     @Test("Partial values have what is known")
     func partialValues() throws {
-        let partial = try Itinerary.PartiallyGenerated(
+        let partial = try Tour.PartiallyGenerated(
             GeneratedContent(json: #"{"title": "No", "days": [{"stops": []}]}"#))
         #expect(partial.title == "No" && partial.price == nil && partial.companion == nil)
         #expect(partial.days?.first?.stops == [] && partial.days?.first?.default == nil)

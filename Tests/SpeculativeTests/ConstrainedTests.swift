@@ -141,7 +141,8 @@ struct ConstrainedTests {
         }
     }
 
-    @Test("Cancelled between drafts and verification, the text continues as if nothing had happened", arguments: [0, 4])
+    @Test(
+        "Cancelled between drafts and verification, the text continues as if nothing had happened", arguments: [0, 4])
     func cancelledRound(_ drafts: Int) async throws {
         let plain = try model.decoder(.trigger, drafts: 0, isForcing: false).write(200, ends: ends)
         let decoder = try model.decoder(.trigger, drafts: drafts, isForcing: true)

@@ -70,6 +70,20 @@ struct ForcedTextTests {
         ] { #expect(try draft(after: begun) == next, "\(begun)") }
     }
 
+    @Test("Bytes are drafted as the tokens that wrote them before")
+    func knownTokens() throws {
+        var (forced, standing) = (ForcedText(model.tokenizer), try model.text(Self.grammar))
+        // Byte by byte, which no tokenizer would write.
+        for byte in "{\"a\": {\"x\": \"u\", \"y\": \"v\"}, \"b\"".utf8 {
+            let token = TokenID(21) + TokenID(byte)
+            let fits = try standing.append(token)
+            #expect(fits)
+            forced.append(token)
+        }
+        let expected = ": {\"x\": \"".utf8.map { TokenID(21) + TokenID($0) }
+        #expect(try forced.tokens(after: standing, limit: 32) == expected)
+    }
+
     @Test("Nothing is drafted within a string, at the end, or beyond the limit")
     func nothing() throws {
         #expect(try draft(after: "{\"a\": {\"x\": \"u") == "")

@@ -1,4 +1,4 @@
-import Gemma  // FoundationModels: import FoundationModels
+import GemmaMacros  // FoundationModels: import FoundationModels
 import Observation
 
 struct Destination: Sendable {
@@ -11,7 +11,7 @@ struct Destination: Sendable {
 @MainActor
 @Observable
 final class TripPlanner {
-    private(set) var plan = ""
+    private(set) var itinerary: Itinerary.PartiallyGenerated?
     let destination: Destination
     private let session: LanguageModelSession
 
@@ -38,22 +38,23 @@ final class TripPlanner {
     }
 
     func suggest(dayCount: Int) async throws {
-        let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 400)
-        let stream = session.streamResponse(options: options) {
+        let options = GenerationOptions(sampling: .greedy, maximumResponseTokens: 600)
+        let stream = session.streamResponse(generating: Itinerary.self, options: options) {
             "Plan a trip to \(destination.name) of \(dayCount) days."
             if dayCount > 3 {
                 "Leave one day without plans."
             }
         }
         for try await partial in stream {
-            plan = partial.content
+            itinerary = partial.content
         }
     }
 
     func suggestTitle() async throws -> String {
         let response = try await session.respond(
-            to: "What is a good title for it?",
-            options: GenerationOptions(sampling: .random(probabilityThreshold: 0.9), temperature: 0.7))
+            to: "What is another good title for it?",
+            options: GenerationOptions(
+                sampling: .random(probabilityThreshold: 0.9), temperature: 0.7, maximumResponseTokens: 50))
         return response.content
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Gemma  // FoundationModels: import FoundationModels
+import GemmaMacros  // FoundationModels: import FoundationModels
 
 /// Answers a question with the help of a tool, and shows how: `swift run -c release WeatherReport MODEL.gguf`.
 @main

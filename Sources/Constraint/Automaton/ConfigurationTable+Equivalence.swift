@@ -25,14 +25,15 @@ extension ConfigurationTable {
         var needed: Set<Int32> = [StackTable.bottom]
         var queue = other.items(of: number).map(\.stack)
         while let stack = queue.popLast() {
-            if needed.insert(stack).inserted { queue += other.stacks.top(of: stack).map(\.stack) }
+            if needed.insert(stack).inserted { queue += other.reader.stacks.top(of: stack).map(\.stack) }
         }
         var numbers: [Int32: Int32] = [:]
         for stack in needed.sorted() {
-            let top = other.stacks.top(of: stack).map { item in
+            let top = other.reader.stacks.top(of: stack).map { item in
                 item.frame == .bottom ? item : Item(item.frame, numbers[item.stack]!)
             }
-            numbers[stack] = stacks.intern(top, mayEnd: other.stacks.mayEnd(stack), length: other.stacks.length(stack))
+            numbers[stack] = reader.stacks.intern(
+                top, mayEnd: other.reader.stacks.mayEnd(stack), length: other.reader.stacks.length(stack))
         }
         return try intern(other.items(of: number).map { Item($0.frame, numbers[$0.stack]!) })
     }

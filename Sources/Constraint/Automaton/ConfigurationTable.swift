@@ -3,9 +3,7 @@
 ///
 /// A configuration is all ways in which the text so far can be read. Equal ones have equal numbers.
 struct ConfigurationTable: Sendable {
-    let program: Program
-    var closures: ClosureTable
-    var stacks = StackTable()
+    var reader: ItemReader
 
     private var lists = ItemListTable()
     private var facts: [Facts] = []
@@ -18,15 +16,7 @@ struct ConfigurationTable: Sendable {
     private var rows: [Int32] = []
     /// Single steps from configurations without a row.
     private var steps: [Step: Int32] = [:]
-    /// Arcs followed since the current operation began.
-    private var work = 0
-
-    // Memory to work in.
-    var arcs: [Arc] = []
-    var tokenArcs: [TokenArc] = []
-    var queue: [Item] = []
-    private var matching: [Int32] = []
-    var news: [Item] = []
+    private var matching: [Int32] = []  // memory to work in
 
     private struct Facts: Sendable {
         let mayEnd: Bool
@@ -40,14 +30,9 @@ struct ConfigurationTable: Sendable {
 
     /// The number of the configuration after text that does not fit.
     static let dead: Int32 = -1
-    /// The most arcs that are followed for one mask or token.
-    static let mostWork = 4_000_000
-    /// The most ways in which a text may be read at a time.
-    static let mostItems = 20_000
 
     init(_ program: Program) throws(ConstraintError) {
-        self.program = program
-        closures = ClosureTable(program)
+        reader = ItemReader(program)
         _ = try intern([Item(Frame(program.start), StackTable.bottom)])
     }
 
@@ -56,15 +41,12 @@ struct ConfigurationTable: Sendable {
 
     /// Whether it is time to begin a new table.
     var isFull: Bool {
-        rows.count > 4_000_000 || steps.count > 500_000 || lists.itemCount > 1_000_000 || stacks.count > 500_000
+        rows.count > 4_000_000 || steps.count > 500_000 || lists.itemCount > 1_000_000 || reader.stacks.count > 500_000
     }
 
-    mutating func beginWork() { work = 0 }
+    var program: Program { reader.program }
 
-    mutating func count(_ arcs: Int) throws(ConstraintError) {
-        work += arcs
-        guard work <= Self.mostWork else { throw .tooLarge(what: "steps for one token", limit: Self.mostWork) }
-    }
+    mutating func beginWork() { reader.beginWork() }
 
     func mayEnd(_ number: Int32) -> Bool { facts[Int(number)].mayEnd }
     func readsTokens(_ number: Int32) -> Bool { facts[Int(number)].readsTokens }
@@ -83,9 +65,11 @@ struct ConfigurationTable: Sendable {
         if row >= 0 { return next(inRow: row, byteClass) }
         let step = Step(number: number, byteClass: byteClass)
         if let known = steps[step] { return known }
-        try findArcs(of: number)
+        try reader.findArcs(of: items(of: number))
         matching.removeAll(keepingCapacity: true)
-        for place in arcs.indices where arcs[place].classes.contains(byteClass) { matching.append(Int32(place)) }
+        for place in reader.arcs.indices where reader.arcs[place].classes.contains(byteClass) {
+            matching.append(Int32(place))
+        }
         let next = try follow(matching)
         steps[step] = next
         return next
@@ -105,7 +89,8 @@ struct ConfigurationTable: Sendable {
     /// Finds what all bytes lead to.
     @inline(never)
     private mutating func expand(_ number: Int32) throws(ConstraintError) -> Int32 {
-        try findArcs(of: number)
+        try reader.findArcs(of: items(of: number))
+        try reader.count(reader.arcs.count)
         let start = rows.count
         let classCount = program.classCount
         rows.append(contentsOf: repeatElement(Self.dead, count: classCount))
@@ -113,7 +98,7 @@ struct ConfigurationTable: Sendable {
         var groups: [(arcs: [Int32], next: Int32)] = []
         for byteClass in 0..<classCount {
             matching.removeAll(keepingCapacity: true)
-            for place in arcs.indices where arcs[place].classes.contains(UInt8(byteClass)) {
+            for place in reader.arcs.indices where reader.arcs[place].classes.contains(UInt8(byteClass)) {
                 matching.append(Int32(place))
             }
             if matching.isEmpty { continue }
@@ -129,14 +114,11 @@ struct ConfigurationTable: Sendable {
         return Int32(start)
     }
 
-    /// The configuration that some of `arcs` lead to.
+    /// The configuration that some of the reader's arcs lead to.
     private mutating func follow(_ places: [Int32]) throws(ConstraintError) -> Int32 {
-        try count(places.count + 4)
-        news.removeAll(keepingCapacity: true)
-        for place in places {
-            let arc = arcs[Int(place)]
-            try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack)
-        }
+        try reader.count(places.count + 4)
+        reader.beginNews()
+        for place in places { try reader.follow(reader.arcs[Int(place)]) }
         return try internNews()
     }
 
@@ -145,19 +127,16 @@ struct ConfigurationTable: Sendable {
     /// What the sets of tokens are that may be read as a whole.
     mutating func tokenSets(_ number: Int32) throws(ConstraintError) -> [TokenSet] {
         guard readsTokens(number) else { return [] }
-        try findArcs(of: number)
-        return Set(tokenArcs.map(\.set)).sorted().map { program.tokenSets[Int($0)] }
+        try reader.findArcs(of: items(of: number))
+        return Set(reader.tokenArcs.map(\.set)).sorted().map { program.tokenSets[Int($0)] }
     }
 
     /// The configuration after a token that is read as a whole.
     mutating func next(_ number: Int32, token: Int32) throws(ConstraintError) -> Int32 {
         guard readsTokens(number) else { return Self.dead }
-        try findArcs(of: number)
-        news.removeAll(keepingCapacity: true)
-        for place in tokenArcs.indices where program.tokenSets[Int(tokenArcs[place].set)].contains(token) {
-            let arc = tokenArcs[place]
-            try follow(arc.target, pushed: arc.pushed, round: arc.round, on: arc.stack)
-        }
+        try reader.findArcs(of: items(of: number))
+        reader.beginNews()
+        for arc in reader.tokenArcs where program.tokenSets[Int(arc.set)].contains(token) { try reader.follow(arc) }
         return try internNews()
     }
 
@@ -172,76 +151,34 @@ struct ConfigurationTable: Sendable {
 
     /// - Parameter items: in any order, and perhaps the same frame with several stacks.
     mutating func intern(_ items: some Sequence<Item>) throws(ConstraintError) -> Int32 {
-        news.removeAll(keepingCapacity: true)
-        news.append(contentsOf: items)
+        reader.beginNews(with: items)
         return try internNews()
     }
 
-    /// The number of the configuration of `news`.
-    mutating func internNews() throws(ConstraintError) -> Int32 {
-        guard !news.isEmpty else { return Self.dead }
-        if news.count > 1 { try joinNews() }
+    /// The number of the configuration of the reader's news.
+    private mutating func internNews() throws(ConstraintError) -> Int32 {
+        guard !reader.news.isEmpty else { return Self.dead }
+        if reader.news.count > 1 { try reader.joinNews() }
+        let news = reader.news
         let (number, isNew) = lists.insert(news)
         guard isNew else { return number }
         var (mayEnd, readsTokens) = (false, false)
         var span = CharacterSpan.none
         var length = Program.endless
         for item in news {
-            length = min(length, program.length(of: item.frame) + stacks.length(item.stack))
+            length = min(length, program.length(of: item.frame) + reader.stacks.length(item.stack))
             if item.frame == .bottom {
                 mayEnd = true
                 continue
             }
-            if stacks.mayEnd(item.stack), try mayLeave(item.frame) { mayEnd = true }
-            span = max(span, try self.span(of: item.frame))
+            if reader.stacks.mayEnd(item.stack), try reader.mayLeave(item.frame) { mayEnd = true }
+            span = max(span, try reader.span(of: item.frame))
         }
-        if !program.tokenSets.isEmpty { readsTokens = try self.readsTokens(news) }
+        if !program.tokenSets.isEmpty { readsTokens = try reader.readsTokens(news) }
         facts.append(Facts(mayEnd: mayEnd, readsTokens: readsTokens))
         spans.append(span)
         lengths.append(length)
         rowStarts.append(-1)
         return number
-    }
-
-    /// Sorts `news`, and joins the stacks of equal frames.
-    private mutating func joinNews() throws(ConstraintError) {
-        guard news.count <= Self.mostItems * 4 else {
-            throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
-        }
-        news.sort { $0.frame < $1.frame }
-        var kept = 0
-        for place in 1..<news.count {
-            let item = news[place]
-            if item.frame == news[kept].frame {
-                news[kept] = Item(item.frame, stacks.union(news[kept].stack, item.stack))
-            } else {
-                kept += 1
-                news[kept] = item
-            }
-        }
-        news.removeLast(news.count - kept - 1)
-        guard news.count <= Self.mostItems else {
-            throw .tooLarge(what: "ways to read the text", limit: Self.mostItems)
-        }
-    }
-
-    /// Whether any of `items` reads tokens, after leaving what may be left.
-    private mutating func readsTokens(_ items: [Item]) throws(ConstraintError) -> Bool {
-        // The arcs may be in use.
-        let (savedArcs, savedTokenArcs) = (arcs, tokenArcs)
-        (arcs, tokenArcs) = ([], [])
-        defer { (arcs, tokenArcs) = (savedArcs, savedTokenArcs) }
-        queue = items
-        try findArcs()
-        return !tokenArcs.isEmpty
-    }
-
-    private mutating func span(of frame: Frame) throws(ConstraintError) -> CharacterSpan {
-        guard case .loop(let number, let next) = program.states[Int(frame.state)] else {
-            return try closures.closure(of: frame.state).span
-        }
-        let loop = program.loops[Int(number)]
-        let span = loop.span(after: frame.count)
-        return frame.count < loop.min ? span : max(span, try closures.closure(of: next).span)
     }
 }

@@ -13,6 +13,7 @@ struct ArrayWriter {
         var count = requirements.count
         // From the first place on where nothing may be, there is nothing.
         let prefixCount = requirements.parts.map(\.prefix.count).max() ?? 0
+        try expansion.count(prefixCount * requirements.parts.count)
         for place in 0...prefixCount {
             for schema in requirements.schemas(at: place) where try expansion.keywords(of: schema).isNever {
                 count.max = min(count.max ?? place, place)

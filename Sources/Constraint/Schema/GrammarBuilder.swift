@@ -11,11 +11,19 @@ struct GrammarBuilder {
     /// Expressions and literal characters of a whole grammar.
     static let maximumSymbols = 100_000
 
+    /// Texts that match a pattern.
+    struct Text: Hashable {
+        let pattern: Pattern
+        let length: CountRange
+    }
+
     private(set) var grammar = Grammar(rules: [], root: 0)
     /// Goals that have a rule which is not defined yet.
     private(set) var openGoals: [Goal] = []
     /// Why a rule has no text.
     private(set) var contradictions: [Int: ConstraintError] = [:]
+    /// What describes them. A pattern that is met again gets no rules of its own.
+    var texts: [Text: Expression] = [:]
     private var rules: [Goal: Int] = [:]
     private var symbols = 0
 

@@ -1,21 +1,5 @@
 import JSON
 
-/// The keywords of one schema.
-struct SchemaKeywords {
-    var path: String
-    var requirements = Requirements()
-    /// Schemas that hold besides: `allOf`.
-    var conjuncts: [Int] = []
-    /// What `$ref` means.
-    var reference: Int?
-    /// Of each list, one schema holds besides: `anyOf`, `oneOf`.
-    var choices: [[Int]] = []
-    /// Whether it is the schema `false`.
-    var isNever = false
-    /// How much there is to merge, for limits.
-    var size: Int = 1
-}
-
 /// Reads the keywords of a schema. Each must have a value that JSON Schema allows; those that restrict in ways that
 /// no grammar can express are errors, and those that are not known are annotations.
 struct KeywordReader {
@@ -46,7 +30,9 @@ struct KeywordReader {
             never.requirements.types = []
             return never
         case .object(let members):
+            // The reader has the only copy meanwhile, which makes changes cheap.
             var reader = KeywordReader(document: document, place: place, path: path, members: members)
+            document = SchemaDocument()
             defer { document = reader.document }
             return try reader.read()
         default:
@@ -138,7 +124,12 @@ struct KeywordReader {
             strings.forms.append(.init(keyword: "pattern", path: path, pattern: pattern))
         }
         if let value = members["format"], let format = StringFormat(rawValue: try text("format", value)) {
-            let pattern = try pattern("format", format.pattern)
+            let pattern: Pattern
+            if let known = StringFormat.patterns[format] {
+                pattern = known
+            } else {
+                pattern = try self.pattern("format", format.source)
+            }
             strings.forms.append(.init(keyword: "format", path: path, pattern: pattern))
         }
         if let value = members["contentSchema"], value.objectValue == nil, value.boolValue == nil {
@@ -298,16 +289,5 @@ struct KeywordReader {
             throw error(keyword, "must be a whole number that is not negative")
         }
         return number.doubleValue < Double(Self.largestCount) ? Int(number.doubleValue) : Self.largestCount
-    }
-}
-
-extension JSONValue {
-    /// Whether arrays and objects are at most so deep within one another.
-    fileprivate func isNested(atMost depth: Int) -> Bool {
-        switch self {
-        case .array(let elements): depth > 0 && elements.allSatisfy { $0.isNested(atMost: depth - 1) }
-        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
-        default: true
-        }
     }
 }

@@ -13,7 +13,7 @@ struct ObjectWriter {
     let path: String
 
     /// Each is compared with each other one.
-    private static let maximumPatterns = 32
+    private static let maximumPatterns = 8
 
     /// - Returns: nil if there is no such object; then why is noted for `rule`.
     func expression(
@@ -21,6 +21,7 @@ struct ObjectWriter {
     ) throws(ConstraintError) -> Expression? {
         if requirements.isNothing { return notation.anyObject }
         let keys = declaredKeys
+        try expansion.count(keys.count * requirements.parts.count)
         let required = Set(requirements.required)
 
         var members: [Member] = []
@@ -49,7 +50,7 @@ struct ObjectWriter {
         var count = requirements.count
         if others == nil, let max = count.max, max >= members.count { count.max = nil }
         return .sequence([
-            .literal("{"), try self.members(members, others: others, count: count, builder: &builder),
+            .literal("{"), try self.members(members, others, count, &expansion, &builder),
         ])
     }
 
@@ -95,12 +96,16 @@ struct ObjectWriter {
             throw .tooLarge(what: "patterns of properties", limit: Self.maximumPatterns)
         }
         for (place, pattern) in patterns.enumerated() {
-            for other in patterns[..<place] where try !pattern.isDisjoint(from: other) {
-                throw error("patternProperties", "two of the patterns match the same key, which is not supported")
+            for other in patterns[..<place] {
+                try expansion.matcher.count(pattern.intersection(other))
+                guard try pattern.isDisjoint(from: other) else {
+                    throw error("patternProperties", "two of the patterns match the same key, which is not supported")
+                }
             }
         }
         let isOpen = try isOpen(&expansion)
         var rest = try KeyLanguage.automaton(of: notation.keyCharacters, without: declared)
+        try expansion.count(rest.states.count * (1 + patterns.count))
         var groups: [(keys: CharacterAutomaton, goal: Goal)] = []
         for pattern in patterns {
             let matching = try expansion.matcher.automaton(of: pattern)
@@ -146,10 +151,11 @@ struct ObjectWriter {
 
     // MARK: - Members
 
-    /// The members and the bracket behind them, as rules that each call the next one at their end. There is one rule for
-    /// each member and each number of members before it, as far as that number matters.
+    /// The members and the bracket behind them, as rules that each call the next one at their end. There is one rule
+    /// for each member and each number of members before it, as far as that number matters.
     private func members(
-        _ members: [Member], others: Expression?, count: CountRange, builder: inout GrammarBuilder
+        _ members: [Member], _ others: Expression?, _ count: CountRange, _ expansion: inout SchemaExpansion,
+        _ builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression {
         // That many members before one are like any more.
         let many = count.max ?? max(count.min, 1)
@@ -162,6 +168,7 @@ struct ObjectWriter {
                 if !member.isRequired { next.insert(written) }
                 if written < many || count.max == nil { next.insert(after(written)) }
             }
+            try expansion.count(next.count)
             reached.append(next)
         }
 

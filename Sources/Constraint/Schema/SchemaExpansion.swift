@@ -77,15 +77,21 @@ struct SchemaExpansion {
         while let schema = open.popLast() {
             guard branch.seen.insert(schema).inserted else { continue }
             let keywords = try keywords(of: schema)
-            work += keywords.size
-            guard work <= Self.maximumWork else {
-                throw .tooLarge(what: "keywords to merge", limit: Self.maximumWork)
+            try count(keywords.size)
+            if let literals = branch.requirements.literals, let others = keywords.requirements.literals {
+                try count(literals.count * others.count)
             }
             branch.requirements.add(keywords.requirements)
             branch.openChoices += keywords.choices.reversed()
             open += keywords.conjuncts.reversed()
             if let reference = keywords.reference { open.append(reference) }
         }
+    }
+
+    /// Counts what takes time.
+    mutating func count(_ more: Int) throws(ConstraintError) {
+        work += more
+        guard work <= Self.maximumWork else { throw .tooLarge(what: "keywords to merge", limit: Self.maximumWork) }
     }
 
     // MARK: - Circles

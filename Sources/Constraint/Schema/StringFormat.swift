@@ -1,5 +1,5 @@
 /// The values of `format` that are obeyed. Others are annotations.
-enum StringFormat: String {
+enum StringFormat: String, CaseIterable {
     case date
     case time
     case dateTime = "date-time"
@@ -9,7 +9,14 @@ enum StringFormat: String {
 
     /// A regular expression that the whole text matches. Dates exist: no 30 February, and 29 February in leap years
     /// only; seconds are never 60.
-    var pattern: String { "^(?:\(body))$" }
+    var source: String { "^(?:\(body))$" }
+
+    /// The expressions, read once.
+    static let patterns: [StringFormat: Pattern] = {
+        var patterns: [StringFormat: Pattern] = [:]
+        for format in allCases { patterns[format] = try? Pattern(format.source) }
+        return patterns
+    }()
 
     private var body: String {
         switch self {

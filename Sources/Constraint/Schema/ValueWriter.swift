@@ -29,7 +29,7 @@ struct ValueWriter {
             case .array:
                 alternative = try ArrayWriter(notation: notation, requirements: requirements.arrays, path: path)
                     .expression(for: rule, expansion: &expansion, builder: &builder)
-            case .string: alternative = try string(requirements.strings, rule, &builder)
+            case .string: alternative = try string(requirements.strings, rule, &expansion, &builder)
             case .number:
                 alternative = try number(
                     requirements.numbers, isInteger: !requirements.types.contains(.fraction), rule, &builder)
@@ -48,7 +48,9 @@ struct ValueWriter {
     ) throws(ConstraintError) -> Expression? {
         var others = requirements
         others.literals = nil
+        // The check has the only copy meanwhile, which makes changes cheap.
         var check = ValueCheck(expansion)
+        expansion = SchemaExpansion()
         var alternatives: [Expression] = []
         for value in literals where try check.admits(value, others) {
             alternatives.append(try notation.literal(value))
@@ -65,7 +67,8 @@ struct ValueWriter {
     }
 
     private func string(
-        _ strings: StringRequirements, _ rule: Int, _ builder: inout GrammarBuilder
+        _ strings: StringRequirements, _ rule: Int, _ expansion: inout SchemaExpansion,
+        _ builder: inout GrammarBuilder
     ) throws(ConstraintError) -> Expression? {
         if strings.isNothing { return notation.anyString }
         if strings.length.isEmpty {
@@ -75,6 +78,11 @@ struct ValueWriter {
         }
         guard let form = strings.forms.first else { return notation.string(length: strings.length) }
         let pattern = strings.forms.dropFirst().reduce(form.pattern) { $0.intersection($1.pattern) }
+        if let text = builder.texts[.init(pattern: pattern, length: strings.length)] { return notation.string(text) }
+        // Formats are known to be small.
+        for form in strings.forms where form.keyword == "pattern" || strings.forms.count > 1 {
+            try expansion.matcher.count(form.pattern)
+        }
         let text: Expression
         do {
             text = try builder.extend { (grammar) throws(ConstraintError) in
@@ -90,6 +98,7 @@ struct ValueWriter {
         } catch {
             throw .schema(keyword: form.keyword, path: form.path, reason: "\(error)")
         }
+        builder.texts[.init(pattern: pattern, length: strings.length)] = text
         return notation.string(text)
     }
 

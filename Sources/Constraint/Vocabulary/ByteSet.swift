@@ -20,7 +20,8 @@ package struct ByteSet: Sendable, Hashable {
     /// The byte of a set that has no other; nil otherwise.
     package var only: UInt8? {
         guard count == 1 else { return nil }
-        return words.indices.lazy.filter { words[$0] != 0 }.map { UInt8($0 * 64 + words[$0].trailingZeroBitCount) }.first
+        return words.indices.lazy.filter { words[$0] != 0 }.map { UInt8($0 * 64 + words[$0].trailingZeroBitCount) }
+            .first
     }
 
     package func subtracting(_ other: ByteSet) -> ByteSet {

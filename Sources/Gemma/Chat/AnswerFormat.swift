@@ -20,7 +20,7 @@ extension GenerationOptions {
     /// The same for an answer in JSON: it obeys the schema, whatever else it was to obey.
     func constrained(to format: AnswerFormat?) -> GenerationOptions {
         var options = self
-        if let format { options.constraint = .jsonSchema(format.schema.json) }
+        if let format { options.constraint = .jsonSchema(format.schema.constraint) }
         return options
     }
 }

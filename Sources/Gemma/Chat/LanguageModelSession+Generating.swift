@@ -17,7 +17,7 @@ extension LanguageModelSession {
     ///     prompt without it. A model that does not know what is asked of it writes worse answers; leave the schema out
     ///     if the instructions say so already.
     ///   - options: how the answer is generated. What it is to obey is the schema, whatever the options say.
-    /// - Throws: `GemmaError.incompleteAnswer` if a limit ended the answer, `GemmaError.undecodableAnswer` if the type
+    /// - Throws: `GemmaError.incompleteAnswer` if the limit of tokens is too small for any answer, `GemmaError.undecodableAnswer` if the type
     ///   refuses what its schema allows, `ConstraintError` for a schema that cannot be obeyed, and what
     ///   ``respond(to:options:)-(String,_)`` throws.
     @discardableResult
@@ -159,8 +159,6 @@ extension LanguageModelSession.Response where Content == String {
         let isCut = finishReason == .maximumTokens || finishReason == .contextFull
         do {
             let raw = try GeneratedContent(json: content)
-            // A number that was cut off is a number too.
-            if isCut, raw.jsonValue.numberValue != nil { throw raw.mismatch(type) }
             return LanguageModelSession.Response(
                 content: try Value(raw), rawContent: raw, reasoning: reasoning, transcriptEntries: transcriptEntries,
                 malformedCalls: malformedCalls, tokens: tokens, finishReason: finishReason, rounds: rounds)

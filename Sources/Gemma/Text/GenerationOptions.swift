@@ -8,8 +8,8 @@ public struct SpeculationOptions: Sendable, Hashable {
     public var draftLength: DraftLength
     /// A draft ends where the drafter's most probable token is less probable than this.
     public var minimumProbability: Float
-    /// Whether text that a constraint leaves no choice about is drafted where that is more than the drafter would draft.
-    /// It needs no drafter.
+    /// Whether text that a constraint leaves no choice about is drafted, where that is more than the drafter would
+    /// draft. It needs no drafter.
     public var draftsForcedText: Bool
 
     /// See the properties of the same names.

@@ -58,7 +58,8 @@ extension GenerationStatistics: CustomStringConvertible {
                         "drafts: %d of %d accepted (%.1f %%; by position %@ %%) in %d rounds, "
                         + "draft %.2f s, verify %.2f s",
                     speculation.accepted, speculation.drafted, acceptance * 100, positions.joined(separator: " / "),
-                    speculation.rounds - speculation.forcedRounds, speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
+                    speculation.rounds - speculation.forcedRounds,
+                    speculation.draftTime.inSeconds, speculation.verifyTime.inSeconds))
         }
         if speculation.forcedRounds > 0 {
             lines.append(

@@ -38,7 +38,16 @@ extension UInt64: Generable {}
 
 extension Generable where Self: FixedWidthInteger & Decodable {
     public static var generationSchema: GenerationSchema {
-        GenerationSchema(integers: JSONNumber(min), JSONNumber(max), areTold: bitWidth < 64)
+        var bounded: JSONObject = ["type": "integer"]
+        bounded["minimum"] = .number(JSONNumber(min))
+        bounded["maximum"] = .number(JSONNumber(max))
+        // Bounds of so many digits would tell the model nothing.
+        var told = bounded
+        if bitWidth >= 64 {
+            told["maximum"] = nil
+            if isSigned { told["minimum"] = nil }
+        }
+        return GenerationSchema(told: .object(told), kept: .object(bounded))
     }
 
     public init(_ content: GeneratedContent) throws {
@@ -88,6 +97,17 @@ extension Decimal: Generable {
     public var generatedContent: GeneratedContent {
         GeneratedContent(jsonValue: JSONNumber("\(self)").map(JSONValue.number) ?? .null)
     }
+}
+
+// MARK: - Anything
+
+extension GeneratedContent: Generable {
+    /// Anything.
+    public static var generationSchema: GenerationSchema { GenerationSchema(json: [:]) }
+
+    public init(_ content: GeneratedContent) { self = content }
+
+    public var generatedContent: GeneratedContent { self }
 }
 
 // MARK: - Nothing

@@ -31,6 +31,27 @@ public struct GeneratedContent: Sendable {
     public var jsonString: String { jsonValue.json }
 }
 
+// MARK: - Conversion
+
+/// What can be made of JSON that a model wrote. A `Decodable` type only has to say so.
+public protocol ConvertibleFromGeneratedContent: Sendable {
+    /// - Throws: what is told to the model if the content does not fit.
+    init(_ content: GeneratedContent) throws
+}
+
+/// What can be told to a model as JSON. A `Decodable` type only has to say so.
+public protocol ConvertibleToGeneratedContent: PromptRepresentable {
+    /// It as JSON.
+    var generatedContent: GeneratedContent { get }
+}
+
+extension ConvertibleToGeneratedContent {
+    /// Its JSON text.
+    public var promptRepresentation: Prompt { Prompt(text: generatedContent.jsonString) }
+}
+
+// MARK: - Equality
+
 extension GeneratedContent: Hashable {
     /// Compares what they say, and not which answers they are part of.
     public static func == (left: Self, right: Self) -> Bool {

@@ -23,7 +23,7 @@ extension GenerationGuide where Value == String {
     ///
     /// It is to be a literal. Expressions that are built (`Regex { … }`) are not always known as text, and then match
     /// nothing here, which is an error when an answer is asked for; write those as a string.
-    public static func pattern<Output>(_ expression: Regex<Output>) -> Self {
+    public static func pattern<RegexOutput>(_ expression: Regex<RegexOutput>) -> Self {
         guard let pattern = expression._literalPattern else { return anyOf([]) }
         return self.pattern(pattern)
     }

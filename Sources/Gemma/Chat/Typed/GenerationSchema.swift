@@ -6,16 +6,13 @@ public struct GenerationSchema: Sendable {
     let content: Content
 
     enum Content: Sendable {
-        case json(JSONValue)
-        /// - Parameter areBoundsTold: whether the model is told of the bounds, which it always keeps.
-        case integer(minimum: JSONNumber, maximum: JSONNumber, areBoundsTold: Bool)
+        /// A schema as the model is told, and as it is held to it.
+        case json(told: JSONValue, kept: JSONValue)
         case array(of: any Generable.Type)
         case object([Property], name: TypeName)
         case choices([String], name: TypeName)
         case types([any Generable.Type], name: TypeName)
         case schemas([GenerationSchema], name: TypeName)
-        /// The second ones are referred to by name.
-        case dynamic(DynamicGenerationSchema, [DynamicGenerationSchema])
     }
 
     /// What a type is called.
@@ -26,9 +23,8 @@ public struct GenerationSchema: Sendable {
 
     init(_ content: Content) { self.content = content }
 
-    init(integers minimum: JSONNumber, _ maximum: JSONNumber, areTold: Bool) {
-        self.init(.integer(minimum: minimum, maximum: maximum, areBoundsTold: areTold))
-    }
+    /// A schema that says less to the model than it is held to, because the rest goes without saying.
+    init(told: JSONValue, kept: JSONValue) { self.init(.json(told: told, kept: kept)) }
 
     init(arrayOf type: any Generable.Type) { self.init(.array(of: type)) }
 
@@ -37,7 +33,7 @@ public struct GenerationSchema: Sendable {
     /// Documentation/Constraints.md lists the keywords that can be obeyed. Others are an error when an answer is asked
     /// for.
     /// - Parameter json: a JSON schema. That of a tool's arguments has the type `object`.
-    public init(json: JSONValue) { self.init(.json(json)) }
+    public init(json: JSONValue) { self.init(told: json, kept: json) }
 
     /// An object with these properties, which the model writes in this order.
     /// - Parameters:
@@ -62,21 +58,6 @@ public struct GenerationSchema: Sendable {
         self.init(.schemas(schemas, name: TypeName(type: type, description: description)))
     }
 
-    /// The JSON schema itself. Types that it consists of are in `$defs`.
-    public var json: JSONValue { SchemaWriter.json(of: self, isTold: true) }
-
-    /// What an answer is held to: also what goes without saying, as the bounds of `Int`.
-    var constraint: JSONValue { SchemaWriter.json(of: self, isTold: false) }
-}
-
-extension GenerationSchema: Hashable {
-    public static func == (left: Self, right: Self) -> Bool { left.json == right.json }
-
-    public func hash(into hasher: inout Hasher) { hasher.combine(json) }
-}
-
-extension GenerationSchema: CustomStringConvertible {
-    public var description: String { json.json }
 }
 
 // MARK: - Properties
@@ -111,15 +92,15 @@ extension GenerationSchema {
         }
 
         /// A text that matches the last one of these expressions.
-        public init<Output>(
-            name: String, description: String? = nil, type: String.Type, guides: [Regex<Output>]
+        public init<RegexOutput>(
+            name: String, description: String? = nil, type: String.Type, guides: [Regex<RegexOutput>]
         ) {
             self.init(name: name, description: description, type: type, guides: guides.map { .pattern($0) })
         }
 
         /// The same, which the model may leave out.
-        public init<Output>(
-            name: String, description: String? = nil, type: String?.Type, guides: [Regex<Output>]
+        public init<RegexOutput>(
+            name: String, description: String? = nil, type: String?.Type, guides: [Regex<RegexOutput>]
         ) {
             self.init(name: name, description: description, type: type, guides: guides.map { .pattern($0) })
         }

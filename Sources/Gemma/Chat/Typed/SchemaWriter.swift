@@ -1,5 +1,23 @@
 internal import JSON
 
+extension GenerationSchema {
+    /// The JSON schema itself. Types that it consists of are in `$defs`.
+    public var json: JSONValue { SchemaWriter.json(of: self, isTold: true) }
+
+    /// What an answer is held to: also what goes without saying, as the bounds of `Int`.
+    package var constraint: JSONValue { SchemaWriter.json(of: self, isTold: false) }
+}
+
+extension GenerationSchema: Hashable {
+    public static func == (left: Self, right: Self) -> Bool { left.json == right.json }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(json) }
+}
+
+extension GenerationSchema: CustomStringConvertible {
+    public var description: String { json.json }
+}
+
 /// Writes the JSON schema of a type and of the types that it consists of.
 ///
 /// Types with names are in `$defs` and are referred to, so that types may contain themselves.
@@ -9,19 +27,18 @@ struct SchemaWriter {
     /// The type that the schema describes as a whole.
     private let root: ObjectIdentifier?
     private var names: [ObjectIdentifier: String] = [:]
-    private var definitions = JSONObject()
-    /// Where schemas are that are referred to by name.
-    private var places: [String: String] = [:]
+    /// What is referred to, by name.
+    var definitions = JSONObject()
 
     static func json(of schema: GenerationSchema, isTold: Bool) -> JSONValue {
-        if case .json(let value) = schema.content { return value }
+        if case .json(let told, let kept) = schema.content { return isTold ? told : kept }
         var writer = SchemaWriter(isTold: isTold, root: schema.typeName?.type)
         var json = writer.json(of: schema)
         if !writer.definitions.isEmpty { json["$defs"] = .object(writer.definitions) }
         return .object(json)
     }
 
-    private init(isTold: Bool, root: (any Generable.Type)?) {
+    init(isTold: Bool, root: (any Generable.Type)? = nil) {
         self.isTold = isTold
         self.root = root.map { ObjectIdentifier($0) }
     }
@@ -33,12 +50,9 @@ struct SchemaWriter {
             json["description"] = name.description.map(JSONValue.string)
         }
         switch schema.content {
-        case .json(let value): json = value.objectValue ?? ["allOf": [value]]
-        case .integer(let minimum, let maximum, let areBoundsTold):
-            json["type"] = "integer"
-            guard areBoundsTold || !isTold else { break }
-            json["minimum"] = .number(minimum)
-            json["maximum"] = .number(maximum)
+        case .json(let told, let kept):
+            let value = isTold ? told : kept
+            json = value.objectValue ?? ["allOf": [value]]
         case .array(let element):
             json["type"] = "array"
             json["items"] = .object(reference(to: element))
@@ -51,14 +65,6 @@ struct SchemaWriter {
         case .types(let types, _): json["anyOf"] = .array(types.map { .object(reference(to: $0)) })
         case .schemas(let schemas, _):
             json["anyOf"] = .array(schemas.map { .object(self.json(of: $0, isNamed: false)) })
-        case .dynamic(let root, let dependencies):
-            for name in dependencies.compactMap(\.name) { places[name] = "#/$defs/\(define(name))" }
-            root.name.map { places[$0] = "#" }
-            json = self.json(of: root)
-            for dependency in dependencies {
-                let place = place(of: dependency.name ?? "")
-                definitions[String(place.dropFirst("#/$defs/".count))] = .object(self.json(of: dependency))
-            }
         }
         return json
     }
@@ -79,15 +85,15 @@ struct SchemaWriter {
         if let name = names[identity] { return ["$ref": .string("#/$defs/\(name)")] }
         let schema = type.generationSchema
         switch schema.content {
-        case .integer, .array: return json(of: schema)
-        case .json(let value) where !value.hasReferences: return json(of: schema)
-        case .json, .object, .choices, .types, .schemas, .dynamic: break
+        case .array: return json(of: schema)
+        case .json(let told, _) where !told.hasReferences: return json(of: schema)
+        case .json, .object, .choices, .types, .schemas: break
         }
         let name = define("\(type)")
         names[identity] = name
         let place = "#/$defs/\(name)"
-        if case .json(let value) = schema.content {
-            definitions[name] = value.movingReferences(to: place)
+        if case .json(let told, let kept) = schema.content {
+            definitions[name] = (isTold ? told : kept).movingReferences(to: place)
         } else {
             definitions[name] = .object(json(of: schema))
         }
@@ -96,22 +102,19 @@ struct SchemaWriter {
 
     /// A name that no other definition has, of characters that mean nothing in references. The definition stands before
     /// those of the types that it consists of.
-    private mutating func define(_ wanted: String) -> String {
+    mutating func define(_ wanted: String) -> String {
         let name = String(wanted.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         let names = [name] + (2...definitions.count + 2).map { "\(name)_\($0)" }
         let free = names.first { definitions[$0] == nil } ?? name  // one of them is
         definitions[free] = .null
         return free
     }
-
-    /// Where the schema is that is referred to by a name.
-    func place(of name: String) -> String { places[name] ?? "#" }
 }
 
 extension GenerationSchema {
     fileprivate var typeName: TypeName? {
         switch content {
-        case .json, .integer, .array, .dynamic: nil
+        case .json, .array: nil
         case .object(_, let name), .choices(_, let name), .types(_, let name), .schemas(_, let name): name
         }
     }

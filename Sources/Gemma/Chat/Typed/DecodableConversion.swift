@@ -1,8 +1,19 @@
 import Foundation
 internal import JSON
 
+// Decodable types.
+
+extension ConvertibleFromGeneratedContent where Self: Decodable {
+    public init(_ content: GeneratedContent) throws { self = try content.decoded() }
+}
+
+extension ConvertibleToGeneratedContent where Self: Decodable {
+    /// Its encoding if it is `Encodable`, otherwise its stored properties by their names.
+    public var generatedContent: GeneratedContent { GeneratedContent(jsonValue: Reflection.json(of: self)) }
+}
+
 /// JSON of values that have no conversion of their own.
-enum Reflection {
+private enum Reflection {
     /// Values within one another; `null` from there on.
     private static let maximumDepth = 64
 

@@ -42,51 +42,51 @@ struct MacroExpansionTests {
             public struct City {
                 public let id: GenerationID
                 @Guide(description: "x", .minimum(1), .maximum(9))
-                public var size: Int
-                let seas: [Sea]?
+                public var n: Int
+                let s: [Int]?
                 private var `in`: String
-                var isLarge: Bool { size > 5 }
+                var isLarge: Bool { n > 5 }
             }
             """,
             """
             public struct City {
                 public let id: GenerationID
-                public var size: Int
-                let seas: [Sea]?
+                public var n: Int
+                let s: [Int]?
                 private var `in`: String
-                var isLarge: Bool { size > 5 }
+                var isLarge: Bool { n > 5 }
             }
 
             extension City: Gemma.Generable {
                 nonisolated public static var generationSchema: Gemma.GenerationSchema {
                     Gemma.GenerationSchema(type: Self.self, description: "A city", properties: [
-                        .init(name: "size", description: "x", type: Int.self, guides: [.minimum(1), .maximum(9)]),
-                        .init(name: "seas", type: [Sea]?.self),
+                        .init(name: "n", description: "x", type: Int.self, guides: [.minimum(1), .maximum(9)]),
+                        .init(name: "s", type: [Int]?.self),
                         .init(name: "in", type: String.self),
                     ])
                 }
 
                 nonisolated public init(_ content: Gemma.GeneratedContent) throws {
                     self.id = content.id ?? Gemma.GenerationID()
-                    self.size = try content.value(Int.self, forProperty: "size")
-                    self.seas = try content.value([Sea]?.self, forProperty: "seas")
+                    self.n = try content.value(Int.self, forProperty: "n")
+                    self.s = try content.value([Int]?.self, forProperty: "s")
                     self.`in` = try content.value(String.self, forProperty: "in")
                 }
 
                 nonisolated public var generatedContent: Gemma.GeneratedContent {
-                    Gemma.GeneratedContent(properties: ["size": self.size, "seas": self.seas, "in": self.`in`], id: self.id)
+                    Gemma.GeneratedContent(properties: ["n": self.n, "s": self.s, "in": self.`in`], id: self.id)
                 }
 
                 nonisolated public struct PartiallyGenerated: Identifiable, Gemma.ConvertibleFromGeneratedContent {
                     public var id: Gemma.GenerationID
-                    public var size: Int.PartiallyGenerated?
-                    var seas: [Sea].PartiallyGenerated?
+                    public var n: Int.PartiallyGenerated?
+                    var s: [Int].PartiallyGenerated?
                     private var `in`: String.PartiallyGenerated?
 
                     nonisolated public init(_ content: Gemma.GeneratedContent) throws {
                         self.id = content.id ?? Gemma.GenerationID()
-                        self.size = try content.value(Int.PartiallyGenerated?.self, forProperty: "size")
-                        self.seas = try content.value([Sea].PartiallyGenerated?.self, forProperty: "seas")
+                        self.n = try content.value(Int.PartiallyGenerated?.self, forProperty: "n")
+                        self.s = try content.value([Int].PartiallyGenerated?.self, forProperty: "s")
                         self.`in` = try content.value(String.PartiallyGenerated?.self, forProperty: "in")
                     }
                 }
@@ -176,7 +176,9 @@ struct MacroExpansionTests {
                     case "nothing":
                         self = .nothing
                     case "dish":
-                        self = .dish(try content.value(Text.self, forProperty: "value1"), n: try content.value(Int?.self, forProperty: "n"))
+                        let value0 = try content.value(Text.self, forProperty: "value1")
+                        let value1 = try content.value(Int?.self, forProperty: "n")
+                        self = .dish(value0, n: value1)
                     default:
                         throw content.mismatch(Self.self)
                     }

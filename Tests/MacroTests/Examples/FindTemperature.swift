@@ -1,0 +1,1 @@
+../../../Examples/Sources/WeatherReport/FindTemperature.swift
