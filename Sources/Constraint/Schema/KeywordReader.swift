@@ -1,21 +1,5 @@
 import JSON
 
-/// The keywords of one schema.
-struct SchemaKeywords {
-    var path: String
-    var requirements = Requirements()
-    /// Schemas that hold besides: `allOf`.
-    var conjuncts: [Int] = []
-    /// What `$ref` means.
-    var reference: Int?
-    /// Of each list, one schema holds besides: `anyOf`, `oneOf`.
-    var choices: [[Int]] = []
-    /// Whether it is the schema `false`.
-    var isNever = false
-    /// How much there is to merge, for limits.
-    var size: Int = 1
-}
-
 /// Reads the keywords of a schema. Each must have a value that JSON Schema allows; those that restrict in ways that
 /// no grammar can express are errors, and those that are not known are annotations.
 struct KeywordReader {
@@ -305,16 +289,5 @@ struct KeywordReader {
             throw error(keyword, "must be a whole number that is not negative")
         }
         return number.doubleValue < Double(Self.largestCount) ? Int(number.doubleValue) : Self.largestCount
-    }
-}
-
-extension JSONValue {
-    /// Whether arrays and objects are at most so deep within one another.
-    fileprivate func isNested(atMost depth: Int) -> Bool {
-        switch self {
-        case .array(let elements): depth > 0 && elements.allSatisfy { $0.isNested(atMost: depth - 1) }
-        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
-        default: true
-        }
     }
 }

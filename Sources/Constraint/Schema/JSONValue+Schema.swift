@@ -27,3 +27,14 @@ extension JSONValue {
         }
     }
 }
+
+extension JSONValue {
+    /// Whether arrays and objects are at most so deep within one another.
+    func isNested(atMost depth: Int) -> Bool {
+        switch self {
+        case .array(let elements): depth > 0 && elements.allSatisfy { $0.isNested(atMost: depth - 1) }
+        case .object(let members): depth > 0 && members.values.allSatisfy { $0.isNested(atMost: depth - 1) }
+        default: true
+        }
+    }
+}
