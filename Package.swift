@@ -166,7 +166,7 @@ let package = Package(
             dependencies: ["Gemma", "CommandSupport", "GenerationCommand", "ChatCommand", argumentParser, logging]),
         .executableTarget(
             name: "gemma-check",
-            dependencies: ["GGUF", "Tensor", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
+            dependencies: ["GGUF", "Tensor", "Gemma", "ReferenceCheck", "CommandSupport", argumentParser, logging]),
         .executableTarget(
             name: "gemma-perplexity",
             dependencies: [

@@ -14,8 +14,8 @@ public enum GemmaError: Error, Sendable {
     case busy
     /// The model went on calling tools after it had seen the results of so many rounds of calls.
     case tooManyToolRounds(limit: Int)
-    /// An answer that was to be a value was cut off at a limit of tokens, before it was complete: the limit is too small
-    /// for the shortest one.
+    /// An answer that was to be a value was cut off at a limit of tokens before it was complete: the limit is too
+    /// small for the shortest one.
     /// - Parameter text: as much as was written.
     case incompleteAnswer(text: String, limit: Int)
     /// An answer is not a value of the type: the type asks for more than its schema says, or a stop string ended the

@@ -28,6 +28,8 @@ package struct ConstraintCase: Sendable {
         try all(in: read(url), name: url.lastPathComponent)
     }
 
+    package var isSchema: Bool { if case .jsonSchema = constraint { true } else { false } }
+
     /// The cases of `json`, the content of a file called `name`: schemas first, then grammars.
     package static func all(in json: Data, name: String) throws(CheckError) -> [ConstraintCase] {
         let file: JSONValue

@@ -18,5 +18,5 @@ struct GemmaCheck: ParsableCommand {
         abstract: "Compares the engine with reference answers.",
         discussion: "The exit code is 1 if anything is outside its tolerance, and 2 for an invalid command line.",
         version: Version.line,
-        subcommands: [Pairs.self, Text.self, Quants.self, Chats.self, Constraints.self])
+        subcommands: [Pairs.self, Text.self, Quants.self, Chats.self, Constraints.self, Answers.self])
 }

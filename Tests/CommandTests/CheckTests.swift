@@ -147,6 +147,36 @@ struct CheckTests {
         }
     }
 
+    @Test("Answers under a schema, one on each line")
+    func answers() throws {
+        struct Answer: Decodable {
+            let name: String
+            let seed: UInt64
+            let text: String
+            let finish: String
+        }
+        let folder = try TemporaryFolder()
+        let cases = """
+            {"schemas": [{"name": "letters", "schema": {"enum": ["a", "b", "c"]}, "accepts": [], "rejects": []},
+                         {"name": "none", "schema": {"not": {}}, "error": true, "names": "not"}],
+             "grammars": [{"name": "a", "grammar": "root ::= \\"a\\"", "accepts": [], "rejects": []}]}
+            """
+        try Data(cases.utf8).write(to: folder.url.appendingPathComponent("schemas.json"))
+        let model = try #require(BundledModel.target).path
+        let run = try Command("gemma-check", ["answers", folder.url.path, "-m", model, "--seeds", "8"])
+        #expect(run.status == 0, "\(run.error)")
+        let answers = try run.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+        }
+        #expect(answers.map(\.seed) == Array(0..<8))
+        #expect(answers.allSatisfy { $0.name == "letters" && $0.finish == "endOfText" })
+        #expect(Set(answers.map(\.text)).count > 1)
+        #expect(answers.allSatisfy { ["\"a\"", "\"b\"", "\"c\""].contains($0.text) })
+
+        let nameless = try Command("gemma-check", ["answers", folder.url.path])
+        #expect(nameless.status == 2 && nameless.errorLine?.contains("name a model with -m") == true)
+    }
+
     #if os(Linux)
         @Test("Constraints that say much with few characters take little memory")
         func memory() throws {

@@ -74,7 +74,7 @@ struct ConstrainedChatTests {
     @Test("Where the prompt ends within a thought, the constraint begins behind it")
     func openThought() async throws {
         let template =
-            "{% for m in messages %}{{ m.content }}{% endfor %}<|turn>model\n<|channel>thought\n{# the line end stays #}"
+            "{% for m in messages %}{{ m.content }}{% endfor %}<|turn>model\n<|channel>thought\n{# stays #}"
         let script: Script = [
             .init(after: "<|channel>thought\n", write: "Hm.<channel|>It is late.<turn|>"),
             .init(after: "", write: "<turn|>"),

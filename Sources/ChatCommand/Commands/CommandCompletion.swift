@@ -49,8 +49,3 @@ enum PathCompletion {
             }
     }
 }
-
-extension String {
-    /// `~` and `~user` replaced by home folders.
-    var expandingTilde: String { hasPrefix("~") ? NSString(string: self).expandingTildeInPath : self }
-}

@@ -17,9 +17,9 @@ extension LanguageModelSession {
     ///     prompt without it. A model that does not know what is asked of it writes worse answers; leave the schema out
     ///     if the instructions say so already.
     ///   - options: how the answer is generated. What it is to obey is the schema, whatever the options say.
-    /// - Throws: `GemmaError.incompleteAnswer` if the limit of tokens is too small for any answer, `GemmaError.undecodableAnswer` if the type
-    ///   refuses what its schema allows, `ConstraintError` for a schema that cannot be obeyed, and what
-    ///   ``respond(to:options:)-(String,_)`` throws.
+    /// - Throws: `GemmaError.incompleteAnswer` if the limit of tokens is too small for any answer,
+    ///   `GemmaError.undecodableAnswer` if the type refuses what its schema allows, `ConstraintError` for a schema that
+    ///   cannot be obeyed, and what ``respond(to:options:)-(String,_)`` throws.
     @discardableResult
     public func respond<Content: Generable>(
         to prompt: String, generating type: Content.Type = Content.self, includeSchemaInPrompt: Bool = true,

@@ -41,9 +41,9 @@ public final class LanguageModelSession: Observable, Sendable {
         /// How many times in one response the model may see the results of calls; if it calls again, nothing is called
         /// and the response ends with `GemmaError.tooManyToolRounds`. 0 or more.
         public var maximumToolRounds: Int
-        /// Whether the arguments of calls always obey the tools' schemas, as far as the model knows the tokens of calls.
-        /// A session with a schema that cannot be obeyed then cannot be made. Otherwise the model writes arguments as
-        /// it likes.
+        /// Whether arguments of calls always obey the tools' schemas, if the model's vocabulary has tokens for calls. A
+        /// session with a schema that cannot be obeyed then cannot be made. Otherwise the model writes arguments as it
+        /// likes.
         public var constrainsCalls: Bool
         /// Asked before a tool is called; the model is told of a call that is refused. Nil: all are allowed.
         public var allowsCall: (@Sendable (ToolCall) async -> Bool)?
