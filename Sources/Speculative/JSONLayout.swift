@@ -66,7 +66,9 @@ struct JSONLayout: Sendable {
 
     /// The white space that is still to come before `byte`, which is the next that is none; nil if nothing tells.
     func space(before byte: UInt8) -> [UInt8]? {
-        guard let place = place(before: byte), let whole = habits[place] ?? guess(place), whole.starts(with: space)
+        guard let place = place(before: byte) else { return nil }
+        // White space that has begun and that nothing is known of is probably complete.
+        guard let whole = habits[place] ?? guess(place) ?? (space.isEmpty ? nil : space), whole.starts(with: space)
         else { return nil }
         return Array(whole.dropFirst(space.count))
     }
@@ -84,12 +86,22 @@ struct JSONLayout: Sendable {
             return bracket == UInt8(ascii: "{") ? outer + Array(repeating: outer.last ?? 0x20, count: indentation) : nil
         case .next(let bracket, let depth):
             guard let first = habits[.first(bracket, depth: depth)] else { return nil }
-            return first.first == 0x0A ? first : [0x20]
+            return first.first == 0x0A ? first : oneLineSeparator ?? [0x20]
         case .end(let bracket, let depth):
             guard let first = habits[.first(bracket, depth: depth)] else { return nil }
             guard first.first == 0x0A else { return first }
             return Array(first.dropLast((first.count - 1) / depth))
         }
+    }
+
+    /// What comes after commas elsewhere, where items are on one line.
+    private var oneLineSeparator: [UInt8]? {
+        for depth in 1...Self.deepest {
+            for bracket in [0x7B, 0x5B] as [UInt8] {
+                if let space = habits[.next(bracket, depth: depth)], space.first != 0x0A { return space }
+            }
+        }
+        return nil
     }
 
     /// The line break and the indentation of items at a depth, if they are on lines of their own.

@@ -48,7 +48,7 @@ import Testing
                 : (
                     ["-hf", "owner/repo"],
                     "\(program) has no -hf: nothing is downloaded; download the file and give "
-                        + (["gemma-quantize", "gemma-check"].contains(program) ? "its path" : "it with -m")
+                        + (program == "gemma-quantize" ? "its path" : "it with -m")
                 ),
             (["-hff", "x"], isWriter ? "-hff names a file of a repository" : "has no -hff"),
             (["--model-url", "x"], "has no --model-url"),

@@ -145,7 +145,7 @@ private struct Seeded: RandomNumberGenerator {
         for count in 2...60 {
             var text = ConstrainedText(automaton)
             var left = count
-            while !text.hasEnded {
+            while !text.hasEnded, left > 0 {
                 #expect(text.shortestRest + 1 <= left)
                 let mask = try text.mask(left: left)
                 let admitted = (0..<Int32(vocabulary.count)).filter(mask.contains)
@@ -153,9 +153,8 @@ private struct Seeded: RandomNumberGenerator {
                 let token = admitted.filter { $0 != 256 }.randomElement(using: &random) ?? 256
                 #expect(try text.append(token))
                 left -= 1
-                if left < 0 { break }
             }
-            #expect(left >= 0)
+            #expect(text.mayEnd)
         }
     }
 

@@ -124,8 +124,8 @@ struct ConstrainedChatTests {
         #expect(response.content == "yes")
         // Nothing comes before a call.
         let talker = try Scripted.session("Well." + Scripted.call, toResults: "yes", tools: [Clock()])
-        let answer = try await talker.respond(to: "Is it late?", options: options)
-        #expect(["yes", "no"].contains(answer.content))
+        try await talker.respond(to: "Is it late?", options: options)
+        #expect(talker.transcript.contains { !$0.toolCalls.isEmpty })
         for message in talker.transcript where !message.toolCalls.isEmpty { #expect(message.content == nil) }
     }
 

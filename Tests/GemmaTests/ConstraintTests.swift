@@ -73,12 +73,12 @@ struct ConstrainedSessionTests {
         var text = try await stream.next() ?? ""
         for (constraint, expected) in [
             (TextConstraint.choices([]), ConstraintError.noChoices),
-            (.jsonSchema(.bool(false)), .unsatisfiable),
+            (.grammar("root ::= \"a\" root"), .unsatisfiable),
         ] {
             await #expect(throws: expected) { try await session.respond(to: "a", options: options(constraint)) }
         }
         await #expect(throws: ConstraintError.self) {
-            try await session.respond(to: "a", options: options(.grammar("root ::= ")))
+            try await session.respond(to: "a", options: options(.grammar("root ::= (")))
         }
         while let piece = try await stream.next() { text += piece }
         #expect(text == free.text)

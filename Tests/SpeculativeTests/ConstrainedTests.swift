@@ -41,12 +41,12 @@ struct ConstrainedTests {
         #expect(try sure.write(200, ends: ends) == plain)
     }
 
-    @Test("A constraint that admits everything changes nothing but the end")
+    @Test("A constraint that admits everything changes nothing")
     func everything() throws {
         let free = try model.pair.decoder(drafts: 0).decode(StoryPair.start, count: 60)
         for drafts in [0, 3] {
             let text = try model.decoder(.everything, drafts: drafts, isForcing: true).write(60, ends: [])
-            #expect(text.dropLast() == free.dropLast() && ends.contains(text[59]))
+            #expect(text == free)
         }
     }
 
@@ -91,7 +91,9 @@ struct ConstrainedTests {
             #expect(figures.forcedRounds <= figures.forcedDrafted)
             return figures.rounds
         }
-        #expect(try passes(isForcing: true) < passes(isForcing: false))
+        let (forced, free) = (try passes(isForcing: true), try passes(isForcing: false))
+        // With a drafter that drafts the same there is nothing to gain.
+        #expect(drafts == 0 ? forced < free : forced <= free)
     }
 
     @Test("A limit on the tokens completes the text within it", arguments: [20, 30, 45])

@@ -93,9 +93,11 @@ struct MaskTable: Sendable {
     /// which the text could not be completed. If it cannot be completed anyway, it is as good as any.
     mutating func mask(of number: Int32, left: Int) throws(ConstraintError) -> TokenMask {
         let mask = try mask(of: number)
-        guard Int(mask.farthest) + 2 > left, Int(configurations.length(number)) + 1 <= left else { return mask }
+        // A text that may end anywhere is complete wherever it is cut off.
+        let limit = max(left - 2, configurations.mayEnd(number) ? 0 : -1)
+        guard Int(mask.farthest) > limit, Int(configurations.length(number)) + 1 <= left else { return mask }
         configurations.beginWork()
-        let narrow = try computedMask(of: number, farthest: Int32(left - 2))
+        let narrow = try computedMask(of: number, farthest: Int32(limit))
         // The vocabulary may lack single bytes.
         return narrow.few?.isEmpty ?? false ? mask : narrow
     }
