@@ -41,10 +41,13 @@ package struct ConstraintCost {
         }
         logits = try FloatBuffer(count: tokenizer.vocabulary.count)
         let cases = try ConstraintCase.all(at: cases).filter { $0.error == nil }
+        // A model has one vocabulary, whose sets all constraints share; its automata are new each time.
+        var kept: ConstraintVocabulary?
         for repetition in 0..<repetitions {
             restart()
             let start = ResidentMemory.current
-            let vocabulary = measureTree()
+            let vocabulary = kept ?? measureTree()
+            kept = vocabulary
             let middle = ResidentMemory.current
             let automata = try cases.map { try measure($0, vocabulary) }
             if repetition == 0, let start, let middle, let end = ResidentMemory.current {

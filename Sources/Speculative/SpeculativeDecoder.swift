@@ -170,19 +170,20 @@ package final class SpeculativeDecoder {
         rows.begin(constraint, left: left)
     }
 
-    /// The number of drafts that the drafter is to make; nil if `forced` others are more than that.
+    /// The number of drafts that the drafter is to make; nil if `forced` others, which are likelier to be right, are at
+    /// least half as many.
     private func draftCount(limit: Int, unlessFewerThan forced: Int) -> Int? {
         switch options.length {
         case _ where drafter == nil && forced > 0: return nil
         case .fixed(let count):
             let count = max(0, min(count, limit))
-            return count < forced ? nil : count
+            return count < 2 * forced ? nil : count
         case .automatic where drafter == nil: return 0
         case .automatic:
             // A choice that is not taken must not count as one.
             var policy = isReproducible ? assumedPolicy : measuredPolicy
             let count = policy.next(limit: limit)
-            if count < forced { return nil }
+            if count < 2 * forced { return nil }
             if isReproducible { assumedPolicy = policy } else { measuredPolicy = policy }
             return count
         }

@@ -63,7 +63,11 @@ public struct DynamicGenerationSchema: Sendable {
         let schema: DynamicGenerationSchema
         let isOptional: Bool
 
-        /// - Parameter isOptional: whether the model may leave it out.
+        /// - Parameters:
+        ///   - name: its key in the JSON.
+        ///   - description: what it is, in words that the model reads.
+        ///   - schema: what its value is.
+        ///   - isOptional: whether the model may leave it out.
         public init(
             name: String, description: String? = nil, schema: DynamicGenerationSchema, isOptional: Bool = false
         ) {

@@ -39,6 +39,7 @@ public struct GenerationSchema: Sendable {
     /// - Parameters:
     ///   - type: the type that is made of it.
     ///   - description: what it is, in words that the model reads.
+    ///   - properties: its members, in the order in which the model writes them.
     public init(type: any Generable.Type, description: String? = nil, properties: [Property]) {
         self.init(.object(properties, name: TypeName(type: type, description: description)))
     }
