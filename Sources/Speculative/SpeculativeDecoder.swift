@@ -170,23 +170,30 @@ package final class SpeculativeDecoder {
         rows.begin(constraint, left: left)
     }
 
-    /// The number of drafts that the drafter is to make; nil if `forced` others, which are likelier to be right, are at
-    /// least half as many.
+    /// The number of drafts that the drafter is to make; nil if more of `forced` others are likely to be accepted.
     private func draftCount(limit: Int, unlessFewerThan forced: Int) -> Int? {
         switch options.length {
         case _ where drafter == nil && forced > 0: return nil
         case .fixed(let count):
             let count = max(0, min(count, limit))
-            return count < 2 * forced ? nil : count
+            return prefers(forced, to: count) ? nil : count
         case .automatic where drafter == nil: return 0
         case .automatic:
             // A choice that is not taken must not count as one.
             var policy = isReproducible ? assumedPolicy : measuredPolicy
             let count = policy.next(limit: limit)
-            if count < 2 * forced { return nil }
+            if prefers(forced, to: count) { return nil }
             if isReproducible { assumedPolicy = policy } else { measuredPolicy = policy }
             return count
         }
+    }
+
+    /// Whether more of `forced` drafts of forced text are likely to be accepted than of `count` drafts of the drafter, by
+    /// what became of both so far. A drafter may not know JSON, and a model may write forced bytes in tokens of its own.
+    private func prefers(_ forced: Int, to count: Int) -> Bool {
+        func rate(_ accepted: Int, of drafted: Int) -> Double { (Double(accepted) + 3) / (Double(drafted) + 4) }
+        let forcedRate = rate(statistics.forcedAccepted, of: statistics.forcedDrafted)
+        return Double(forced) * forcedRate > Double(count) * rate(statistics.accepted, of: statistics.drafted)
     }
 
     /// The pass over the batch, and what becomes of the drafts in it.
