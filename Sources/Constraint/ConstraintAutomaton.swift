@@ -17,7 +17,11 @@ package final class ConstraintAutomaton: Sendable {
 
     /// - Throws: `ConstraintError`: `leftRecursion`, `unsatisfiable` or `tooLarge`.
     package init(_ grammar: Grammar, vocabulary: ConstraintVocabulary) throws(ConstraintError) {
-        program = try ProgramCompiler.compile(grammar)
+        // Those that end a text are not a part of it.
+        program = try ProgramCompiler.compile(grammar) { set in
+            set.isNegated
+                || set.ids.contains { (0..<Int32(vocabulary.count)).contains($0) && !vocabulary.endTokens.contains($0) }
+        }
         self.vocabulary = vocabulary
         current = Mutex(try Tables(program, vocabulary))
     }

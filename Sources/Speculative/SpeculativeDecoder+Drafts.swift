@@ -32,7 +32,8 @@ extension SpeculativeDecoder {
             guard let token = try draw(from: step, place, &drafts) else { return nil }
             // A token that was drawn must be verified, or not drawing another would bias the text.
             batch.append(token)
-            return try rows.append(token, after: place) ? token : nil
+            let fits = (try? rows.append(token, after: place)) ?? false
+            return fits ? token : nil
         }
         return drafts
     }
@@ -57,9 +58,10 @@ extension SpeculativeDecoder {
     /// Adds up to `limit` drafts to the batch that the constraint leaves little choice about; returns how many.
     func draftForcedText(limit: Int) throws -> Int {
         guard let constraint, limit > 0 else { return 0 }
-        for token in try forcedText?.tokens(after: constraint, limit: limit) ?? [] {
+        // A look ahead may take too many steps where the text itself does not.
+        for token in (try? forcedText?.tokens(after: constraint, limit: limit)) ?? [] {
             let place = batch.count - 1
-            guard try rows.append(token, after: place) else { break }
+            guard (try? rows.append(token, after: place)) ?? false else { break }
             batch.append(token)
             if draftDistributions.count == place { draftDistributions.append(Distribution()) }
             draftDistributions[place].setCertain(token)

@@ -188,8 +188,8 @@ package final class SpeculativeDecoder {
         }
     }
 
-    /// Whether more of `forced` drafts of forced text are likely to be accepted than of `count` drafts of the drafter, by
-    /// what became of both so far. A drafter may not know JSON, and a model may write forced bytes in tokens of its own.
+    /// Whether more of `forced` drafts of forced text are likely to be accepted than of `count` drafts of the drafter,
+    /// by what became of both so far. A drafter may not know JSON, and a model may write bytes in tokens of its own.
     private func prefers(_ forced: Int, to count: Int) -> Bool {
         func rate(_ accepted: Int, of drafted: Int) -> Double { (Double(accepted) + 3) / (Double(drafted) + 4) }
         let forcedRate = rate(statistics.forcedAccepted, of: statistics.forcedDrafted)

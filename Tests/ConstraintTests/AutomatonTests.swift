@@ -172,4 +172,41 @@ private struct Seeded: RandomNumberGenerator {
             }
         }
     }
+
+    /// Readings of different lengths, counts far from the end, and calls that are longer than what is left.
+    @Test(arguments: [
+        ("root ::= ([a-z] | \"(\" [a-z]{5} \")\"){40}", "abc", 40), ("root ::= \"ab\" | [a-z]* \"!!!!!!!!!!\"", "", 12),
+        ("root ::= !<[300]>* (<[300]> \"a call of ten\")?", "so", 6),
+    ])
+    func noReadingOfATextIsTooLongForItsLimit(source: String, begun: String, left: Int) throws {
+        let vocabulary = vocabulary(["zzz", "ab", "(ab"] + (0..<60).map { "w\($0)" })
+        let automaton = try ConstraintAutomaton(Grammar(gbnf: source) { _ in nil }, vocabulary: vocabulary)
+        var text = ConstrainedText(automaton)
+        for byte in begun.utf8 { #expect(try text.append(Int32(byte))) }
+        for left in left...left + 60 {
+            let mask = try text.mask(left: left)
+            guard text.shortestRest + 1 <= left else { continue }
+            for token in 0..<Int32(vocabulary.count) where token != 256 {
+                var next = text
+                guard try next.append(token) else { continue }
+                let fits = next.shortestRest + 2 <= left || text.mayEnd && next.mayEnd
+                #expect(mask.contains(token) == fits, "token \(token) of \(left)")
+            }
+        }
+    }
+
+    @Test func aRoundMayBeginLikeACharacter() throws {
+        let vocabulary = vocabulary(["bath", "aaaa", "abab", "aaaaaaa"])
+        let grammar = try Grammar(gbnf: "root ::= ([a-z] | \"a\" [a-z]){1,3}") { _ in nil }
+        try check(ConstrainedText(ConstraintAutomaton(grammar, vocabulary: vocabulary)), vocabulary)
+    }
+
+    @Test func aTokenThatTheVocabularyLacksIsRefusedAtOnce() throws {
+        for source in ["root ::= \"a\" <[999999]>", "root ::= \"a\" <[256]>"] {
+            let grammar = try Grammar(gbnf: source) { _ in nil }
+            #expect(throws: ConstraintError.unsatisfiable) {
+                try ConstraintAutomaton(grammar, vocabulary: vocabulary())
+            }
+        }
+    }
 }

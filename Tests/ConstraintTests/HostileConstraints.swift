@@ -55,6 +55,9 @@ extension HostileConstraint {
             #"root ::= "a" root root | "a""#, #"root ::= "a" root? root? root?"#,
             #"root ::= ("x" root "y") | ("x" root "z") | "w""#,
             "root ::= a a a a a a a a\na ::= b b b b b b b b\nb ::= c c c c c c c c\nc ::= \"a\"*",
+            "root ::= " + times("\"\" ", 90_000) + "| \"a\"",
+            "root ::= r0\n" + lines(19_000) { "r\($0) ::= r\($0 + 1) \"x\" | \"z\"" } + "r19000 ::= \"y\"",
+            "root ::= " + times("r ", 40_000) + "\nr ::= \"\"",
             // Size.
             "root ::= \(times("(", 1_000_000))", "root ::= \(times("(", 20_000))\"a\"\(times(")", 20_000))",
             "root ::= \"\(times("a", 1_000_000))\"", "root ::= " + lines(30_000) { "\"k\($0)\" |" } + "\"\"",

@@ -65,6 +65,22 @@ struct ConstrainedSessionTests {
         #expect(free.tokens.count > 5)
     }
 
+    @Test("Schemas that differ in the order of their members only, and equal texts of other bytes, are told apart")
+    func sameButForTheOrder() async throws {
+        for keys in [["a", "b"], ["b", "a"], ["a", "b"]] {
+            let schema: JSONValue = [
+                "type": "object", "additionalProperties": false, "required": ["a", "b"],
+                "properties": .object(JSONObject(keys.map { ($0, ["type": "boolean"]) })),
+            ]
+            let text = try await model.makeSession().respond(to: "Once", options: options(.jsonSchema(schema))).text
+            #expect(try JSONValue(json: text).objectValue?.keys == keys)
+        }
+        for word in ["caf\u{E9}", "cafe\u{301}"] {
+            let text = try await model.makeSession().respond(to: "Once", options: options(.choices([word]))).text
+            #expect(text.utf8.elementsEqual(word.utf8))
+        }
+    }
+
     @Test("A constraint that cannot be used is an error before anything is read, and changes nothing")
     func badConstraints() async throws {
         let session = try model.makeSession()

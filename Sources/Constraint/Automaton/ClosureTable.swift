@@ -23,6 +23,8 @@ struct ClosureTable: Sendable {
         let isFinal: Bool
         /// Characters that may be read first, whatever they are and in any order.
         let span: CharacterSpan
+        /// The fewest bytes and tokens that leave the state's rule where the span is read, and at most after it.
+        let spanLength: Int32
     }
 
     let program: Program
@@ -33,6 +35,8 @@ struct ClosureTable: Sendable {
 
     /// The most ways to go on from one state.
     static let largest = 20_000
+    /// The most frames that all ways put on the stack.
+    private static let mostFrames = 2_000_000
 
     init(_ program: Program) {
         self.program = program
@@ -44,7 +48,12 @@ struct ClosureTable: Sendable {
         if let known = closures[Int(state)] { return known }
         let (firstByte, firstToken) = (byteArcs.count, tokenArcs.count)
         var isFinal = false
-        var span = CharacterSpan.none
+        var pushedCount = 0
+        var (span, spanLength) = (CharacterSpan.none, Int32(0))
+        func note(_ new: CharacterSpan, _ frame: Frame, _ pushed: [Frame]) {
+            let length = pushed.reduce(program.length(of: frame)) { min(Program.endless, $0 + program.length(of: $1)) }
+            if span < new { (span, spanLength) = (new, length) } else { spanLength = max(spanLength, length) }
+        }
         // States to look at, with what was put on the stack on the way. A list, since grammars nest deeply.
         var places = [Place(state: state, pushed: [])]
         var visited = Set(places)
@@ -55,7 +64,7 @@ struct ClosureTable: Sendable {
         while let place = places.popLast() {
             let pushed = place.pushed
             if let kinds = program.selfLoops[place.state] {
-                span = max(span, CharacterSpan(kinds: kinds, length: .max))
+                note(CharacterSpan(kinds: kinds, length: .max), Frame(place.state), pushed)
             }
             switch program.states[Int(place.state)] {
             case .end:
@@ -73,17 +82,24 @@ struct ClosureTable: Sendable {
                 if program.isNullable[Int(rule)] { visit(next, pushed) }
             case .loop(let number, let next):
                 let loop = program.loops[Int(number)]
-                span = max(span, loop.span(after: 0))
+                note(loop.span(after: 0), Frame(place.state), pushed)
                 visit(loop.body, pushed + [Frame(place.state, count: loop.count(after: 0))])
                 if loop.min == 0 { visit(next, pushed) }
+            }
+            pushedCount += pushed.count
+            guard pushed.count <= StackTable.deepest, pushedCount <= Self.mostFrames else {
+                throw .tooLarge(what: "calls within calls at one place", limit: StackTable.deepest)
             }
             guard visited.count <= Self.largest, byteArcs.count - firstByte <= Self.largest else {
                 throw .tooLarge(what: "ways to go on at one place", limit: Self.largest)
             }
         }
+        guard frames.count <= Self.mostFrames else {
+            throw .tooLarge(what: "calls within calls at one place", limit: Self.mostFrames)
+        }
         let closure = Closure(
             bytes: Int32(firstByte)..<Int32(byteArcs.count), tokens: Int32(firstToken)..<Int32(tokenArcs.count),
-            isFinal: isFinal, span: span)
+            isFinal: isFinal, span: span, spanLength: spanLength)
         closures[Int(state)] = closure
         return closure
     }

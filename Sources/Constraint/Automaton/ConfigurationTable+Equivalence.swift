@@ -40,7 +40,7 @@ extension ConfigurationTable {
 
     /// Whether no text fits that has more characters of the kinds of its span than the span is long.
     mutating func isSpanExact(_ number: Int32) throws(ConstraintError) -> Bool {
-        guard let (loop, item) = onlyLoop(number), let limit = loop.max else { return false }
+        guard let (loop, item) = onlyLoop(number), let limit = loop.max, loop.isByCharacters else { return false }
         guard loop.span(after: item.frame.count) == span(of: number) else { return false }
         let full = try intern([Item(Frame(item.frame.state, count: limit), item.stack)])
         let row = try row(of: full)

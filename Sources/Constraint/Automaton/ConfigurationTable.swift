@@ -9,6 +9,7 @@ struct ConfigurationTable: Sendable {
     private var facts: [Facts] = []
     // What walks look at, in arrays of their own.
     private var spans: [CharacterSpan] = []
+    private var spanLengths: [Int32] = []
     private var lengths: [Int32] = []
     /// The start of the row of each configuration; -1 if it was not looked at.
     private var rowStarts: [Int32] = []
@@ -54,6 +55,8 @@ struct ConfigurationTable: Sendable {
     func length(_ number: Int32) -> Int32 { lengths[Int(number)] }
     /// Characters that may come next, whatever they are and in any order.
     func span(of number: Int32) -> CharacterSpan { spans[Int(number)] }
+    /// At most so many bytes and tokens complete the text after characters of the span.
+    func spanLength(of number: Int32) -> Int32 { spanLengths[Int(number)] }
 
     func items(of number: Int32) -> ArraySlice<Item> { lists[number] }
 
@@ -163,7 +166,7 @@ struct ConfigurationTable: Sendable {
         let (number, isNew) = lists.insert(news)
         guard isNew else { return number }
         var (mayEnd, readsTokens) = (false, false)
-        var span = CharacterSpan.none
+        var (span, spanLength) = (CharacterSpan.none, Int32(0))
         var length = Program.endless
         for item in news {
             length = min(length, program.length(of: item.frame) + reader.stacks.length(item.stack))
@@ -172,11 +175,14 @@ struct ConfigurationTable: Sendable {
                 continue
             }
             if reader.stacks.mayEnd(item.stack), try reader.mayLeave(item.frame) { mayEnd = true }
-            span = max(span, try reader.span(of: item.frame))
+            let (new, rest) = try reader.span(of: item.frame)
+            let restLength = min(Program.endless, rest + reader.stacks.length(item.stack))
+            if span < new { (span, spanLength) = (new, restLength) } else { spanLength = max(spanLength, restLength) }
         }
         if !program.tokenSets.isEmpty { readsTokens = try reader.readsTokens(news) }
         facts.append(Facts(mayEnd: mayEnd, readsTokens: readsTokens))
         spans.append(span)
+        spanLengths.append(spanLength)
         lengths.append(length)
         rowStarts.append(-1)
         return number

@@ -4,12 +4,16 @@ struct GrammarAnalysis {
     private(set) var isProductive: [Bool]
     /// Whether the empty text obeys it.
     private(set) var isNullable: [Bool]
+    /// Whether the vocabulary has a token of a set.
+    private let hasToken: (TokenSet) -> Bool
 
     /// Deeper expressions are refused: they are walked by recursion.
     static let deepest = 256
 
+    /// - Parameter hasToken: whether the vocabulary has a token of a set. What needs another is left out.
     /// - Throws: `ConstraintError.leftRecursion`, or `ConstraintError.tooLarge` for expressions that are too deep.
-    init(_ grammar: Grammar) throws(ConstraintError) {
+    init(_ grammar: Grammar, hasToken: @escaping (TokenSet) -> Bool = { _ in true }) throws(ConstraintError) {
+        self.hasToken = hasToken
         let count = grammar.rules.count
         isProductive = Array(repeating: false, count: count)
         isNullable = Array(repeating: false, count: count)
@@ -20,9 +24,12 @@ struct GrammarAnalysis {
             for callee in called { callers[callee].append(place) }
         }
         // A rule is looked at again only after one that it calls has changed.
-        var queue = Array((0..<count).reversed())
+        var queue = Array(0..<count)
         var isQueued = [Bool](repeating: true, count: count)
-        while let place = queue.popLast() {
+        var first = 0
+        while first < queue.count {
+            let place = queue[first]
+            first += 1
             isQueued[place] = false
             let expression = grammar.rules[place].expression
             let (productive, nullable) = (isProductive(expression), isNullable(expression))
@@ -53,7 +60,7 @@ struct GrammarAnalysis {
         switch expression {
         case .bytes: true
         case .characters(let characters): !characters.isEmpty
-        case .token(let set): set.isNegated || !set.ids.isEmpty
+        case .token(let set): hasToken(set)
         case .sequence(let parts): parts.allSatisfy(isProductive)
         case .choice(let parts): parts.contains(where: isProductive)
         case .repetition(let body, let min, let max): min == 0 || (max.map { $0 >= min } ?? true) && isProductive(body)

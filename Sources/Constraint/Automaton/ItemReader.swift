@@ -190,13 +190,17 @@ struct ItemReader: Sendable {
 
     // MARK: - Frames
 
-    /// Characters that may come next, whatever they are and in any order.
-    mutating func span(of frame: Frame) throws(ConstraintError) -> CharacterSpan {
+    /// Characters that may come next, whatever they are and in any order; and at most how many bytes and tokens leave
+    /// the frame after them.
+    mutating func span(of frame: Frame) throws(ConstraintError) -> (CharacterSpan, length: Int32) {
         guard case .loop(let number, let next) = program.states[Int(frame.state)] else {
-            return try closures.closure(of: frame.state).span
+            let closure = try closures.closure(of: frame.state)
+            return (closure.span, closure.spanLength)
         }
         let loop = program.loops[Int(number)]
-        let span = loop.span(after: frame.count)
-        return frame.count < loop.min ? span : max(span, try closures.closure(of: next).span)
+        let (span, length) = (loop.span(after: frame.count), program.length(of: frame))
+        if frame.count < loop.min { return (span, length) }
+        let after = try closures.closure(of: next)
+        return span < after.span ? (after.span, after.spanLength) : (span, max(length, after.spanLength))
     }
 }

@@ -82,7 +82,10 @@ struct MaskTable: Sendable {
         if let known = masks[number] { return known }
         let mask = try computedMask(of: number)
         switch mask.form {
-        case .few(let tokens), .allBut(let tokens, _), .many(_, let tokens): maskedCount += tokens.count + 64
+        case .few(let tokens), .allBut(let tokens, _): maskedCount += tokens.count + 64
+        case .many(let bits, let tokens):
+            // Bits without more tokens are the mask's own.
+            maskedCount += tokens.count + 64 + (tokens.isEmpty ? 2 * bits.words.count : 0)
         }
         if maskedCount > Self.mostMasked { (masks, maskedCount) = ([:], 0) }
         masks[number] = mask
@@ -95,7 +98,12 @@ struct MaskTable: Sendable {
         let mask = try mask(of: number)
         // A text that may end anywhere is complete wherever it is cut off.
         let limit = max(left - 2, configurations.mayEnd(number) ? 0 : -1)
-        guard Int(mask.farthest) > limit, Int(configurations.length(number)) + 1 <= left else { return mask }
+        // The mask is that of an equivalent configuration, which may be nearer to the end.
+        let equivalent = try configurations.equivalent(number, length: vocabulary.trie.deepest)
+        let farther = Int(configurations.length(number)) - Int(configurations.length(equivalent))
+        guard Int(mask.farthest) + max(0, farther) > limit, Int(configurations.length(number)) + 1 <= left else {
+            return mask
+        }
         configurations.beginWork()
         let narrow = try computedMask(of: number, farthest: Int32(limit))
         // The vocabulary may lack single bytes.
@@ -145,7 +153,9 @@ struct MaskTable: Sendable {
         var excluded: [TokenID] = []
         for token in named where !admitted.contains(token) {
             // It may be admitted as text.
-            if try self.next(number, token) == ConfigurationTable.dead { excluded.append(token) }
+            let next = try self.next(number, token)
+            let fits = next != ConfigurationTable.dead && limit.map { configurations.length(next) <= $0 } ?? true
+            if !fits { excluded.append(token) }
         }
         return TokenMask(.allBut(excluded.sorted(), count: vocabulary.count), farthest: farthest)
     }

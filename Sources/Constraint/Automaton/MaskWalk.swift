@@ -49,7 +49,7 @@ struct MaskWalk {
         let span = limit == .max ? configurations.span(of: number) : .none
         if !span.kinds.isEmpty, span.length > 0 {
             shared = vocabulary.tokens(in: span)
-            farthest = max(farthest, configurations.length(number))
+            farthest = max(farthest, configurations.spanLength(of: number))
             sharedLength = span.length
             if Int(span.length) < vocabulary.trie.longest, try configurations.isSpanExact(number) {
                 sharedLength = .max
@@ -98,7 +98,7 @@ struct MaskWalk {
             if limit == .max {
                 let below = configurations.span(of: next)
                 if node.kinds.isSubset(of: below.kinds), node.isShorter(than: below.length) {
-                    farthest = max(farthest, configurations.length(next))
+                    farthest = max(farthest, configurations.spanLength(of: next))
                     admit(first..<nodes[Int(node.end)].firstToken)
                     place = Int(node.end)
                     continue

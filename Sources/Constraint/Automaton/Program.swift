@@ -33,6 +33,8 @@ struct Program: Sendable {
         let max: Int32?
         /// Characters of these kinds are a whole round.
         let kinds: CharacterKinds
+        /// Whether characters of these kinds are nothing but whole rounds.
+        let isByCharacters: Bool
 
         /// The fewest bytes and tokens of the rounds that are missing after `rounds`.
         func length(after rounds: Int32, _ lengths: [Int32]) -> Int32 {

@@ -11,8 +11,10 @@ struct ProgramCompiler {
     static let largest = 400_000
 
     /// - Throws: `ConstraintError`: `leftRecursion`, `unsatisfiable` or `tooLarge`.
-    static func compile(_ grammar: Grammar) throws(ConstraintError) -> Program {
-        var compiler = ProgramCompiler(grammar, try GrammarAnalysis(grammar))
+    static func compile(
+        _ grammar: Grammar, hasToken: @escaping (TokenSet) -> Bool
+    ) throws(ConstraintError) -> Program {
+        var compiler = ProgramCompiler(grammar, try GrammarAnalysis(grammar, hasToken: hasToken))
         guard compiler.analysis.isProductive[grammar.root] else { throw .unsatisfiable }
         return try compiler.compile()
     }
@@ -122,10 +124,11 @@ struct ProgramCompiler {
         default:
             let loop = Int32(program.loops.count)
             let limit = Int(Int32.max)
-            program.loops.append(Program.Loop(body: 0, min: 0, max: 0, kinds: []))  // its place
+            program.loops.append(Program.Loop(body: 0, min: 0, max: 0, kinds: [], isByCharacters: false))  // its place
+            let kinds = CharacterKinds(within: characters(of: body))
             program.loops[Int(loop)] = Program.Loop(
                 body: try compile(body, next: Program.end), min: Int32(Swift.min(min, limit)),
-                max: max.map { Int32(Swift.min($0, limit)) }, kinds: CharacterKinds(within: characters(of: body)))
+                max: max.map { Int32(Swift.min($0, limit)) }, kinds: kinds, isByCharacters: readsAlone(kinds, body))
             return try add(.loop(loop, next: next))
         }
     }
@@ -149,6 +152,19 @@ struct ProgramCompiler {
         case .sequence(let parts) where parts.count == 1: characters(of: parts[0], depth: depth)
         case .rule(let rule) where depth < 8: characters(of: grammar.rules[rule].expression, depth: depth + 1)
         default: .none
+        }
+    }
+
+    /// Whether nothing in `expression` but single characters begins with a character of `kinds`.
+    private func readsAlone(_ kinds: CharacterKinds, _ expression: Expression, depth: Int = 0) -> Bool {
+        switch expression {
+        case .characters: true
+        case .bytes(let bytes): bytes.first.map { kinds.isDisjoint(with: CharacterKinds(ofFirstByte: $0)) } ?? false
+        case .choice(let parts): parts.allSatisfy { readsAlone(kinds, $0, depth: depth) }
+        case .sequence(let parts):
+            if case .bytes = parts.first { readsAlone(kinds, parts[0], depth: depth) } else { false }
+        case .rule(let rule) where depth < 8: readsAlone(kinds, grammar.rules[rule].expression, depth: depth + 1)
+        default: false
         }
     }
 
@@ -206,9 +222,9 @@ struct ProgramCompiler {
 
     /// The alternatives that an alternative stands for: sequences without sequences in front, choices taken apart.
     private func flattened(_ alternative: [Expression]) -> [[Expression]] {
+        let alternative = Array(alternative.drop { $0 == .empty })
         switch alternative.first {
         case .sequence(let parts): return flattened(parts + alternative.dropFirst())
-        case .bytes(let bytes) where bytes.isEmpty: return flattened(Array(alternative.dropFirst()))
         case .choice(let parts) where alternative.count == 1: return parts.flatMap { flattened([$0]) }
         default: return [alternative]
         }

@@ -5,11 +5,15 @@ internal import Tokenizer
 /// The constraints of late, compiled for a model's vocabulary. What they find out while texts are written stays with
 /// them, too.
 final class CompiledConstraints: Sendable {
-    /// What a constraint is compiled from.
-    private enum Source: Hashable {
-        case constraint(TextConstraint)
+    /// What a constraint is compiled from, byte for byte. Schemas that are equal as JSON differ in the order of their
+    /// members, in which answers are written, and equal strings in their bytes.
+    private struct Source: Equatable {
+        private let bytes: [UInt8]
+
+        init(_ constraint: TextConstraint) { bytes = Array("constraint\n".utf8) + constraint.bytes }
+
         /// A reply of which a constraint is a part.
-        case reply(ReplyConstraint)
+        init(_ reply: ReplyConstraint) { bytes = Array("reply\n".utf8) + reply.bytes }
     }
 
     /// Made with the first constraint, which takes some tenths of a second.
@@ -24,7 +28,7 @@ final class CompiledConstraints: Sendable {
     func automaton(
         for constraint: TextConstraint, _ tokenizer: BPETokenizer
     ) throws(ConstraintError) -> ConstraintAutomaton {
-        try automaton(for: .constraint(constraint), tokenizer) { () throws(ConstraintError) in
+        try automaton(for: Source(constraint), tokenizer) { () throws(ConstraintError) in
             try Grammar(constraint, vocabulary: tokenizer.vocabulary)
         }
     }
@@ -33,7 +37,7 @@ final class CompiledConstraints: Sendable {
     func automaton(
         for reply: ReplyConstraint, _ tokenizer: BPETokenizer, _ markers: ReplyMarkers
     ) throws(ConstraintError) -> ConstraintAutomaton {
-        try automaton(for: .reply(reply), tokenizer) { () throws(ConstraintError) in
+        try automaton(for: Source(reply), tokenizer) { () throws(ConstraintError) in
             try reply.grammar(markers, tokenizer.vocabulary)
         }
     }
@@ -65,4 +69,34 @@ final class CompiledConstraints: Sendable {
             return made
         }
     }
+}
+
+extension TextConstraint {
+    /// What it says, unmistakably.
+    fileprivate var bytes: [UInt8] {
+        let (kind, texts) =
+            switch self {
+            case .jsonSchema(let schema): ("schema", [schema.json])
+            case .grammar(let source): ("grammar", [source])
+            case .regularExpression(let source): ("pattern", [source])
+            case .choices(let choices): ("choices", choices)
+            }
+        return ([kind] + texts).flatMap(\.countedBytes)
+    }
+}
+
+extension ReplyConstraint {
+    fileprivate var bytes: [UInt8] {
+        var texts = ["\(thought)"]
+        if let calls {
+            texts.append("\(calls.areParallel) \(calls.areRequired) \(calls.tools.count)")
+            for tool in calls.tools { texts += [tool.name, tool.parameters?.json ?? ""] }
+        }
+        return texts.flatMap(\.countedBytes) + (answer?.bytes ?? [])
+    }
+}
+
+extension String {
+    /// Its UTF-8 behind the number of bytes, so that texts in a row cannot be divided in two ways.
+    fileprivate var countedBytes: [UInt8] { Array("\(utf8.count):".utf8) + utf8 }
 }
