@@ -7,8 +7,8 @@ import Tensor
 
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
-/// The text, or with `DraftCoupling.rejection` its distribution, is that of the target alone; greedy decoding is the case
-/// where every distribution holds one token. Under a constraint it is that of the target whose logits of all other
+/// The text, or with `DraftCoupling.rejection` its distribution, is that of the target alone; greedy decoding is the
+/// case where every distribution holds one token. Under a constraint it is that of the target whose logits of all other
 /// tokens are minus infinity.
 package final class SpeculativeDecoder {
     package let target: TargetContext
