@@ -11,7 +11,7 @@ import Testing
 struct ReplacedTextTests {
     private let pair: StoryPair
     private let runner: DraftRunner
-    private static let batch = 16  // and the window is 64, so that rings have not a slot too many
+    private static let batch = 16  // and the window is 64
 
     init() throws {
         pair = try StoryPair()
@@ -36,21 +36,21 @@ struct ReplacedTextTests {
             // Only the beginning of an answer is shown again, as where thoughts are dropped.
             let prompt = transcript + StoryPair.start + [Int32(400 + turn), 105, 106]
             let place = prompt.count - 2
-            let reused = try decoder.replaceText(with: prompt, keepingWindowBefore: place)
+            let reused = try decoder.replaceText(with: prompt, keepingWindowsBefore: [place])
             #expect(reused == expected)
             let answer = try decoder.decode([], count: length)
             #expect(answer == (try self.decoder().decode(prompt, count: length)))
             transcript = prompt.dropLast(2) + [500 + Int32(turn)] + answer.suffix(3)
             expected = place
         }
-        #expect(decoder.target.cache.keptByteCount > 0)
+        #expect(decoder.prefixes.heldBytes > 0)
     }
 
     @Test("The same text again reads its last token, for another answer")
     func again() throws {
         let decoder = try decoder()
         let prompt = StoryPair.start + (300..<380)
-        #expect(try decoder.replaceText(with: prompt, keepingWindowBefore: prompt.count) == 0)
+        #expect(try decoder.replaceText(with: prompt, keepingWindowsBefore: [prompt.count]) == 0)
         let answer = try decoder.decode([], count: 60)
         for _ in 0..<2 {
             #expect(try decoder.replaceText(with: prompt) == prompt.count - 1)
@@ -71,7 +71,7 @@ struct ReplacedTextTests {
         let answer = try decoder.decode(StoryPair.start, count: 20)
         let tokens = decoder.tokens
         #expect(throws: ModelError.contextFull(needed: 101, contextLength: 100)) {
-            try decoder.replaceText(with: [Int32](repeating: 5, count: 101), keepingWindowBefore: 3)
+            try decoder.replaceText(with: [Int32](repeating: 5, count: 101), keepingWindowsBefore: [3])
         }
         #expect(decoder.tokens == tokens && decoder.target.cache.count == tokens.count - 1)
         let more = try decoder.decode([], count: 20)
@@ -107,8 +107,8 @@ struct ReplacedTextTests {
             let position = Int.random(in: text.count - 10...text.count + 30, using: &generator)
 
             let couldTruncate = decoder.target.cache.canTruncate(to: common)
-            let reused = try decoder.replaceText(with: text, keepingWindowBefore: position)
-            #expect(reused < text.count && reused <= common && reused == decoder.target.cache.count)
+            let reused = try decoder.replaceText(with: text, keepingWindowsBefore: [position])
+            #expect(reused < text.count && reused == decoder.target.cache.count)
             #expect(decoder.tokens == text && decoder.hasUnreadPrompt)
             if !couldTruncate, reused > 0 { jumps += 1 }
             kept = kept.filter { $0 <= reused } + [min(position, text.count - 1)]
