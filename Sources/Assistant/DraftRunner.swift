@@ -91,7 +91,10 @@ package final class DraftRunner {
     package func draft(_ drafts: [Draft], choose: (_ index: Int, Step) throws -> Int32?) throws {
         precondition(drafts.count <= sequenceCount, "more drafts than the runner has rows")
         compute.enter(.draft)
-        defer { compute.enter(.target) }
+        defer {
+            compute.enter(.target)
+            segments.removeAll(keepingCapacity: true)
+        }
         active.removeAll(keepingCapacity: true)
         let states = hidden.rows(width: drafter.targetEmbeddingLength)
         for (index, draft) in drafts.enumerated() where draft.count > 0 {

@@ -125,7 +125,11 @@ package final class TargetRunner {
         try makeRoom(forLogits: logitRows)
         // It may have to copy pages, which no thread needs to stay awake for.
         for segment in segments { try segment.cache.makeRoom(for: segment.tokens.count) }
-        defer { slices.removeAll(keepingCapacity: true) }
+        defer {
+            // Sequences that end give their pages back.
+            slices.removeAll(keepingCapacity: true)
+            cacheSegments.removeAll(keepingCapacity: true)
+        }
         return try compute.pass { try pass(rows: rows) }
     }
 

@@ -12,6 +12,7 @@ extension Compute {
     ///   - segments: of all rows. Their layers have heads of one shape.
     ///   - output: as `queries`.
     package func attention(_ queries: Rows, segments: [CacheSegment], mask: AttentionMask, into output: Rows) {
+        defer { withExtendedLifetime(segments) {} }  // the threads only have pointers to their pages
         attentions.removeAll(keepingCapacity: true)
         let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width)
         for segment in segments where !segment.rows.isEmpty {

@@ -23,7 +23,7 @@ struct SegmentTests {
     func company(_ pair: String) throws {
         let target = try Fixtures.target(pair)
         let runner = try TargetRunner(target, batchLength: 64, compute: Compute(threadCount: 2))
-        let texts = (0..<5).map { index in (0..<90).map { Int32(($0 * (7 + index) + 11 * index) % 480) } }
+        let texts = (0..<5).map(Self.text)
         var random = SplitMix64(seed: 3)
         for types in [CacheTypes(), .f32] {
             let pool = try CachePool(target.config, types: types)
@@ -39,6 +39,10 @@ struct SegmentTests {
                 }
             }
         }
+    }
+
+    private static func text(_ number: Int) -> [Int32] {
+        (0..<90).map { place in Int32((place * (7 + number) + 11 * number) % 480) }
     }
 
     private func step(

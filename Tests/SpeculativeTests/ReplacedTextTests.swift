@@ -89,7 +89,7 @@ struct ReplacedTextTests {
     @Test("After any edit the tokens are those of a new decoder", arguments: types, [0, 3])
     func edits(_ types: CacheTypes, drafts: Int) throws {
         var generator = Xoshiro256(seed: UInt64(drafts) + 5)
-        let decoder = try decoder(drafts: drafts, types: types)
+        let decoder = try decoder(drafts: drafts, context: 512, types: types)
         var kept: [Int] = []
         var jumps = 0
         for turn in 0..<60 {
@@ -100,10 +100,10 @@ struct ReplacedTextTests {
             let old = decoder.tokens
             let near = (kept.randomElement(using: &generator) ?? 0) + .random(in: 0...3, using: &generator)
             let common = min(old.count, turn % 3 == 2 ? .random(in: 0...old.count, using: &generator) : near)
-            let news = (0..<Int.random(in: 0...(turn % 4 == 0 ? 90 : 12), using: &generator)).map { _ in
+            let news = (0..<Int.random(in: 0...(turn % 4 == 0 ? 160 : 12), using: &generator)).map { _ in
                 Int32.random(in: 300..<1000, using: &generator)
             }
-            let text = Array(([2] + old.dropFirst()).prefix(min(max(common, 1), 150)) + news)
+            let text = Array(([2] + old.dropFirst()).prefix(min(max(common, 1), 250)) + news)
             let position = Int.random(in: text.count - 10...text.count + 30, using: &generator)
 
             let couldTruncate = decoder.target.cache.canTruncate(to: common)
@@ -121,7 +121,7 @@ struct ReplacedTextTests {
             }
             let count = Int.random(in: 1...40, using: &generator)
             let answer = try decoder.decode([], count: count)
-            let fresh = try self.decoder(drafts: drafts, types: types, sampling: sampling)
+            let fresh = try self.decoder(drafts: drafts, context: 512, types: types, sampling: sampling)
             #expect(answer == (try fresh.decode(text, count: count)))
         }
         #expect(jumps > 12)

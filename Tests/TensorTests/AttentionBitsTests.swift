@@ -150,6 +150,7 @@ extension AttentionCase {
                 CacheSegment(rows: rows..<rows + length, firstPosition: counts[index], cache: caches[index]))
             rows += length
         }
+        guard rows > 0 else { return }
         keys.withRows(width: keyWidth) { keys in
             values.withRows(width: keyWidth) { compute.store(keys: keys, values: $0, segments: segments) }
         }

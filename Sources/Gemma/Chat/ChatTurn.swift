@@ -130,7 +130,7 @@ struct ChatTurn: Sendable {
             // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
             options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
-                .replace(prompt.tokens, keepingWindowsBefore: [keptStart]), options, automaton)
+                .replace(prompt.tokens, keepingWindowsBefore: keptStart.map { [$0] } ?? []), options, automaton)
             do {
                 // The next step is computed while this one is taken apart.
                 for try await step in steps {

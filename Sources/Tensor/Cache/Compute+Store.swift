@@ -5,6 +5,7 @@ extension Compute {
     /// Stores keys and values, `[rows, headCount * width]` each, at their positions.
     /// - Parameter segments: of all rows. Each has pages for its positions.
     package func store(keys: Rows, values: Rows, segments: [CacheSegment]) {
+        defer { withExtendedLifetime(segments) {} }  // the threads only have pointers to their pages
         stores.removeAll(keepingCapacity: true)
         var pieces = 0
         for segment in segments where !segment.rows.isEmpty {
@@ -14,6 +15,7 @@ extension Compute {
             stores.append(store)
             pieces += store.pieceCount
         }
+        guard pieces > 0 else { return }
         stores.withUnsafeBufferPointer { pool.run(StoreJob(kernels: kernels, segments: $0), count: pieces) }
     }
 

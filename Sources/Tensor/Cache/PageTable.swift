@@ -70,7 +70,8 @@ package final class PageTable {
     }
 
     private func grow(to count: Int) {
-        let longer = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>.allocate(capacity: max(count, 2 * pages.count))
+        let capacity = max(count, 2 * pages.count)
+        let longer = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>.allocate(capacity: capacity)
         longer.initialize(repeating: nil)
         for (number, address) in addresses.enumerated() { longer[number] = address }
         addresses.deallocate()
