@@ -44,6 +44,8 @@ public typealias SamplerKind = Sampling.SamplerKind
 public typealias TextConstraint = Constraint.TextConstraint
 /// How many drafts a round has: a number, or as many as pay.
 public typealias DraftLength = Speculative.DraftLength
+/// How the random draws of a drafter and of its target hang together.
+public typealias DraftCoupling = Speculative.DraftCoupling
 /// Figures of drafting: how much was drafted and accepted, and what it took.
 public typealias SpeculationStatistics = Speculative.SpeculationStatistics
 /// The estimates by which the number of drafts is chosen.

@@ -18,7 +18,7 @@ package struct SpeculationFlags: ParsableArguments {
         help: ArgumentHelp(
             """
             The most drafts per round, or auto for as many as make generation fastest, none if drafting costs more \
-            than it saves. With -s, auto looks at the text only and not at the clock.
+            than it saves. The text is the same for all of them.
             """,
             valueName: "n|auto"))
     package var draftLength = DraftLength.automatic

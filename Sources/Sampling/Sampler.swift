@@ -1,8 +1,8 @@
 /// Turns logits into distributions and draws from them.
 ///
-/// A distribution depends on the logits, the text before it, `state`, and the seed; see `SamplingStep`. All other
-/// randomness comes from one seeded generator in the order of the calls, so that the same seed and calls give the same
-/// tokens.
+/// A distribution depends on the logits, the text before it, `state`, and the seed; see `SamplingStep`. Draws are made
+/// with `GumbelNoise`, by position, or with a seeded generator, in the order of the calls. Either way the same seed and
+/// calls give the same tokens.
 package struct Sampler: Sendable {
     package let options: SamplingOptions
     /// Whether a distribution holds one token, so that nothing is random.
@@ -10,6 +10,7 @@ package struct Sampler: Sendable {
     /// What `accept` changes. To take accepted tokens back, set it to what it was before them.
     package var state = SamplerState()
 
+    private let noise: GumbelNoise
     private var generator: Xoshiro256
     private var steps: [any SamplingStep]
     private let mirostat: MirostatFilter?
@@ -21,6 +22,7 @@ package struct Sampler: Sendable {
     package init(_ options: SamplingOptions, breakers: SequenceBreakers = .init()) {
         self.options = options
         let seed = options.seed ?? .random(in: .min ... .max)
+        noise = GumbelNoise(seed: seed)
         generator = Xoshiro256(seed: seed)
         mirostat = MirostatFilter(options.mirostat)
         let steps = Self.steps(options, breakers, seed: seed)
@@ -29,9 +31,16 @@ package struct Sampler: Sendable {
         if let mirostat { state = mirostat.initialState }
     }
 
-    /// Uniform in 0 ..< 1.
+    /// A draw that is the same whatever was drawn before.
+    /// - Parameter position: of the token in the text.
+    package func draw(from distribution: Distribution, at position: Int) -> Int32? {
+        noise.draw(from: distribution, at: position)
+    }
+
+    /// Uniform in 0 ..< 1, from the generator.
     package mutating func uniform() -> Double { generator.uniform() }
 
+    /// A draw with the generator's next number.
     package mutating func draw(from distribution: Distribution) -> Int32? { distribution.draw(uniform()) }
 
     /// The distribution of the next token after all samplers; empty where no logit is a number.

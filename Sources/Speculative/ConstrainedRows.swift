@@ -40,6 +40,9 @@ struct ConstrainedRows {
         return true
     }
 
+    /// Whether nothing constrains the text, or the token before a row was taken.
+    func has(_ row: Int) -> Bool { rows.isEmpty || row < rows.count }
+
     /// Whether the text is complete before a row, so that the row has nothing to choose.
     func hasEnded(before row: Int) -> Bool { text(before: row)?.hasEnded ?? false }
 

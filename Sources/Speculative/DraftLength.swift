@@ -4,8 +4,8 @@ public enum DraftLength: Sendable, Hashable {
     case fixed(Int)
     /// As many as give the most tokens per second, judged by what the session has measured; none where drafting loses.
     ///
-    /// Where a text is drawn with a seed, judged by acceptance alone at assumed costs: measured times would make the
-    /// same seed give another text each time.
+    /// Where a text is drawn with a seed and `DraftCoupling.rejection`, judged by acceptance alone at assumed costs:
+    /// measured times would make the same seed give another text each time.
     case automatic
 
     /// Beyond this no drafter is right often enough for one more draft to pay.

@@ -30,7 +30,7 @@ extension SpeculativeDecoder {
             let place = batch.count - 1
             guard try place == 0 || !rows.mustEnd(at: place) else { return nil }
             guard let token = try draw(from: step, place, &drafts) else { return nil }
-            // A token that was drawn must be verified, or not drawing another would bias the text.
+            // With `.rejection` a token that was drawn must be verified, or not drawing another would bias the text.
             batch.append(token)
             let fits = (try? rows.append(token, after: place)) ?? false
             return fits ? token : nil
@@ -41,7 +41,7 @@ extension SpeculativeDecoder {
     /// A draft at `place` of those before it; nil ends them.
     private func draw(from step: DraftRunner.Step, _ place: Int, _ drafts: inout Drafts) throws -> Int32? {
         try rows.withAdmitted(at: place, of: step.logits, candidates: step.candidates) { logits, candidates in
-            // The rule may depend on the distribution but not on the token drawn from it, or it would bias the text.
+            // With `.rejection` the rule may not depend on the token that is drawn, or it would bias the text.
             let minimum = options.minimumProbability
             if minimum > 0, largestProbability(ofLogits: UnsafeBufferPointer(logits)) < minimum {
                 drafts.endedUnsure = true
@@ -49,7 +49,7 @@ extension SpeculativeDecoder {
             }
             sampler.distribution(
                 of: logits, candidates: candidates, after: history(drafts: place), into: &draftDistributions[place])
-            guard let token = sampler.draw(from: draftDistributions[place]) else { return nil }
+            guard let token = draw(from: draftDistributions[place], at: tokens.count + place) else { return nil }
             sampler.accept(token, of: draftDistributions[place])
             return token
         }

@@ -27,22 +27,33 @@ extension SpeculativeDecoder {
         let drafts = batch.count - 1
         for row in 0...drafts {
             try findDistribution(row: row, of: output.logits, after: history(drafts: row))
-            var token: Int32?
-            if row == drafts {
-                token = sampler.draw(from: distribution)
-            } else {
-                let (draft, drafter) = (batch[row + 1], draftDistributions[row])
-                if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) {
-                    accept(draft)
-                    if rows.hasEnded(before: row + 1) { return drafts }
-                    continue
-                }
-                token = rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
+            let token = try choose(row: row) ?? end(row: row, of: output.logits, position: tokens.count + row)
+            guard row < drafts, token == batch[row + 1], rows.has(row + 1) else {
+                try append(token, row: row)
+                return row
             }
-            try append(token ?? end(row: row, of: output.logits, position: tokens.count + row), row: row)
-            return row
+            accept(token)
+            if rows.hasEnded(before: row + 1) { return drafts }
         }
         return drafts
+    }
+
+    /// A draw for the token at `position` of the text, by the drafter or by the target where there is no draft.
+    func draw(from distribution: Distribution, at position: Int) -> Int32? {
+        switch options.coupling {
+        case .sharedNoise: sampler.draw(from: distribution, at: position)
+        case .rejection: sampler.draw(from: distribution)
+        }
+    }
+
+    /// The token of a row, drawn from `distribution`: the row's draft if that is accepted, and otherwise another one.
+    private func choose(row: Int) -> Int32? {
+        guard options.coupling == .rejection, row + 1 < batch.count else {
+            return draw(from: distribution, at: tokens.count + row)
+        }
+        let (draft, drafter) = (batch[row + 1], draftDistributions[row])
+        if rejection.accepts(draft, target: distribution, drafter: drafter, sampler: &sampler) { return draft }
+        return rejection.replacement(target: distribution, drafter: drafter, sampler: &sampler)
     }
 
     /// Tells the sampler of a new token, drawn from `distribution`.
@@ -71,13 +82,12 @@ extension SpeculativeDecoder {
         for row in 0...accepted {
             try findDistribution(row: row, of: output.logits, after: history(drafts: row))
             guard row < accepted else { break }
-            _ = rejection.accepts(
-                batch[row + 1], target: distribution, drafter: draftDistributions[row], sampler: &sampler)
+            _ = choose(row: row)
             accept(batch[row + 1])
             if rows.hasEnded(before: row + 1) { return row + 1 }
         }
         let token =
-            try sampler.draw(from: distribution)
+            try draw(from: distribution, at: tokens.count + accepted)
             ?? end(row: accepted, of: output.logits, position: tokens.count + accepted)
         try append(token, row: accepted)
         return accepted

@@ -7,9 +7,9 @@ import Tensor
 
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
-/// The text (greedy) or its distribution (sampled) is that of the target alone: see `RejectionSampling`, of which
-/// greedy decoding is the case where every distribution holds one token. Under a constraint it is that of the target
-/// whose logits of all other tokens are minus infinity.
+/// The text, or with `DraftCoupling.rejection` its distribution, is that of the target alone; greedy decoding is the case
+/// where every distribution holds one token. Under a constraint it is that of the target whose logits of all other
+/// tokens are minus infinity.
 package final class SpeculativeDecoder {
     package let target: TargetContext
     package let drafter: DraftContext?
@@ -92,9 +92,11 @@ package final class SpeculativeDecoder {
         return isReproducible ? assumedPolicy : measuredPolicy
     }
 
-    /// Whether the text must not depend on how long anything takes: with a seed, how many drafts are made decides which
-    /// random numbers are left for what follows.
-    private var isReproducible: Bool { !sampler.isGreedy && sampler.options.seed != nil }
+    /// Whether the number of drafts must not depend on how long anything takes: with a seed, it decides which random
+    /// numbers of the generator are left for what follows.
+    private var isReproducible: Bool {
+        options.coupling == .rejection && !sampler.isGreedy && sampler.options.seed != nil
+    }
 
     /// Tokens that still fit into the context.
     package var room: Int { target.cache.contextLength - tokens.count }
@@ -133,7 +135,9 @@ package final class SpeculativeDecoder {
         let token: Int32
         do {
             try findDistribution(row: 0, of: output.logits, after: History(tokens))
-            token = try sampler.draw(from: distribution) ?? end(row: 0, of: output.logits, position: tokens.count)
+            token =
+                try draw(from: distribution, at: tokens.count)
+                ?? end(row: 0, of: output.logits, position: tokens.count)
             guard try rows.append(token, after: 0) else { throw ConstraintError.nothingFits }
         } catch {
             target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again

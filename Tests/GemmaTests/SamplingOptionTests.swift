@@ -35,6 +35,19 @@ struct SamplingOptionTests {
         #expect(try await text(.init(seed: 4, maximumResponseTokens: 60)) != changed)
     }
 
+    @Test("A seed gives the same text with any number of drafts, unless drafts are coupled by rejection")
+    func drafts() async throws {
+        func text(_ length: DraftLength, _ coupling: DraftCoupling) async throws -> String {
+            let speculation = SpeculationOptions(draftLength: length, coupling: coupling)
+            return try await self.text(.init(seed: 4, maximumResponseTokens: 60, speculation: speculation))
+        }
+        let plain = try await text(.fixed(0), .sharedNoise)
+        for length in [.fixed(1), .fixed(4), .automatic] as [DraftLength] {
+            #expect(try await text(length, .sharedNoise) == plain)
+        }
+        #expect(try await text(.fixed(4), .rejection) != text(.fixed(0), .rejection))
+    }
+
     @Test("DRY ends a repetition, unless a sequence breaker is part of it", arguments: ["ti", "q"])
     func dry(_ breaker: String) async throws {
         let prompt = "Once upon a time, there was Tim. Once upon a time"

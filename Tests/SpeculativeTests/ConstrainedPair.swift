@@ -26,10 +26,10 @@ struct ConstrainedPair {
     /// - Parameter isForcing: whether forced text is drafted.
     func decoder(
         _ grammar: Grammar, drafts: Int, isForcing: Bool, sampling: SamplingOptions = .init(temperature: 0),
-        minimumProbability: Float = 0
+        minimumProbability: Float = 0, coupling: DraftCoupling = .sharedNoise
     ) throws -> SpeculativeDecoder {
         let decoder = try pair.decoder(
-            drafts: drafts, sampling: sampling, minimumProbability: minimumProbability)
+            drafts: drafts, sampling: sampling, minimumProbability: minimumProbability, coupling: coupling)
         decoder.begin(
             sampler: Sampler(sampling), options: decoder.options, constraint: try text(grammar),
             forcedText: isForcing ? ForcedText(tokenizer) : nil)

@@ -65,13 +65,18 @@ struct ConstrainedSamplingTests {
 
     private static let length = 4
 
+    /// Which drafts are made. With shared noise the text is the same with all of them.
+    private static let drafts: [(count: Int, isForcing: Bool, coupling: DraftCoupling)] = [
+        (3, false, .rejection), (0, true, .rejection), (3, true, .rejection), (3, true, .sharedNoise),
+    ]
+
     @Test("Four tokens follow the exact distribution, with drafts and with forced text", arguments: cases)
     func distribution(_ testCase: Case) throws {
         let exact = try exactProbabilities(testCase)
         #expect(!exact.isEmpty && abs(exact.values.reduce(0, +) - 1) < 1e-4)
         let ends = model.tokenizer.endOfGeneration
-        for (drafts, isForcing) in [(3, false), (0, true), (3, true)] {
-            let decoder = try model.pair.decoder(drafts: drafts, context: 16, batch: 16)
+        for (count, isForcing, coupling) in Self.drafts {
+            let decoder = try model.pair.decoder(drafts: count, context: 16, batch: 16, coupling: coupling)
             var counts: [[Int32]: Int] = [:]
             for trial in 0..<400 {
                 var sampling = testCase.options
@@ -126,13 +131,15 @@ struct ConstrainedSamplingTests {
         return whole.merging(paths.mapValues(\.probability)) { $0 + $1 }
     }
 
-    @Test("The same seed gives the same text, after any earlier text", arguments: [0, 3])
-    func seeds(_ drafts: Int) throws {
+    @Test("The same seed gives the same text, after any earlier text", arguments: [0, 3], DraftCoupling.allCases)
+    func seeds(_ drafts: Int, _ coupling: DraftCoupling) throws {
         let sampling = SamplingOptions(temperature: 0.9, topK: 40, seed: 11)
         func text(_ seed: UInt64, rehearsals: Int) throws -> [Int32] {
             var sampling = sampling
             sampling.seed = seed
-            let decoder = try model.decoder(.trigger, drafts: drafts, isForcing: true, sampling: sampling).automatic()
+            let decoder = try model.decoder(
+                .trigger, drafts: drafts, isForcing: true, sampling: sampling, coupling: coupling
+            ).automatic()
             for _ in 0..<rehearsals {
                 _ = try decoder.write(30, ends: model.tokenizer.endOfGeneration)
                 decoder.restart()

@@ -55,11 +55,12 @@ struct SamplerDraftTests {
 
     /// The four tokens after a prompt: the first from the prompt's pass, the others from rounds with drafts in them.
     /// The exact probability of each outcome comes from passes of the target alone and from the plain sampler.
-    @Test("Four tokens follow the exact distribution", arguments: cases)
-    func distribution(_ testCase: Case) throws {
+    @Test("Four tokens follow the exact distribution", arguments: cases, DraftCoupling.allCases)
+    func distribution(_ testCase: Case, _ coupling: DraftCoupling) throws {
         let exact = try exactProbabilities(testCase, length: 4)
         #expect(exact.count > 3 && abs(exact.values.reduce(0, +) - 1) < 1e-4)
-        let decoder = try pair.decoder(drafts: 3, context: 16, batch: 16, sampling: testCase.options)
+        let decoder = try pair.decoder(
+            drafts: 3, context: 16, batch: 16, sampling: testCase.options, coupling: coupling)
         var options = testCase.options
         var counts: [[Int32]: Int] = [:]
         var (drafted, accepted) = (0, 0)
@@ -97,11 +98,13 @@ struct SamplerDraftTests {
 
     // MARK: - State
 
-    @Test("Mirostat's mu is what the text makes of it, however the text was drafted", arguments: [0, 1, 3, 5])
-    func mu(_ drafts: Int) throws {
+    @Test(
+        "Mirostat's mu is what the text makes of it, however the text was drafted", arguments: [0, 1, 3, 5],
+        DraftCoupling.allCases)
+    func mu(_ drafts: Int, _ coupling: DraftCoupling) throws {
         let options = SamplingOptions(temperature: 1.2, mirostat: .version2(learningRate: 0.3, entropy: 2.5), seed: 3)
         let plain = PlainSampler(options)
-        let decoder = try pair.decoder(drafts: drafts, sampling: options)
+        let decoder = try pair.decoder(drafts: drafts, sampling: options, coupling: coupling)
         let stop: Int32 = 279
         try decoder.appendPrompt(StoryPair.start)
         _ = try decoder.readPrompt()

@@ -37,7 +37,7 @@ struct StoryPair {
     func decoder(
         drafts: Int, context: Int = 256, batch: Int = 64, threads: Int = 1,
         cacheTypes: CacheTypes = .init(), sampling: SamplingOptions = .init(temperature: 0),
-        minimumProbability: Float = 0, runner: DraftRunner? = nil,
+        minimumProbability: Float = 0, coupling: DraftCoupling = .sharedNoise, runner: DraftRunner? = nil,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws -> SpeculativeDecoder {
         let runner = try runner ?? self.runner(batch: batch, threads: threads)
@@ -46,7 +46,8 @@ struct StoryPair {
             target: context,
             drafter: try drafts > 0 ? DraftContext(runner, context: context) : nil,
             sampler: Sampler(sampling),
-            options: DraftOptions(length: .fixed(drafts), minimumProbability: minimumProbability),
+            options: DraftOptions(
+                length: .fixed(drafts), minimumProbability: minimumProbability, coupling: coupling),
             logger: logger)
     }
 }

@@ -178,7 +178,8 @@ extension GemmaSession {
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
         let number = try state.withLockIfAvailable { state in
             let drafts = DraftOptions(
-                length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability)
+                length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability,
+                coupling: options.speculation.coupling)
             let wasReset = snapshot.withLock { snapshot in
                 defer { snapshot.isReset = false }
                 return snapshot.isReset

@@ -2,22 +2,28 @@ public import Constraint
 public import Sampling
 public import Speculative
 
-/// How drafts are made in speculative decoding. It never changes the text (greedy) or its distribution (sampled).
+/// How drafts are made in speculative decoding. It never changes the text, or with `DraftCoupling.rejection` a sampled
+/// text's distribution.
 public struct SpeculationOptions: Sendable, Hashable {
     /// Drafts in a round; fewer where a limit or the context leaves no room for them.
     public var draftLength: DraftLength
     /// A draft ends where the drafter's most probable token is less probable than this.
     public var minimumProbability: Float
+    /// How the random draws of drafter and target hang together. It decides which text a seed gives, also where nothing
+    /// is drafted.
+    public var coupling: DraftCoupling
     /// Whether text that a constraint leaves no choice about is drafted, where that is more than the drafter would
     /// draft. It needs no drafter.
     public var draftsForcedText: Bool
 
     /// See the properties of the same names.
     public init(
-        draftLength: DraftLength = .automatic, minimumProbability: Float = 0, draftsForcedText: Bool = true
+        draftLength: DraftLength = .automatic, minimumProbability: Float = 0, coupling: DraftCoupling = .sharedNoise,
+        draftsForcedText: Bool = true
     ) {
         self.draftLength = draftLength
         self.minimumProbability = minimumProbability
+        self.coupling = coupling
         self.draftsForcedText = draftsForcedText
     }
 
@@ -69,7 +75,8 @@ public struct GenerationOptions: Sendable, Hashable {
     public var samplers: [SamplerKind]?
     /// Top-p, min-p, typical-p and XTC leave at least this many tokens. 0 or more.
     public var minKeep: Int?
-    /// The same seed gives the same text, on any number of threads and however long anything takes; nil draws one.
+    /// The same seed gives the same text, on any number of threads, with any drafter and number of drafts (unless
+    /// `speculation.coupling` is `.rejection`), and however long anything takes; nil draws one.
     public var seed: UInt64?
 
     /// What the text must be; nil for anything. Each token is chosen, by the samplers above, among those with which the
