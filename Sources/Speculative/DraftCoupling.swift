@@ -1,4 +1,5 @@
-/// How the random draws of a drafter and of its target hang together. Either way the text has the target's distribution.
+/// How the random draws of a drafter and of its target hang together. Either way the text has the target's
+/// distribution.
 ///
 /// Where nothing is random, at temperature 0, both are the same.
 public enum DraftCoupling: Sendable, Hashable, CaseIterable {

@@ -49,18 +49,6 @@ extension SpeculativeDecoder {
         return reused
     }
 
-    /// Remembers how to go on after the first `count` tokens, if the cache still can.
-    package func remember(at count: Int) {
-        guard count <= tokens.count, let snapshot = target.cache.snapshot(at: count) else { return }
-        prefixes.store(snapshot, of: tokens[..<count], salt: salt)
-    }
-
-    /// Remembers the marks that have been reached. Called before a pass drops what they need.
-    func rememberMarks() {
-        for mark in marks where mark <= target.cache.count { remember(at: mark) }
-        marks.removeAll { $0 <= target.cache.count }
-    }
-
     /// Whether the text has to be read before a round can draft.
     package var hasUnreadPrompt: Bool {
         tokens.count - target.cache.count != 1 || hiddenPosition < 0 || hiddenPosition != target.cache.count - 1

@@ -7,8 +7,8 @@ import Tensor
 
 /// Decodes a sequence in rounds of draft, verification and rollback; without a drafter, in rounds of one token.
 ///
-/// The text, or with `DraftCoupling.rejection` its distribution, is that of the target alone; greedy decoding is the case
-/// where every distribution holds one token. Under a constraint it is that of the target whose logits of all other
+/// The text, or with `DraftCoupling.rejection` its distribution, is that of the target alone; greedy decoding is the
+/// case where every distribution holds one token. Under a constraint it is that of the target whose logits of all other
 /// tokens are minus infinity.
 package final class SpeculativeDecoder {
     package let target: TargetContext
@@ -100,6 +100,18 @@ package final class SpeculativeDecoder {
 
     /// Tokens that still fit into the context.
     package var room: Int { target.cache.contextLength - tokens.count }
+
+    /// Remembers how to go on after the first `count` tokens, if the cache still can.
+    package func remember(at count: Int) {
+        guard count <= tokens.count, let snapshot = target.cache.snapshot(at: count) else { return }
+        prefixes.store(snapshot, of: tokens[..<count], salt: salt)
+    }
+
+    /// Remembers the marks that have been reached. Called before a pass drops what they need.
+    func rememberMarks() {
+        for mark in marks where mark <= target.cache.count { remember(at: mark) }
+        marks.removeAll { $0 <= target.cache.count }
+    }
 
     // MARK: - Prompt
 

@@ -27,22 +27,18 @@ extension Compute {
     }
 }
 
-/// What a segment stores.
-struct SegmentStore: SegmentPieces {
-    let keys: Rows
-    let values: Rows
-    let firstPosition: Int
-    let cache: CacheView
-    let firstPiece: Int
+private struct StoreJob: ParallelJob {
+    let kernels: any KernelSet.Type
+    let segments: UnsafeBufferPointer<SegmentStore>
 
-    private var firstBlock: Int { firstPosition / CacheView.blockLength }
-
-    /// A piece is the part that belongs to one block of one head.
-    var pieceCount: Int {
-        ((firstPosition + keys.count - 1) / CacheView.blockLength - firstBlock + 1) * cache.headCount
+    func run(_ index: Int, thread: Int) {
+        let (segment, piece) = segments.find(index)
+        segment.pointee.run(piece, kernels: kernels)
     }
+}
 
-    func run(_ piece: Int, kernels: any KernelSet.Type) {
+extension SegmentStore {
+    fileprivate func run(_ piece: Int, kernels: any KernelSet.Type) {
         let (block, head) = piece.quotientAndRemainder(dividingBy: cache.headCount)
         let start = (firstBlock + block) * CacheView.blockLength
         let first = max(start, firstPosition)
@@ -59,15 +55,5 @@ struct SegmentStore: SegmentPieces {
         StoredRows(
             base: batch[first - firstPosition] + head * cache.width, stride: batch.width, count: count,
             width: cache.width, lane: first % CacheView.blockLength)
-    }
-}
-
-private struct StoreJob: ParallelJob {
-    let kernels: any KernelSet.Type
-    let segments: UnsafeBufferPointer<SegmentStore>
-
-    func run(_ index: Int, thread: Int) {
-        let (segment, piece) = segments.find(index)
-        segment.pointee.run(piece, kernels: kernels)
     }
 }
