@@ -38,7 +38,7 @@ extension SpeculativeDecoder {
         return drafts
     }
 
-    /// A draw for the token at `position` of the text, by the drafter or by the target where there is no draft.
+    /// A token for `position` of the text, drawn from the drafter's distribution or from the target's.
     func draw(from distribution: Distribution, at position: Int) -> Int32? {
         switch options.coupling {
         case .sharedNoise: sampler.draw(from: distribution, at: position)

@@ -127,7 +127,7 @@ struct GenerateTests {
             let draft_n_chosen: [Int]
             let draft_estimates: Estimates
         }
-        // A seed is no reason to look away from the clock: the text does not depend on the number of drafts.
+        // The clock may choose the number of drafts even with a seed, since the text does not depend on it.
         for arguments in [["--temp", "0"], ["-s", "7"]] {
             let figures: Figures = try self.figures(arguments + ["-n", "64"])
             #expect(figures.draft_n_max == "auto")
