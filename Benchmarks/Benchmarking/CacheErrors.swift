@@ -44,13 +44,13 @@ package struct CacheErrors {
         var generator = SplitMix64(seed: 12)
         let hiddenCount = positions * config.embeddingLength
         let hidden = try FloatBuffer((0..<hiddenCount).map { _ in Float(generator.gaussians().0) })
-        var figures = CacheType.allCases.map {
+        var figures = try CacheType.allCases.map {
             Figures(
                 type: $0,
-                bitsPerValue: 8
+                bitsPerValue: try 8
                     * Double(
-                        AttentionCache.byteCount(
-                            headCount: 1, width: 256, capacity: 16, keyType: $0, valueType: $0)) / (2 * 16 * 256))
+                        PageLayout([.init(count: 1, width: 256)], keyType: $0, valueType: $0).byteCount)
+                    / Double(2 * PageLayout.length * 256))
         }
         for index in 0..<config.owningLayerCount {
             let tokens = try LayerTokens(
@@ -178,7 +178,7 @@ private struct LayerTokens {
     ) throws -> FloatBuffer {
         let config = layer.config
         let cache = try AttentionCache(
-            headCount: config.keyValueHeadCount, width: config.headWidth, capacity: count, keyType: key,
+            headCount: config.keyValueHeadCount, width: config.headWidth, positions: count, keyType: key,
             valueType: value)
         compute.store(
             keys: keys.rows(width: config.keyWidth), values: values.rows(width: config.keyWidth), firstPosition: 0,

@@ -79,7 +79,7 @@ enum BlocksDoor {
         let count = min(floats.count / width, 24)
         guard count > 0 else { return }
         let cache = try AttentionCache(
-            headCount: 1, width: width, capacity: count, keyType: keyType, valueType: valueType)
+            headCount: 1, width: width, positions: count, keyType: keyType, valueType: valueType)
         let (rows, output) = (try FloatBuffer(floats), try FloatBuffer(floats))
         let read = rows.rows(width: width).prefix(count)
         compute.store(keys: read, values: read, firstPosition: 0, in: cache)

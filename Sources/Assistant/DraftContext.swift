@@ -38,8 +38,15 @@ package final class DraftContext {
         count: Int, token: Int32, at position: Int, hidden: UnsafePointer<Float>,
         choose: (DraftRunner.Step) throws -> Int32?
     ) throws {
-        try runner.draft(
-            count: count, token: token, at: position, hidden: hidden, caches: caches, choose: choose)
+        let draft = draft(count: count, token: token, at: position, hidden: hidden)
+        try runner.draft([draft]) { _, step in try choose(step) }
+    }
+
+    /// The same, to be run among others.
+    package func draft(
+        count: Int, token: Int32, at position: Int, hidden: UnsafePointer<Float>
+    ) -> DraftRunner.Draft {
+        DraftRunner.Draft(caches: caches, count: count, token: token, position: position, hidden: hidden)
     }
 }
 

@@ -13,66 +13,38 @@ package struct DecoderLayer: Sendable {
         self.epsilon = epsilon
     }
 
-    /// The rows of a batch on their way through the layer.
+    /// The rows of a pass on their way through the layer.
     package struct Batch {
-        /// `[tokens, embd]`: read and written.
+        /// `[rows, embd]`: read and written. Row `i` has the angles prepared for row `i`.
         package let x: Rows
-        /// Position of row 0.
-        package let firstPosition: Int
-        /// Rows whose result is wanted; the others only leave their keys and values in the cache.
-        package let wanted: Range<Int>
-        /// Row `i` of `x` has the angles prepared for row `angleRow + i`.
-        package let angleRow: Int
-        /// `[tokens]` pointers into the per-layer inputs: this layer's part of row i at `base + i * stride`.
+        /// Whose rows they are, and the keys and values that these attend to.
+        package let segments: [CacheSegment]
+        /// `[rows]` pointers into the per-layer inputs: this layer's part of row i at `base + i * stride`.
         package let perLayerInputs: (base: UnsafeMutablePointer<Float>, stride: Int)?
-        package let cache: AttentionCache
         package let mask: AttentionMask
 
         package init(
-            x: Rows, firstPosition: Int, wanted: Range<Int>, angleRow: Int = 0,
-            perLayerInputs: (base: UnsafeMutablePointer<Float>, stride: Int)? = nil, cache: AttentionCache,
+            x: Rows, segments: [CacheSegment], perLayerInputs: (base: UnsafeMutablePointer<Float>, stride: Int)? = nil,
             mask: AttentionMask
         ) {
             self.x = x
-            self.firstPosition = firstPosition
-            self.wanted = wanted
-            self.angleRow = angleRow
+            self.segments = segments
             self.perLayerInputs = perLayerInputs
-            self.cache = cache
             self.mask = mask
         }
     }
 
     /// The layer, line by line as the specification has it.
     package func forward(_ batch: Batch, rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute) {
+        store(batch, rotary: rotary, a, compute)
+        transform(batch, rotary: rotary, a, compute)
+    }
+
+    /// The first half: leaves the rows' keys and values in their caches, and the normed rows in `a.normed`.
+    package func store(_ batch: Batch, rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute) {
         let normed = a.normed.rows(width: batch.x.width).prefix(batch.x.count)
         compute.begin(.norm)
         compute.norm(batch.x, weight: weights.attentionNorm, epsilon: epsilon, into: normed)
-        storeKeysAndValues(normed, batch, rotary, a, compute)
-        guard !batch.wanted.isEmpty else { return }
-
-        let x = batch.x[batch.wanted]
-        let branch = a.branch.rows(width: x.width).prefix(x.count)
-        attend(normed[batch.wanted], batch, rotary, into: branch, a, compute)
-        compute.begin(.norm)
-        compute.addNormed(branch, weight: weights.postAttentionNorm, epsilon: epsilon, to: x)
-
-        if let experts = weights.experts {
-            mixture(x, experts, into: branch, a, compute)
-        } else {
-            compute.norm(x, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed.prefix(x.count))
-            feedForward(normed.prefix(x.count), weights.feedForward, into: branch, a, compute)
-        }
-        compute.begin(.norm)
-        compute.addNormed(branch, weight: weights.postFeedForwardNorm, epsilon: epsilon, to: x)
-
-        addPerLayerInput(to: x, batch, branch, a, compute)
-        compute.scale(x, by: weights.outputScale)
-    }
-
-    private func storeKeysAndValues(
-        _ normed: Rows, _ batch: Batch, _ rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute
-    ) {
         guard let keyValue = weights.keyValue else { return }
         compute.begin(.queryKeyValue)
         let key = a.key.rows(width: config.keyWidth).prefix(normed.count)
@@ -86,9 +58,31 @@ package struct DecoderLayer: Sendable {
         let keyHeads = key.split(width: config.headWidth)
         let valueHeads = value.split(width: config.headWidth)
         compute.norm(keyHeads, weight: keyValue.keyNorm, epsilon: epsilon, into: keyHeads)
-        compute.rotate(key, by: rotary, firstRow: batch.angleRow)
+        compute.rotate(key, by: rotary)
         compute.norm(valueHeads, weight: nil, epsilon: epsilon, into: valueHeads)
-        compute.store(keys: key, values: value, firstPosition: batch.firstPosition, in: batch.cache)
+        compute.store(keys: key, values: value, segments: batch.segments)
+    }
+
+    /// The second half: what becomes of the rows, whose normed ones are in `a.normed`.
+    package func transform(_ batch: Batch, rotary: RotaryEmbedding, _ a: Activations, _ compute: Compute) {
+        let x = batch.x
+        let normed = a.normed.rows(width: x.width).prefix(x.count)
+        let branch = a.branch.rows(width: x.width).prefix(x.count)
+        attend(normed, batch, rotary, into: branch, a, compute)
+        compute.begin(.norm)
+        compute.addNormed(branch, weight: weights.postAttentionNorm, epsilon: epsilon, to: x)
+
+        if let experts = weights.experts {
+            mixture(x, experts, into: branch, a, compute)
+        } else {
+            compute.norm(x, weight: weights.feedForwardNorm, epsilon: epsilon, into: normed)
+            feedForward(normed, weights.feedForward, into: branch, a, compute)
+        }
+        compute.begin(.norm)
+        compute.addNormed(branch, weight: weights.postFeedForwardNorm, epsilon: epsilon, to: x)
+
+        addPerLayerInput(batch, branch, a, compute)
+        compute.scale(x, by: weights.outputScale)
     }
 
     private func attend(
@@ -101,11 +95,9 @@ package struct DecoderLayer: Sendable {
         compute.multiply(normed, by: weights.query, into: query)
         let heads = query.split(width: config.headWidth)
         compute.norm(heads, weight: weights.queryNorm, epsilon: epsilon, into: heads)
-        compute.rotate(query, by: rotary, firstRow: batch.angleRow + batch.wanted.lowerBound)
+        compute.rotate(query, by: rotary)
         compute.begin(.attention)
-        compute.attention(
-            query, firstPosition: batch.firstPosition + batch.wanted.lowerBound, cache: batch.cache, mask: batch.mask,
-            into: attention)
+        compute.attention(query, segments: batch.segments, mask: batch.mask, into: attention)
         compute.begin(.attentionOutput)
         compute.multiply(attention, by: weights.attentionOutput, into: branch)
     }
@@ -122,15 +114,13 @@ package struct DecoderLayer: Sendable {
     }
 
     /// `x += norm((gelu(x @ gate) * input) @ projection)`.
-    private func addPerLayerInput(
-        to x: Rows, _ batch: Batch, _ branch: Rows, _ a: Activations, _ compute: Compute
-    ) {
+    private func addPerLayerInput(_ batch: Batch, _ branch: Rows, _ a: Activations, _ compute: Compute) {
         guard let perLayer = weights.perLayer, let inputs = batch.perLayerInputs else { return }
-        let gate = a.perLayerGate.rows(width: perLayer.gate.rows).prefix(x.count)
+        let gate = a.perLayerGate.rows(width: perLayer.gate.rows).prefix(batch.x.count)
         compute.begin(.perLayer)
-        compute.multiply(x, by: perLayer.gate, into: gate)
-        compute.gelu(gate, times: inputs.base + batch.wanted.lowerBound * inputs.stride, stride: inputs.stride)
+        compute.multiply(batch.x, by: perLayer.gate, into: gate)
+        compute.gelu(gate, times: inputs.base, stride: inputs.stride)
         compute.multiply(gate, by: perLayer.projection, into: branch)
-        compute.addNormed(branch, weight: perLayer.norm, epsilon: epsilon, to: x)
+        compute.addNormed(branch, weight: perLayer.norm, epsilon: epsilon, to: batch.x)
     }
 }

@@ -40,9 +40,8 @@ extension KeyValueCache {
     /// whether or not a layer before it has read the same.
     package func decodeByteCount(at position: Int, _ config: Config) -> Int {
         config.layers.indices.reduce(0) { bytes, index in
-            let ring = rings[index]
             let visible = min(position + 1, config.layers[index].kind.window ?? .max)
-            return bytes + ring.byteCount / ring.capacity * visible
+            return bytes + layers[index].bytesPerPosition * visible
         }
     }
 }

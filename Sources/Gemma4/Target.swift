@@ -66,8 +66,9 @@ package struct RotaryEmbeddings {
         self.kinds = Array(kinds.values)
     }
 
-    package func prepare(first position: Int, count: Int) {
-        for embedding in kinds { embedding.prepare(first: position, count: count) }
+    /// Computes the angles of `count` consecutive positions, for rows from `row` on.
+    package func prepare(first position: Int, count: Int, row: Int = 0) {
+        for embedding in kinds { embedding.prepare(first: position, count: count, row: row) }
     }
 
     package subscript(layer: Int) -> RotaryEmbedding { layers[layer] }

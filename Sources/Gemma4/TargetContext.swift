@@ -1,7 +1,7 @@
 package import Tensor
 
-/// A sequence that a target reads: its cache, and the runner that reads it. Any number of sequences may share a runner,
-/// one pass after the other.
+/// A sequence that a target reads: its cache, and the runner that reads it. Any number of sequences may share a
+/// runner.
 package final class TargetContext {
     package let runner: TargetRunner
     package let cache: KeyValueCache
@@ -18,21 +18,28 @@ package final class TargetContext {
     ) throws {
         let tokens = max(1, min(batchLength, contextLength))
         // The cache is made first: what cannot fit is refused before there are buffers.
-        let cache = try Self.cache(target, contextLength: contextLength, batchLength: tokens, cacheTypes)
+        let pool = try CachePool(target.config, types: cacheTypes)
+        let cache = try Self.cache(pool, contextLength: contextLength, batchLength: tokens)
         try self.init(TargetRunner(target, batchLength: tokens, compute: compute), cache: cache)
     }
 
     /// A sequence that `runner` reads, perhaps among others. It may be made while the runner is busy.
     /// - Parameters:
     ///   - contextLength: positions in all; one pass reads no more, even if the runner could.
-    ///   - cacheTypes: how keys and values are stored.
+    ///   - pool: of the runner's target.
     /// - Throws: `ModelError.cacheTooLarge`, `ModelError.invalidContextLength`, or `TensorError`.
+    package convenience init(_ runner: TargetRunner, contextLength: Int, pool: CachePool) throws {
+        let tokens = min(runner.batchLength, contextLength)
+        self.init(runner, cache: try Self.cache(pool, contextLength: contextLength, batchLength: tokens))
+    }
+
+    /// The same with pages of its own.
+    /// - Parameter cacheTypes: how keys and values are stored.
     package convenience init(
         _ runner: TargetRunner, contextLength: Int, cacheTypes: CacheTypes = .init()
     ) throws {
-        let tokens = min(runner.batchLength, contextLength)
-        let cache = try Self.cache(runner.target, contextLength: contextLength, batchLength: tokens, cacheTypes)
-        self.init(runner, cache: cache)
+        let pool = try CachePool(runner.target.config, types: cacheTypes)
+        try self.init(runner, contextLength: contextLength, pool: pool)
     }
 
     /// - Parameter cache: of the runner's target, for batches no longer than the runner's.
@@ -43,12 +50,10 @@ package final class TargetContext {
     }
 
     private static func cache(
-        _ target: Target, contextLength: Int, batchLength: Int, _ types: CacheTypes
-    ) throws -> KeyValueCache {
-        guard (1...Int(Int32.max)).contains(contextLength) else {
-            throw ModelError.invalidContextLength(contextLength)
-        }
-        return try KeyValueCache(target.config, contextLength: contextLength, batchLength: batchLength, types: types)
+        _ pool: CachePool, contextLength: Int, batchLength: Int
+    ) throws(ModelError) -> KeyValueCache {
+        guard (1...Int(Int32.max)).contains(contextLength) else { throw .invalidContextLength(contextLength) }
+        return try KeyValueCache(pool, contextLength: contextLength, batchLength: batchLength)
     }
 
     package var target: Target { runner.target }
@@ -66,7 +71,7 @@ package final class TargetContext {
     package func owningLayer(_ index: Int) -> OwningLayer? {
         let layers = target.config.layers
         guard layers.indices.contains(index), layers[index].cacheSource == .own else { return nil }
-        return OwningLayer(config: layers[index], cache: cache.rings[index])
+        return OwningLayer(config: layers[index], cache: cache.layers[index])
     }
 
     /// Reads `tokens` at the positions after those in the cache.
@@ -81,8 +86,14 @@ package final class TargetContext {
     package func forward(
         _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
     ) throws -> TargetRunner.Output {
-        try check(tokens)
-        return try runner.forward(tokens, in: cache, logits: logits, hidden: hidden)
+        try runner.forward([segment(tokens, logits: logits, hidden: hidden)])
+    }
+
+    /// The sequence's part of a pass; see `forward`.
+    package func segment(
+        _ tokens: ArraySlice<Int32>, logits: Range<Int>, hidden: Range<Int>
+    ) -> TargetRunner.Segment {
+        TargetRunner.Segment(cache: cache, tokens: tokens, logits: logits, hidden: hidden)
     }
 
     /// Reads `tokens` in batches without asking anything of them.
@@ -92,20 +103,6 @@ package final class TargetContext {
             _ = try forward(rest.prefix(batchLength), logits: 0..<0, hidden: 0..<0)
             rest = rest.dropFirst(batchLength)
             progress(tokens.count - rest.count)
-        }
-    }
-
-    /// Checks that `tokens` can be read.
-    package func check(_ tokens: ArraySlice<Int32>) throws {
-        guard tokens.count <= batchLength else {
-            throw ModelError.batchTooLarge(count: tokens.count, maximum: batchLength)
-        }
-        guard cache.count + tokens.count <= cache.contextLength else {
-            throw ModelError.contextFull(needed: cache.count + tokens.count, contextLength: cache.contextLength)
-        }
-        let vocabulary = target.config.vocabularySize
-        if let bad = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
-            throw ModelError.tokenOutOfRange(token: bad, vocabulary: vocabulary)
         }
     }
 }

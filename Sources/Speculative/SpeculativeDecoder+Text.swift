@@ -15,30 +15,37 @@ extension SpeculativeDecoder {
     /// Forgets the text; the statistics stay.
     package func restart() {
         tokens.removeAll(keepingCapacity: true)
-        _ = target.cache.rewind(to: 0)
+        target.cache.truncate(to: 0)
+        marks.removeAll()
         hiddenPosition = -1
     }
 
-    /// Replaces the text. The beginning that both have in common stays read, as far as the cache can go back; at least
-    /// one token is left to read. With the same sampler and options the tokens that follow are those of a new decoder
-    /// with this text, if weights are quantized.
-    /// - Parameter position: where a later text is likely to differ from this one. It will then be read from there on,
-    ///   if memory allows (see `KeyValueCache.keepWindow`); from the last token if the position is after that.
+    /// Replaces the text. What both have in common stays read, as far as the cache can go back, or as another text has
+    /// left it; at least one token is left to read. With the same sampler and options the tokens that follow are those
+    /// of a new decoder with this text, if weights are quantized.
+    /// - Parameter marks: where later texts are likely to differ from this one. They are then read from there on, as
+    ///   long as it is remembered (see `PrefixCache`). What is after the last token but one counts as that.
     /// - Returns: how many of `tokens` stay read.
     /// - Throws: `ModelError.contextFull` with both numbers, and the text stays as it was.
-    package func replaceText(
-        with tokens: [Int32], keepingWindowBefore position: Int? = nil
-    ) throws(ModelError) -> Int {
+    package func replaceText(with tokens: [Int32], keepingWindowsBefore marks: [Int] = []) throws(ModelError) -> Int {
         guard tokens.count <= target.cache.contextLength else {
             throw .contextFull(needed: tokens.count, contextLength: target.cache.contextLength)
         }
+        remember(at: target.cache.count)
         let last = max(0, tokens.count - 1)
-        let common = zip(self.tokens, tokens).prefix { $0 == $1 }.count
-        let reused = target.cache.rewind(to: min(common, last))
-        // The same text may be wanted again, for another answer, and then its last token must be read.
-        if let position { target.cache.keepWindow(before: min(position, last)) }
-        self.tokens.replaceSubrange(reused..., with: tokens[reused...])
+        let common = min(zip(self.tokens, tokens).prefix { $0 == $1 }.count, last, target.cache.count)
+        let canGoBack = target.cache.canTruncate(to: common)
+        if let found = prefixes.find(tokens, limit: last, salt: salt), found.count > (canGoBack ? common : 0) {
+            target.cache.restore(found)
+        } else {
+            target.cache.truncate(to: canGoBack ? common : 0)
+        }
+        let reused = target.cache.count
+        self.tokens = tokens
         hiddenPosition = -1  // the state after the last token read may be of a token that is gone
+        // The same text may be wanted again, for another answer, and then its last token must be read.
+        self.marks = marks.map { min($0, last) }
+        rememberMarks()
         return reused
     }
 

@@ -22,6 +22,13 @@ package final class SpeculativeDecoder {
     /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
     package internal(set) var tokens: [Int32] = []
 
+    /// Where texts of this decoder and of others that share it can be continued.
+    package let prefixes: PrefixCache
+    /// Whose texts this decoder may continue.
+    package let salt: String
+    /// Positions that are to be remembered once they are read.
+    var marks: [Int] = []
+
     /// Where the text stands under its constraint, which covers what follows the prompt; nil if there is none.
     package private(set) var constraint: ConstrainedText?
     /// Drafts what the constraint leaves no choice about; nil if that is not wanted.
@@ -41,11 +48,17 @@ package final class SpeculativeDecoder {
     var coin: Xoshiro256?  // of synthetic acceptance
     private var hasWarned = false
 
+    /// - Parameters:
+    ///   - prefixes: of the target's pool; nil for one that this decoder has for itself.
+    ///   - salt: whose texts it may continue.
     /// - Throws: `TensorError.outOfMemory`.
     package init(
         target: TargetContext, drafter: DraftContext?, sampler: Sampler, options: DraftOptions = .init(),
-        logger: Logger = Logger(label: "gemma.speculative")
+        prefixes: PrefixCache? = nil, salt: String = "", logger: Logger = Logger(label: "gemma.speculative")
     ) throws {
+        // The text itself and as much again.
+        self.prefixes = prefixes ?? PrefixCache(target.cache.pool, byteLimit: 2 * target.cache.byteCount)
+        self.salt = salt
         self.target = target
         self.drafter = drafter
         self.sampler = sampler
@@ -88,6 +101,18 @@ package final class SpeculativeDecoder {
     /// Tokens that still fit into the context.
     package var room: Int { target.cache.contextLength - tokens.count }
 
+    /// Remembers how to go on after the first `count` tokens, if the cache still can.
+    package func remember(at count: Int) {
+        guard count <= tokens.count, let snapshot = target.cache.snapshot(at: count) else { return }
+        prefixes.store(snapshot, of: tokens[..<count], salt: salt)
+    }
+
+    /// Remembers the marks that have been reached. Called before a pass drops what they need.
+    func rememberMarks() {
+        for mark in marks where mark <= target.cache.count { remember(at: mark) }
+        marks.removeAll { $0 <= target.cache.count }
+    }
+
     // MARK: - Prompt
 
     /// Reads what the target has not read of the text and adds the token that follows it.
@@ -108,11 +133,13 @@ package final class SpeculativeDecoder {
         let unread = tokens[target.cache.count...]
         guard unread.count <= target.batchLength else {
             _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
+            rememberMarks()
             return tokens.endIndex..<tokens.endIndex
         }
         let last = unread
         let output = try target.forward(
             last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
+        rememberMarks()
         target.compute.begin(.sampling)
         defer { target.compute.end() }
         keepHidden(output.hidden, row: 0)

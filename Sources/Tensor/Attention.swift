@@ -5,68 +5,111 @@ extension Compute {
     /// Grouped-query attention (https://arxiv.org/abs/2305.13245) with unscaled scores and an online softmax in float32
     /// (https://arxiv.org/abs/1805.02867).
     ///
-    /// A token's bits depend on its position alone: neither on the batch it comes in, nor on the threads, nor on the
-    /// ring's capacity; see `AttentionTask`.
+    /// A row's bits depend on its sequence and its position alone: neither on the batch it comes in, nor on the
+    /// threads; see `AttentionTask`.
     /// - Parameters:
-    ///   - queries: `[tokens, heads * width]`, of consecutive positions from `firstPosition`.
+    ///   - queries: `[rows, heads * width]`.
+    ///   - segments: of all rows. Their layers have heads of one shape.
     ///   - output: as `queries`.
-    package func attention(
-        _ queries: Rows, firstPosition: Int, cache: AttentionCache, mask: AttentionMask, into output: Rows
-    ) {
-        guard queries.count > 0 else { return }
-        countAttention(queries, firstPosition: firstPosition, cache: cache, mask: mask)
-        let view = cache.view
-        let task = AttentionTask(
-            queries: rotated(queries, into: view.keyType.basis), firstPosition: firstPosition, cache: view, mask: mask,
-            output: output)
-        let heads = queries.count * cache.headCount
+    package func attention(_ queries: Rows, segments: [CacheSegment], mask: AttentionMask, into output: Rows) {
+        defer { withExtendedLifetime(segments) {} }  // the threads only have pointers to their pages
+        attentions.removeAll(keepingCapacity: true)
+        let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width)
+        for segment in segments where !segment.rows.isEmpty {
+            countAttention(segment, queries, mask: mask)
+            let view = segment.cache.view
+            attentions.append(
+                SegmentAttention(
+                    AttentionTask(
+                        queries: self.rotated(queries, segment.rows, into: view.keyType.basis, rotated),
+                        firstPosition: segment.firstPosition, cache: view, mask: mask, output: output[segment.rows])))
+        }
+        guard let first = attentions.first else { return }
+        let heads = attentions.reduce(0) { $0 + $1.headCount }
         let pieces = AttentionTuning.piecesPerThread * pool.threadCount
-        if heads >= pieces || pool.threadCount == 1 || task.chunks(of: 0..<queries.count).count <= 1 {
-            attendByTokens(task, tileLength: min(max(heads / pieces, 1), AttentionTuning.tokenTile))
+        if heads >= pieces || pool.threadCount == 1 || attentions.allSatisfy({ $0.chunks.count <= 1 }) {
+            attendByTokens(first.task.sizes, tileLength: min(max(heads / pieces, 1), AttentionTuning.tokenTile))
         } else {
-            attendByChunks(task)
+            attendByChunks(first.task.sizes, heads: heads)
         }
     }
 
-    /// `queries` in the basis of a cache; valid until the next call.
-    private func rotated(_ queries: Rows, into basis: CacheBasis) -> Rows {
+    /// The same for one sequence, at consecutive positions from `firstPosition` on.
+    package func attention(
+        _ queries: Rows, firstPosition: Int, cache: AttentionCache, mask: AttentionMask, into output: Rows
+    ) {
+        let segment = CacheSegment(rows: 0..<queries.count, firstPosition: firstPosition, cache: cache)
+        attention(queries, segments: [segment], mask: mask, into: output)
+    }
+
+    /// Some rows of `queries` in the basis of a cache, in `rotated` if that is another than their own.
+    private func rotated(_ queries: Rows, _ rows: Range<Int>, into basis: CacheBasis, _ rotated: Rows) -> Rows {
+        let queries = queries[rows]
         guard basis != .plain else { return queries }
-        let rotated = rotatedQueries.floats(queries.elementCount).rows(width: queries.width).prefix(queries.count)
-        forEachRow(of: queries, QueryRotation(kernels: kernels, basis: basis, input: queries, output: rotated))
-        return rotated
+        let output = rotated[rows]
+        forEachRow(of: queries, QueryRotation(kernels: kernels, basis: basis, input: queries, output: output))
+        return output
     }
 
-    /// For many tokens, or a single chunk: a piece is some tokens.
-    private func attendByTokens(_ task: AttentionTask, tileLength: Int) {
-        let job = TokenAttentionJob(
-            kernels: kernels, task: task, tileLength: tileLength,
-            scratch: scratch(count: task.sizes.scratchLength(tileLength: tileLength)))
-        pool.run(job, count: (task.queries.count + tileLength - 1) / tileLength * task.cache.headCount)
+    /// For many rows, or a single chunk: a piece is some rows of a segment.
+    private func attendByTokens(_ sizes: AttentionSizes, tileLength: Int) {
+        var pieces = 0
+        for index in attentions.indices {
+            attentions[index].firstPiece = pieces
+            pieces += attentions[index].tileCount(tileLength) * attentions[index].task.cache.headCount
+        }
+        let scratch = scratch(count: sizes.scratchLength(tileLength: tileLength))
+        attentions.withUnsafeBufferPointer { segments in
+            pool.run(
+                TokenAttentionJob(kernels: kernels, segments: segments, tileLength: tileLength, scratch: scratch),
+                count: pieces)
+        }
     }
 
-    /// For few tokens: the chunks of one token are split among the threads and merged afterwards.
-    private func attendByChunks(_ task: AttentionTask) {
-        let heads = task.queries.count * task.cache.headCount
-        let all = task.chunks(of: 0..<task.queries.count)
+    /// For few rows: the chunks of one row are split among the threads and merged afterwards.
+    /// - Parameter heads: KV heads, over all rows.
+    private func attendByChunks(_ sizes: AttentionSizes, heads: Int) {
         // Long contexts are taken some chunks at a time, so that intermediate states fit the processor's cache.
-        let most = (task.cache.capacity - 1) / AttentionTask.chunkLength + 2
-        let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * task.stateLength)))
-        let states = states.floats((wave + 1) * heads * task.stateLength)
-        let scores = scratch(count: task.sizes.workLength(tokens: 1))
-        var first = all.lowerBound
-        repeat {
-            let chunks = first..<min(first + wave, all.upperBound)
-            pool.run(
-                ChunkAttentionJob(
-                    kernels: kernels, task: task, chunks: chunks, scratch: scores, states: states.base),
-                count: chunks.count * heads)
-            pool.run(
-                MergeJob(
-                    kernels: kernels, task: task, chunks: chunks, isLast: chunks.upperBound == all.upperBound,
-                    states: states.base),
-                count: heads * task.group)
-            first = chunks.upperBound
-        } while first < all.upperBound
+        let most = attentions.reduce(1) { max($0, $1.chunks.count) }
+        let wave = max(1, min(most, AttentionTuning.stateFloats / (heads * sizes.stateLength)))
+        let states = states.floats((wave + 1) * heads * sizes.stateLength)
+        let scores = scratch(count: sizes.workLength(tokens: 1))
+        var offset = 0
+        for index in attentions.indices {
+            attentions[index].states = states.base + offset
+            offset += (wave + 1) * attentions[index].headCount * sizes.stateLength
+        }
+        for start in stride(from: 0, to: most, by: wave) {
+            let chunks = beginWave(at: start, length: wave)
+            attentions.withUnsafeBufferPointer { segments in
+                pool.run(ChunkAttentionJob(kernels: kernels, segments: segments, scratch: scores), count: chunks)
+            }
+            let merges = beginMerging()
+            attentions.withUnsafeBufferPointer { segments in
+                pool.run(MergeJob(kernels: kernels, segments: segments), count: merges)
+            }
+        }
+    }
+
+    /// Numbers the pieces of each segment's next chunks; returns how many there are.
+    private func beginWave(at start: Int, length: Int) -> Int {
+        var pieces = 0
+        for index in attentions.indices {
+            attentions[index].beginWave(at: start, length: length)
+            attentions[index].firstPiece = pieces
+            pieces += attentions[index].wave.count * attentions[index].headCount
+        }
+        return pieces
+    }
+
+    /// Numbers the pieces by which a wave is merged; returns how many there are.
+    private func beginMerging() -> Int {
+        var pieces = 0
+        for index in attentions.indices {
+            attentions[index].firstPiece = pieces
+            if attentions[index].isMerged { pieces += attentions[index].headCount * attentions[index].task.group }
+        }
+        return pieces
     }
 }
 
@@ -93,18 +136,22 @@ private struct QueryRotation: RowOperation {
     }
 }
 
-/// One piece is some tokens and one KV head, with the query heads that share it.
+/// One piece is some tokens of a segment and one KV head, with the query heads that share it.
 private struct TokenAttentionJob: ParallelJob {
     let kernels: any KernelSet.Type
-    let task: AttentionTask
+    let segments: UnsafeBufferPointer<SegmentAttention>
     let tileLength: Int
     let scratch: ThreadScratch
 
     func run(_ index: Int, thread: Int) {
-        let (tile, head) = index.quotientAndRemainder(dividingBy: task.cache.headCount)
+        let (segment, piece) = segments.find(index)
+        attend(segment.pointee.task, piece, scores: scratch[thread])
+    }
+
+    private func attend(_ task: AttentionTask, _ piece: Int, scores: UnsafeMutablePointer<Float>) {
+        let (tile, head) = piece.quotientAndRemainder(dividingBy: task.cache.headCount)
         let first = tile * tileLength
         let tokens = first..<min(first + tileLength, task.queries.count)
-        let scores = scratch[thread]
         let states = scores + task.sizes.workLength(tokens: tileLength)
         let next = states + tileLength * task.stateLength
         func state(_ token: Int) -> UnsafeMutablePointer<Float> { states + (token - first) * task.stateLength }
@@ -135,48 +182,49 @@ private struct TokenAttentionJob: ParallelJob {
     }
 }
 
-/// One piece is one chunk, one KV head and one token; tokens that share a chunk are adjacent.
+/// One piece is one chunk, one KV head and one token of a segment; tokens that share a chunk are adjacent.
 private struct ChunkAttentionJob: ParallelJob {
     let kernels: any KernelSet.Type
-    let task: AttentionTask
-    let chunks: Range<Int>
+    let segments: UnsafeBufferPointer<SegmentAttention>
     let scratch: ThreadScratch
-    let states: UnsafeMutablePointer<Float>  // [1 + chunks, KV heads, tokens, state]
 
     func run(_ index: Int, thread: Int) {
-        let token = index % task.queries.count
-        let (chunk, head) = (index / task.queries.count).quotientAndRemainder(dividingBy: task.cache.headCount)
-        let heads = task.queries.count * task.cache.headCount
-        guard task.chunks(of: token..<token + 1).contains(chunks.lowerBound + chunk) else { return }
+        let (segment, piece) = segments.find(index)
+        let task = segment.pointee.task
+        let token = piece % task.queries.count
+        let (place, head) = (piece / task.queries.count).quotientAndRemainder(dividingBy: task.cache.headCount)
+        let chunk = segment.pointee.wave.lowerBound + place
+        guard task.chunks(of: token..<token + 1).contains(chunk) else { return }
         kernels.attend(
-            task, tokens: token..<token + 1, head: head, chunk: chunks.lowerBound + chunk, scores: scratch[thread],
-            into: states + (heads + index) * task.stateLength)
+            task, tokens: token..<token + 1, head: head, chunk: chunk, scores: scratch[thread],
+            into: segment.pointee.states + (segment.pointee.headCount + piece) * task.stateLength)
     }
 }
 
 /// One piece is one query head of one token, whose chunks it merges.
 private struct MergeJob: ParallelJob {
     let kernels: any KernelSet.Type
-    let task: AttentionTask
-    let chunks: Range<Int>
-    let isLast: Bool
-    let states: UnsafeMutablePointer<Float>  // as above; the first of each token and head holds the chunks before
+    let segments: UnsafeBufferPointer<SegmentAttention>
 
     func run(_ index: Int, thread: Int) {
-        let (place, member) = index.quotientAndRemainder(dividingBy: task.group)
+        let (segment, piece) = segments.find(index)
+        let task = segment.pointee.task
+        let wave = segment.pointee.wave
+        let (place, member) = piece.quotientAndRemainder(dividingBy: task.group)
         let (head, token) = place.quotientAndRemainder(dividingBy: task.queries.count)
-        let heads = task.queries.count * task.cache.headCount
         let visible = task.chunks(of: token..<token + 1)
-        let merged = states + place * task.stateLength
-        for chunk in visible.clamped(to: chunks) {
-            let state = merged + (chunk - chunks.lowerBound + 1) * heads * task.stateLength
+        let merged = segment.pointee.states + place * task.stateLength
+        for chunk in visible.clamped(to: wave) {
+            let state = merged + (chunk - wave.lowerBound + 1) * segment.pointee.headCount * task.stateLength
             if chunk == visible.lowerBound {
                 task.copy(state, into: merged, member: member)
             } else {
                 kernels.merge(task, state, into: merged, member: member)
             }
         }
-        if isLast { kernels.finish(task, merged, token: token, head: head, member: member) }
+        if wave.upperBound == segment.pointee.chunks.upperBound {
+            kernels.finish(task, merged, token: token, head: head, member: member)
+        }
     }
 }
 

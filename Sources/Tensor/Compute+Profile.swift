@@ -24,12 +24,12 @@ extension Compute {
         profile.count(bytes: rows * weights.rowBytes, operations: 2 * rows * weights.columns * tokens)
     }
 
-    /// Counts attention of `queries`, the first at `position`, for the current step: what the last query sees is
-    /// counted as read once.
-    func countAttention(_ queries: Rows, firstPosition position: Int, cache: AttentionCache, mask: AttentionMask) {
+    /// Counts a segment's attention for the current step: what its last query sees is counted as read once.
+    func countAttention(_ segment: CacheSegment, _ queries: Rows, mask: AttentionMask) {
         guard let profile else { return }
-        let last = mask.positions(visibleAt: position + queries.count - 1).count
-        let products = (0..<queries.count).reduce(0) { $0 + mask.positions(visibleAt: position + $1).count }
-        profile.count(bytes: cache.byteCount / cache.capacity * last, operations: 4 * queries.width * products)
+        let positions = segment.firstPosition..<segment.firstPosition + segment.rows.count
+        let last = mask.positions(visibleAt: positions.upperBound - 1).count
+        let products = positions.reduce(0) { $0 + mask.positions(visibleAt: $1).count }
+        profile.count(bytes: segment.cache.bytesPerPosition * last, operations: 4 * queries.width * products)
     }
 }

@@ -29,6 +29,8 @@ package final class Compute {
     var quantized = QuantizedBuffer()
     var states = WorkBuffer()
     var rotatedQueries = WorkBuffer()
+    var stores: [SegmentStore] = []
+    var attentions: [SegmentAttention] = []
 
     package init(
         threadCount: Int = ThreadPool.defaultThreadCount, precision: ActivationPrecision = .bytes,

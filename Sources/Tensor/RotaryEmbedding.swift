@@ -7,7 +7,7 @@ package import TensorBase
 ///
 /// Angles are computed in double precision: at position 100,000 a float is off by a hundredth of a radian. Sines and
 /// cosines are costly, and a prompt needs several hundred thousand. So a position is written as 64 * a + b, and its
-/// rotation is that by 64 * a, computed once for 64 positions, followed by that by b, from a table.
+/// rotation is that by 64 * a, kept for the last places of each a % 64, followed by that by b, from a table.
 package final class RotaryEmbedding {
     package let width: Int
     private let frequencies: [Double]  // [width / 2]
@@ -15,10 +15,11 @@ package final class RotaryEmbedding {
     private let sines: FloatBuffer
 
     private let fine: Rotations  // [64, width / 2]: by b
-    private let coarse: Rotations  // [1, width / 2]: by 64 * a
-    private var coarsePlace = 0  // a
+    private let coarse: Rotations  // [64, width / 2]: row a % 64 by 64 * a, for the places of late
+    private var coarsePlaces: [Int]  // [64]: a
 
     private static let period = 64
+    private static let placeCount = 64
 
     /// - Parameters:
     ///   - factors: `[width / 2]`; nil for all ones.
@@ -32,20 +33,22 @@ package final class RotaryEmbedding {
         cosines = try FloatBuffer(count: capacity, width / 2)
         sines = try FloatBuffer(count: capacity, width / 2)
         fine = try Rotations(rows: Self.period, frequencies)
-        coarse = try Rotations(rows: 1, frequencies)
+        coarse = try Rotations(rows: Self.placeCount, frequencies, step: Self.period)
+        coarsePlaces = Array(0..<Self.placeCount)
     }
 
-    /// Computes the angles of `count` consecutive positions.
-    package func prepare(first position: Int, count: Int) {
+    /// Computes the angles of `count` consecutive positions, for rows from `row` on.
+    package func prepare(first position: Int, count: Int, row firstRow: Int = 0) {
         let half = width / 2
         for row in 0..<count {
             let (place, offset) = (position + row).quotientAndRemainder(dividingBy: Self.period)
-            if place != coarsePlace {
-                coarse.set(row: 0, position: place * Self.period, frequencies)
-                coarsePlace = place
+            let entry = place % Self.placeCount
+            if coarsePlaces[entry] != place {
+                coarse.set(row: entry, position: place * Self.period, frequencies)
+                coarsePlaces[entry] = place
             }
-            let (cosine, sine) = (cosines.base + row * half, sines.base + row * half)
-            let (c, s) = (coarse.cosines, coarse.sines)
+            let (cosine, sine) = (cosines.base + (firstRow + row) * half, sines.base + (firstRow + row) * half)
+            let (c, s) = (coarse.cosines + entry * half, coarse.sines + entry * half)
             let (d, t) = (fine.cosines + offset * half, fine.sines + offset * half)
             for pair in 0..<half {
                 cosine[pair] = Float(c[pair] * d[pair] - s[pair] * t[pair])
@@ -67,13 +70,13 @@ private final class Rotations {
     let sines: UnsafeMutablePointer<Double>
     private let memory: AlignedMemory
 
-    /// The angles of positions 0 ..< rows.
-    init(rows: Int, _ frequencies: [Double]) throws(TensorError) {
+    /// The angles of `rows` positions from 0 on, `step` apart.
+    init(rows: Int, _ frequencies: [Double], step: Int = 1) throws(TensorError) {
         let count = rows * frequencies.count
         memory = try .checked([2, count, MemoryLayout<Double>.stride])
         cosines = memory.base.bindMemory(to: Double.self, capacity: 2 * count)
         sines = cosines + count
-        for row in 0..<rows { set(row: row, position: row, frequencies) }
+        for row in 0..<rows { set(row: row, position: row * step, frequencies) }
     }
 
     func set(row: Int, position: Int, _ frequencies: [Double]) {

@@ -25,6 +25,11 @@ package struct Rows {
         Rows(base: base, count: count * (self.width / width), width: width)
     }
 
+    /// Copies the rows of `range` to those from `start` on, which may overlap them.
+    @inlinable package func move(_ range: Range<Int>, to start: Int) {
+        if range.lowerBound != start { self[start].update(from: self[range.lowerBound], count: range.count * width) }
+    }
+
     @inlinable package var elementCount: Int { count * width }
 
     @inlinable package func mutableRow(_ index: Int) -> UnsafeMutableBufferPointer<Float> {

@@ -48,8 +48,10 @@ import Testing
         let context = try TargetContext(
             target, contextLength: 1024, batchLength: 16, compute: Compute(threadCount: 1))
         let cache = context.cache
-        let position = { (width: Int) in try #require(context.owningLayer(width == 128 ? 0 : 4)).cache.byteCount }
-        let sliding = try position(128) / (128 + 16), full = try position(256) / 1024
+        let position = { (width: Int) in
+            try #require(context.owningLayer(width == 128 ? 0 : 4)).cache.bytesPerPosition
+        }
+        let sliding = try position(128), full = try position(256)
         #expect(sliding > 0 && full == 2 * sliding)
         #expect(cache.decodeByteCount(at: 9, target.config) == 10 * (8 * sliding + 2 * full))
         #expect(cache.decodeByteCount(at: 999, target.config) == 8 * 128 * sliding + 2 * 1000 * full)

@@ -17,7 +17,8 @@ struct CacheSizeTests {
     ) throws -> (bytes: Int, fitting: Int, fittingWithQ8Cache: Int?) {
         let error = #expect(throws: ModelError.self) {
             try KeyValueCache(
-                config ?? self.config, contextLength: contextLength, batchLength: 16, types: types, memory: memory)
+                CachePool(config ?? self.config, types: types), contextLength: contextLength, batchLength: 16,
+                memory: memory)
         }
         guard
             case .cacheTooLarge(contextLength, let bytes, memory.available, let fitting, let fittingWithQ8Cache) = error
@@ -29,7 +30,7 @@ struct CacheSizeTests {
     }
 
     private func byteCount(_ contextLength: Int, _ types: CacheTypes = .init()) throws -> Int {
-        try KeyValueCache(config, contextLength: contextLength, batchLength: 16, types: types).byteCount
+        try KeyValueCache(CachePool(config, types: types), contextLength: contextLength, batchLength: 16).byteCount
     }
 
     @Test("The longest context that fits is named, and is the longest")
@@ -57,7 +58,7 @@ struct CacheSizeTests {
         let bytes = try byteCount(100)
         #expect(throws: Never.self) {
             try KeyValueCache(
-                config, contextLength: 100, batchLength: 16, types: .init(),
+                CachePool(config), contextLength: 100, batchLength: 16,
                 memory: SystemMemory(total: bytes, available: 0))
         }
         _ = try refusal(100, memory: SystemMemory(total: bytes - 1, available: 0))

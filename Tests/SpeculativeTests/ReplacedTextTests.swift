@@ -11,7 +11,7 @@ import Testing
 struct ReplacedTextTests {
     private let pair: StoryPair
     private let runner: DraftRunner
-    private static let batch = 16  // and the window is 64, so that rings have not a slot too many
+    private static let batch = 16  // and the window is 64
 
     init() throws {
         pair = try StoryPair()
@@ -36,21 +36,21 @@ struct ReplacedTextTests {
             // Only the beginning of an answer is shown again, as where thoughts are dropped.
             let prompt = transcript + StoryPair.start + [Int32(400 + turn), 105, 106]
             let place = prompt.count - 2
-            let reused = try decoder.replaceText(with: prompt, keepingWindowBefore: place)
+            let reused = try decoder.replaceText(with: prompt, keepingWindowsBefore: [place])
             #expect(reused == expected)
             let answer = try decoder.decode([], count: length)
             #expect(answer == (try self.decoder().decode(prompt, count: length)))
             transcript = prompt.dropLast(2) + [500 + Int32(turn)] + answer.suffix(3)
             expected = place
         }
-        #expect(decoder.target.cache.keptByteCount > 0)
+        #expect(decoder.prefixes.heldBytes > 0)
     }
 
     @Test("The same text again reads its last token, for another answer")
     func again() throws {
         let decoder = try decoder()
         let prompt = StoryPair.start + (300..<380)
-        #expect(try decoder.replaceText(with: prompt, keepingWindowBefore: prompt.count) == 0)
+        #expect(try decoder.replaceText(with: prompt, keepingWindowsBefore: [prompt.count]) == 0)
         let answer = try decoder.decode([], count: 60)
         for _ in 0..<2 {
             #expect(try decoder.replaceText(with: prompt) == prompt.count - 1)
@@ -71,7 +71,7 @@ struct ReplacedTextTests {
         let answer = try decoder.decode(StoryPair.start, count: 20)
         let tokens = decoder.tokens
         #expect(throws: ModelError.contextFull(needed: 101, contextLength: 100)) {
-            try decoder.replaceText(with: [Int32](repeating: 5, count: 101), keepingWindowBefore: 3)
+            try decoder.replaceText(with: [Int32](repeating: 5, count: 101), keepingWindowsBefore: [3])
         }
         #expect(decoder.tokens == tokens && decoder.target.cache.count == tokens.count - 1)
         let more = try decoder.decode([], count: 20)
@@ -89,7 +89,7 @@ struct ReplacedTextTests {
     @Test("After any edit the tokens are those of a new decoder", arguments: types, [0, 3])
     func edits(_ types: CacheTypes, drafts: Int) throws {
         var generator = Xoshiro256(seed: UInt64(drafts) + 5)
-        let decoder = try decoder(drafts: drafts, types: types)
+        let decoder = try decoder(drafts: drafts, context: 512, types: types)
         var kept: [Int] = []
         var jumps = 0
         for turn in 0..<60 {
@@ -100,15 +100,15 @@ struct ReplacedTextTests {
             let old = decoder.tokens
             let near = (kept.randomElement(using: &generator) ?? 0) + .random(in: 0...3, using: &generator)
             let common = min(old.count, turn % 3 == 2 ? .random(in: 0...old.count, using: &generator) : near)
-            let news = (0..<Int.random(in: 0...(turn % 4 == 0 ? 90 : 12), using: &generator)).map { _ in
+            let news = (0..<Int.random(in: 0...(turn % 4 == 0 ? 160 : 12), using: &generator)).map { _ in
                 Int32.random(in: 300..<1000, using: &generator)
             }
-            let text = Array(([2] + old.dropFirst()).prefix(min(max(common, 1), 150)) + news)
+            let text = Array(([2] + old.dropFirst()).prefix(min(max(common, 1), 250)) + news)
             let position = Int.random(in: text.count - 10...text.count + 30, using: &generator)
 
             let couldTruncate = decoder.target.cache.canTruncate(to: common)
-            let reused = try decoder.replaceText(with: text, keepingWindowBefore: position)
-            #expect(reused < text.count && reused <= common && reused == decoder.target.cache.count)
+            let reused = try decoder.replaceText(with: text, keepingWindowsBefore: [position])
+            #expect(reused < text.count && reused == decoder.target.cache.count)
             #expect(decoder.tokens == text && decoder.hasUnreadPrompt)
             if !couldTruncate, reused > 0 { jumps += 1 }
             kept = kept.filter { $0 <= reused } + [min(position, text.count - 1)]
@@ -121,7 +121,7 @@ struct ReplacedTextTests {
             }
             let count = Int.random(in: 1...40, using: &generator)
             let answer = try decoder.decode([], count: count)
-            let fresh = try self.decoder(drafts: drafts, types: types, sampling: sampling)
+            let fresh = try self.decoder(drafts: drafts, context: 512, types: types, sampling: sampling)
             #expect(answer == (try fresh.decode(text, count: count)))
         }
         #expect(jumps > 12)

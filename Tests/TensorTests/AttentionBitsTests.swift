@@ -40,14 +40,34 @@ struct AttentionBitsTests {
         }
     }
 
-    @Test("Any capacity of the ring, wrapped or not", arguments: casesWithTypes, Form.all)
-    func capacities(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+    @Test("Pages that leave the window may be dropped, and used again", arguments: casesWithTypes, Form.all)
+    func dropping(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
         let (test, type) = test
         let input = test.input()
         let whole = try test.run(input, batch: 8, type: type, form: form).bits
-        let least = test.window.map { $0 + 8 } ?? test.positions
-        for capacity in form.isCurrent ? [least, least + 16, least + 100, 2000] : [least] {
-            #expect(try test.run(input, batch: 8, threads: 2, capacity: capacity, type: type, form: form).bits == whole)
+        for batch in form.isCurrent ? [1, 8, 70] : [8] {
+            #expect(try test.run(input, batch: batch, threads: 2, drops: true, type: type, form: form).bits == whole)
+        }
+    }
+
+    @Test("Several sequences at once, wherever each is", arguments: casesWithTypes, Form.all)
+    func company(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
+        let (test, type) = test
+        let inputs = (0..<4).map { test.input(seed: UInt64($0) + 1) }
+        let alone = try inputs.map { try test.run($0, batch: 64, type: type, form: form) }
+        var random = SplitMix64(seed: 5)
+        for threads in form.isCurrent ? [1, 2, 5] : [2] {
+            let compute = form.compute(threads: threads)
+            let caches = try inputs.map { _ in try test.emptyCache(type: type, used: 1) }
+            var counts = [Int](repeating: 0, count: 4)
+            var outputs = [[Float]](repeating: [], count: 4)
+            while counts != [Int](repeating: test.positions, count: 4) {
+                let lengths = counts.map {
+                    min(test.positions - $0, [0, 1, 1, 1, 3, 40, 130].randomElement(using: &random) ?? 1)
+                }
+                try test.step(inputs, caches, &counts, lengths, into: &outputs, compute)
+            }
+            for (index, output) in outputs.enumerated() { #expect(output.bits == alone[index].bits, "\(index)") }
         }
     }
 
@@ -74,9 +94,8 @@ struct AttentionBitsTests {
     func stale(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
         let (test, type) = test
         let input = test.input()
-        let capacity = test.window.map { $0 + 8 } ?? test.positions
         let compute = form.compute(threads: 2)
-        let cache = try test.cache(capacity: capacity, type: type)
+        let cache = try test.cache(type: type)
         var poison = input
         poison.keys = .init(repeating: .nan, count: input.keys.count)
         poison.values = .init(repeating: .nan, count: input.values.count)
@@ -92,13 +111,13 @@ struct AttentionBitsTests {
         #expect(try output.bits == test.run(input, batch: 8, type: type, form: form).bits)
     }
 
-    @Test("Rejected drafts leave no trace, even where they overwrote the ring", arguments: casesWithTypes, Form.all)
+    @Test("Rejected drafts leave no trace", arguments: casesWithTypes, Form.all)
     func rollback(_ test: (attention: AttentionCase, type: CacheType), _ form: Form) throws {
         let (test, type) = test
         let input = test.input()
         let drafts = test.input(seed: 3)
         let compute = form.compute(threads: 2)
-        let cache = try test.cache(capacity: test.window.map { $0 + 8 } ?? test.positions, type: type)
+        let cache = try test.cache(type: type)
         var output: [Float] = []
         for start in stride(from: 0, to: test.positions, by: 3) {
             // A batch of 8, of which the text continues with 3.
@@ -109,5 +128,38 @@ struct AttentionBitsTests {
             output += test.attend(input, kept, to: cache, compute)
         }
         #expect(try output.bits == test.run(input, batch: 8, type: type, form: form).bits)
+    }
+}
+
+extension AttentionCase {
+    /// One pass over the next rows of some sequences.
+    fileprivate func step(
+        _ inputs: [Input], _ caches: [AttentionCache], _ counts: inout [Int], _ lengths: [Int],
+        into outputs: inout [[Float]], _ compute: Compute
+    ) throws {
+        var segments: [CacheSegment] = []
+        var (keys, values, queries): ([Float], [Float], [Float]) = ([], [], [])
+        var rows = 0
+        for (index, length) in lengths.enumerated() {
+            let range = counts[index]..<counts[index] + length
+            try caches[index].table.makeRoom(for: range)
+            keys += inputs[index].keys.rows(range, width: keyWidth)
+            values += inputs[index].values.rows(range, width: keyWidth)
+            queries += inputs[index].queries.rows(range, width: queryWidth)
+            segments.append(
+                CacheSegment(rows: rows..<rows + length, firstPosition: counts[index], cache: caches[index]))
+            rows += length
+        }
+        guard rows > 0 else { return }
+        keys.withRows(width: keyWidth) { keys in
+            values.withRows(width: keyWidth) { compute.store(keys: keys, values: $0, segments: segments) }
+        }
+        let output = queries.mapped(width: queryWidth, to: queries.count, width: queryWidth) {
+            compute.attention($0, segments: segments, mask: mask, into: $1)
+        }
+        for (index, segment) in segments.enumerated() {
+            outputs[index] += output.rows(segment.rows, width: queryWidth)
+            counts[index] += lengths[index]
+        }
     }
 }

@@ -35,10 +35,18 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
             queries: generator.floats(positions * queryWidth, scale: 2))
     }
 
-    func cache(capacity: Int? = nil, type: CacheType = .f32, values: CacheType? = nil) throws -> AttentionCache {
+    func cache(type: CacheType = .f32, values: CacheType? = nil) throws -> AttentionCache {
         try AttentionCache(
-            headCount: headCount, width: width, capacity: capacity ?? positions, keyType: type,
-            valueType: values ?? type)
+            headCount: headCount, width: width, positions: positions, keyType: type, valueType: values ?? type)
+    }
+
+    /// A cache without pages, whose pool has `used` pages of NaN that were used before.
+    func emptyCache(type: CacheType = .f32, used: Int = 0) throws -> AttentionCache {
+        let layout = try PageLayout([.init(count: headCount, width: width)], keyType: type, valueType: type)
+        let pool = PagePool(layout)
+        let pages = try (0..<used).map { _ in try pool.page() }
+        for page in pages { for index in page.bytes.indices { page.bytes[index] = 0xFF } }
+        return AttentionCache(PageTable(pool), layer: layout.layers[0])
     }
 
     /// `cases` with each cache type that can hold their heads.
@@ -68,14 +76,17 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
     }
 
     /// The whole sequence, as a model reads it: batch by batch, each stored and then attended from.
+    /// - Parameter drops: whether pages are dropped once no row sees them any more.
     func run(
-        _ input: Input, batch: Int, threads: Int = 1, capacity: Int? = nil, type: CacheType = .f32, form: Form
+        _ input: Input, batch: Int, threads: Int = 1, drops: Bool = false, type: CacheType = .f32, form: Form
     ) throws -> [Float] {
         let compute = form.compute(threads: threads)
-        let cache = try cache(capacity: capacity, type: type)
+        let cache = try emptyCache(type: type, used: drops ? 2 : 0)
         var output: [Float] = []
         for start in stride(from: 0, to: positions, by: batch) {
             let range = start..<min(start + batch, positions)
+            if drops, let window { cache.table.drop(before: start - window + 1) }
+            try cache.table.makeRoom(for: range)
             store(input, range, in: cache, compute)
             output += attend(input, range, to: cache, compute)
         }

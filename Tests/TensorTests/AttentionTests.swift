@@ -67,7 +67,7 @@ struct AttentionTests {
         let input = test.input()
         let compute = form.compute(threads: 2)
         let cache = try test.cache(type: key, values: value)
-        #expect(cache.byteCount == 304 * 2 * (key.bytesOf128 + value.bytesOf128))
+        #expect(cache.bytesPerPosition == 2 * (key.bytesOf128 + value.bytesOf128))
         test.store(input, 0..<290, in: cache, compute)
         let row = test.attend(input, 289..<290, to: cache, compute)
         let stored = input.stored(key, values: value)
@@ -113,7 +113,7 @@ struct AttentionTests {
         let test = AttentionCase(group: 8, width: 128, window: 50, positions: 400)
         var input = test.input()
         input.keys[200 * 128 + 7] = .nan
-        let output = try test.run(input, batch: 37, threads: 2, capacity: 100, type: type, form: form)
+        let output = try test.run(input, batch: 37, threads: 2, drops: true, type: type, form: form)
         for position in 0..<400 {
             let row = output.rows(position..<position + 1, width: test.queryWidth)
             #expect(row.allSatisfy { $0.isNaN == (200..<250).contains(position) })

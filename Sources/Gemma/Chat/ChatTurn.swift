@@ -130,7 +130,7 @@ struct ChatTurn: Sendable {
             // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
             options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
-                .replace(prompt.tokens, keepingWindowBefore: keptStart), options, automaton)
+                .replace(prompt.tokens, keepingWindowsBefore: keptStart.map { [$0] } ?? []), options, automaton)
             do {
                 // The next step is computed while this one is taken apart.
                 for try await step in steps {
@@ -188,7 +188,7 @@ extension LanguageModelSession {
             transcript, tools.map(\.toolDescription), thinking: thinking, addsGenerationPrompt: false)
         // One token is generated, because without any the prompt would not be read. The next prompt replaces it.
         let steps = try await text.steps(
-            .replace(prompt.tokens, keepingWindowBefore: prompt.tokens.count), .init(maximumResponseTokens: 1))
+            .replace(prompt.tokens, keepingWindowsBefore: [prompt.tokens.count]), .init(maximumResponseTokens: 1))
         for try await _ in steps {}
         // Compiled now, what calls have to be need not be when the response begins.
         _ = try await automaton(for: replyConstraint(.init(thinking: thinking), prompt))

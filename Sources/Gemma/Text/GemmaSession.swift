@@ -157,8 +157,8 @@ extension GemmaSession {
         /// Adds to it; at its beginning, `<bos>` is put before.
         case append(RawPrompt)
         /// Makes `tokens` the text. What it begins with in common with the text so far is not read again.
-        /// - Parameter keepingWindowBefore: where a later text is likely to differ from this one.
-        case replace([TokenID], keepingWindowBefore: Int?)
+        /// - Parameter keepingWindowsBefore: where later texts are likely to differ from this one.
+        case replace([TokenID], keepingWindowsBefore: [Int])
     }
 
     /// Edits the text and resets the figures; returns the generation's number.
@@ -188,8 +188,8 @@ extension GemmaSession {
             // Nothing may change if these fail: an earlier generation may still be under way. The snapshot is free
             // meanwhile, since windows may be copied.
             let kept: Int
-            if case .replace(let tokens, let position) = edit {
-                kept = try state.decoder.replaceText(with: tokens, keepingWindowBefore: position)
+            if case .replace(let tokens, let marks) = edit {
+                kept = try state.decoder.replaceText(with: tokens, keepingWindowsBefore: marks)
             } else {
                 let addition = addition ?? []
                 kept = state.decoder.tokens.count

@@ -76,8 +76,9 @@ private struct ChunkPart {
         var block = positions.lowerBound / length
         let end = (positions.upperBound &- 1) / length &+ 1
         while block < end {
-            let slot = block &* length % cache.capacity
-            let blocks = min(end &- block, (cache.capacity &- slot) / length)  // up to the ring's end
+            let position = block &* length
+            // Up to the page's end.
+            let blocks = min(end &- block, (CacheView.pageLength &- position % CacheView.pageLength) / length)
             CacheTable.visit(
                 cache.keyType,
                 Scoring(
@@ -86,8 +87,8 @@ private struct ChunkPart {
                             tokens: tokens.count, rows: group, width: cache.width,
                             queries: task.queries[tokens.lowerBound] + (head &* group &* cache.width),
                             queryTokenStride: task.queries.width,
-                            blocks: cache.keyBlock(head: head, slot: slot), blockCount: blocks,
-                            scores: scores(of: tokens.lowerBound) + (block &* length &- start),
+                            blocks: cache.keyBlock(head: head, position: position), blockCount: blocks,
+                            scores: scores(of: tokens.lowerBound) + (position &- start),
                             scoreStride: AttentionTask.chunkLength, scoreTokenStride: task.sizes.scoreLength,
                             work: work)))
             block &+= blocks
@@ -138,9 +139,9 @@ private struct ChunkPart {
         let positions = positions(tokens)
         var position = positions.lowerBound
         while position < positions.upperBound {
-            let slot = position % cache.capacity
-            let count = min(positions.upperBound &- position, cache.capacity &- slot)  // up to the ring's end
-            let lane = slot % CacheView.blockLength
+            let left = CacheView.pageLength &- position % CacheView.pageLength  // up to the page's end
+            let count = min(positions.upperBound &- position, left)
+            let lane = position % CacheView.blockLength
             CacheTable.visit(
                 cache.valueType,
                 Summing(
@@ -149,7 +150,7 @@ private struct ChunkPart {
                             tokens: tokens.count, rows: group, width: task.valueWidth,
                             weights: scores(of: tokens.lowerBound) + (position &- start),
                             weightStride: AttentionTask.chunkLength, weightTokenStride: task.sizes.scoreLength,
-                            blocks: cache.valueBlock(head: head, slot: slot &- lane), lane: lane, count: count,
+                            blocks: cache.valueBlock(head: head, position: position &- lane), lane: lane, count: count,
                             sums: states + (tokens.lowerBound &- self.tokens.lowerBound) &* task.stateLength,
                             sumTokenStride: task.stateLength,
                             accumulates: position > positions.lowerBound, work: work)))
