@@ -37,7 +37,8 @@ struct ToolReadingTests {
             lengths.append(session.tokens.count)
             guard turn > 1 else { continue }
             let read = response.rounds.reduce(0) { $0 + $1.promptTokens }
-            #expect(read < 120, "in turn \(turn)")
+            // A page that has left the window is not there to go back to, and then up to 64 tokens more are read.
+            #expect(read < 84 + 64, "in turn \(turn)")
         }
         // A turn is as long as another: no thought but the last one is shown.
         #expect(lengths[9] - lengths[8] <= lengths[2] - lengths[1] + 2)
