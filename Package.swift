@@ -96,6 +96,7 @@ let package = Package(
 
         .systemLibrary(name: "CEdit", providers: [.apt(["libedit-dev"])]),
 
+        .target(name: "Checksum"),
         .target(name: "JSON"),
         .target(name: "ChatTemplate", dependencies: ["JSON"]),
         .target(name: "Chat", dependencies: ["JSON"]),
@@ -108,7 +109,7 @@ let package = Package(
         .target(name: "Tokenizer", dependencies: ["Platform", "GGUF"]),
         .target(name: "Constraint", dependencies: ["JSON", "Tokenizer"]),
         .target(name: "Sampling", dependencies: ["GGUF", "Tensor"]),
-        .target(name: "Gemma4", dependencies: ["Platform", "GGUF", "Tensor"]),
+        .target(name: "Gemma4", dependencies: ["Platform", "GGUF", "Tensor", "Checksum"]),
         .target(name: "Assistant", dependencies: ["GGUF", "Tensor", "Gemma4"]),
         .target(
             name: "Speculative",
@@ -136,7 +137,9 @@ let package = Package(
                 logging,
             ]),
         .target(name: "HubFiles", dependencies: ["JSON"]),
-        .target(name: "Hub", dependencies: ["HubFiles", "Platform", httpClient, nio("NIOCore"), nio("NIOPosix")]),
+        .target(
+            name: "Hub",
+            dependencies: ["HubFiles", "Platform", "Checksum", httpClient, nio("NIOCore"), nio("NIOPosix")]),
         .target(name: "HubCommand", dependencies: ["Hub", "CommandSupport", argumentParser]),
 
         // What the programs that write text have in common.
@@ -195,7 +198,7 @@ let package = Package(
             name: "Benchmarking",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Tokenizer", "Constraint", "Gemma4", "Assistant", "Sampling",
-                "Speculative", "ReferenceCheck",
+                "Speculative", "Gemma", "ReferenceCheck",
             ],
             path: "Benchmarks/Benchmarking"),
         .executableTarget(
@@ -209,9 +212,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Platform", "GGUF", "Tensor", "Tokenizer", "Assistant", "Sampling", "Gemma", "Evaluation",
-                "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat", "HubFiles",
-                "Constraint",
+                "Platform", "GGUF", "Tensor", "Tokenizer", "Checksum", "Gemma4", "Assistant", "Sampling", "Gemma",
+                "Evaluation", "ImportanceMatrix", "ReferenceCheck", "SyntheticModel", "JSON", "ChatTemplate", "Chat",
+                "HubFiles", "Constraint",
             ],
             path: "Fuzz/FuzzTargets"),
         .executableTarget(
@@ -230,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: [
-                "Hub", "HubFiles", "HubCommand", "CommandSupport", "JSON", nio("NIOCore"), nio("NIOPosix"),
+                "Hub", "HubFiles", "HubCommand", "Checksum", "CommandSupport", "JSON", nio("NIOCore"), nio("NIOPosix"),
                 nio("NIOHTTP1"),
             ]),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
@@ -239,7 +242,7 @@ let package = Package(
             name: "QuantizationTests",
             dependencies: [
                 "Platform", "GGUF", "Tensor", "Gemma4", "ImportanceMatrix", "Quantization", "Gemma", "BundledModel",
-                "Hub",  // for its checksums
+                "Checksum",
             ]),
         .testTarget(
             name: "ImportanceTests",
@@ -254,7 +257,9 @@ let package = Package(
         .testTarget(name: "SamplingTests", dependencies: ["GGUF", "Sampling", "PlainSampling"]),
         .testTarget(
             name: "ModelTests",
-            dependencies: ["Platform", "GGUF", "Tensor", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel"]),
+            dependencies: [
+                "Platform", "GGUF", "Tensor", "Checksum", "Gemma4", "Assistant", "ReferenceCheck", "BundledModel",
+            ]),
         .testTarget(
             name: "SpeculativeTests",
             dependencies: [

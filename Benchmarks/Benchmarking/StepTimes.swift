@@ -48,7 +48,7 @@ struct StepTimes: Sendable {
 
 extension [Double] {
     /// The smallest element that at least `share` percent are not above; 0 of none.
-    fileprivate func percentile(_ share: Double) -> Double {
+    func percentile(_ share: Double) -> Double {
         guard !isEmpty else { return 0 }
         return sorted()[Swift.max(0, Int((Double(count) * share / 100).rounded(.up)) - 1)]
     }

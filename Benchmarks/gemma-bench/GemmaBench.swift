@@ -18,7 +18,7 @@ enum Main {
 }
 
 /// Measures speed and memory. Flags, test names and fields are those of llama-bench where it has them.
-struct GemmaBench: ParsableCommand {
+struct GemmaBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gemma-bench",
         abstract: "Measures how fast a Gemma 4 model reads prompts, decodes, drafts, and decodes speculatively.",
@@ -31,6 +31,7 @@ struct GemmaBench: ParsableCommand {
 
     @OptionGroup(title: "Model") var model: ModelOptions
     @OptionGroup(title: "Tests") var tests: TestOptions
+    @OptionGroup(title: "Several texts at once") var parallel: ParallelOptions
     @OptionGroup(title: "Speculation") var speculation: SpeculationFlags
     @OptionGroup(title: "Comparison") var comparison: ComparisonOptions
 
@@ -78,7 +79,25 @@ struct GemmaBench: ParsableCommand {
         if comparison.compare != nil, profile {
             throw ValidationError("--compare prints ratios only; leave --profile out")
         }
-        if model.fileToOpen != nil {
+        if model.vocab != nil, model.constraints == nil, parallel.arrivals == nil {
+            throw ValidationError("--constraints and --vocab go together")
+        }
+        if let subject = parallel.subject {
+            let others = [("-c", contextLength != nil), ("--profile", profile), ("-r", repetitions != nil)]
+            try refuse(
+                tests.given + others.filter(\.1).map(\.0)
+                    + (model.fileToOpen != nil || model.constraints != nil || model.cacheErrors
+                        || comparison.compare != nil ? ["--load, --constraints, --cache-errors or --compare"] : []),
+                with: subject)
+            guard threadCounts.count == 1 else { throw ValidationError("\(subject) takes one number of threads") }
+            if try speculation.plan() != nil, !model.hasDrafter { throw BenchmarkError.noDrafter }
+            if parallel.arrivals != nil {
+                if speculation.rates != nil { try refuse(["--spec-synth-rates"], with: subject) }
+                if model.synthetic != nil, model.vocab == nil {
+                    throw ValidationError("--arrivals with --synthetic needs a vocabulary: name one with --vocab")
+                }
+            }
+        } else if model.fileToOpen != nil {
             try refuse(testOptions + (threads == nil ? [] : ["-t"]), with: "--load")
         } else if model.constraints != nil {
             let options = testOptions.filter { $0 != "--profile" }
@@ -122,7 +141,7 @@ struct GemmaBench: ParsableCommand {
         return length
     }
 
-    func run() throws {
+    func run() async throws {
         if let path = model.fileToOpen {
             let time = try LoadingTime(of: URL(fileURLWithPath: path), repetitions: sampleCount)
             return try write([time.record], LoadingTime.columns)
@@ -138,7 +157,9 @@ struct GemmaBench: ParsableCommand {
             let errors = try CacheErrors(of: files.target, threads: threadCounts[0])
             return try write(errors.records, CacheErrors.columns)
         }
+        if let arrivals = parallel.arrivals(try speculation.plan()) { return try await replay(arrivals) }
         guard let model = try model.load() else { throw ValidationError("name a model with -m") }
+        if parallel.sequences != nil { return try runParallel(model) }
         let list = try tests.list(heads: model.draftHeads, plan: speculation.plan())
         let length = try length(for: list, trained: model.target.config.contextLength)
         if let command = comparison.compare {
@@ -153,6 +174,31 @@ struct GemmaBench: ParsableCommand {
             }
         }
         if output != .jsonl { try write(records, BenchmarkResult.columns) }
+    }
+
+    /// The texts of each test begin anew; what passes cost is known from the tests before.
+    private func runParallel(_ model: BenchmarkModel) throws {
+        let tests = parallel.tests(try speculation.plan())
+        let bench = try ParallelBench(
+            model, threads: threadCounts[0], sequences: tests.map(\.sequences).max() ?? 1, cacheTypes: cacheTypes)
+        var records: [Record] = []
+        for test in tests {
+            records.append(try bench.run(test))
+            if output == .jsonl { try write(records.suffix(1), ParallelBench.columns) }
+        }
+        if output != .jsonl { try write(records, ParallelBench.columns) }
+    }
+
+    private func replay(_ arrivals: Arrivals) async throws {
+        let synthetic = try model.syntheticFiles()
+        guard let target = synthetic?.target ?? model.pair.target else {
+            throw ValidationError("name a model with -m")
+        }
+        let record = try await arrivals.run(
+            target: target, drafter: try speculation.plan() == nil ? nil : synthetic?.drafter ?? model.pair.drafter,
+            vocabulary: model.vocab.map { URL(fileURLWithPath: $0) }, threads: threadCounts[0],
+            cacheTypes: (cacheTypes.key, cacheTypes.value))
+        try write([record], Arrivals.columns)
     }
 
     private func run(

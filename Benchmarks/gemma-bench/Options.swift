@@ -60,7 +60,7 @@ struct ModelOptions: ParsableArguments {
             """)
     var constraints: String?
 
-    @Option(help: "With --constraints: a GGUF file with the vocabulary.")
+    @Option(help: "With --constraints, or --arrivals of a synthetic model: a GGUF file with the vocabulary.")
     var vocab: String?
 
     func validate() throws {
@@ -72,9 +72,7 @@ struct ModelOptions: ParsableArguments {
                 --constraints
                 """)
         }
-        guard (constraints == nil) == (vocab == nil) else {
-            throw ValidationError("--constraints and --vocab go together")
-        }
+        if constraints != nil, vocab == nil { throw ValidationError("--constraints and --vocab go together") }
         for (name, isGiven) in [
             ("--layers", layers != nil), ("--key-outliers", keyOutliers), ("--cache-errors", cacheErrors),
         ] where isGiven && synthetic == nil {

@@ -17,6 +17,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case base
     /// The importance matrices that gemma-quantize and gemma-imatrix read.
     case imatrix
+    /// Texts that were saved with their keys and values.
+    case cache
     /// A model's reply, taken apart.
     case reply
     /// A chat template, rendered.
@@ -46,6 +48,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             case .json: try JSONDoor.run(input)
             case .base: try BaseFileDoor.run(input)
             case .imatrix: try ImportanceDoor.run(input)
+            case .cache: try CacheDoor.run(input)
             case .reply: try ReplyDoor.run(input)
             case .template: try TemplateDoor.run(input)
             case .content: try ContentDoor.run(input)
@@ -72,6 +75,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: JSONDoor.seeds
         case .base: BaseFileDoor.seeds
         case .imatrix: ImportanceDoor.seeds
+        case .cache: try CacheDoor.seeds()
         case .reply: ReplyDoor.seeds
         case .template: TemplateDoor.seeds
         case .content: ContentDoor.seeds
@@ -85,7 +89,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     package func mutated(_ input: [UInt8], seed: UInt64) -> [UInt8]? {
         switch self {
         case .gguf, .model, .imatrix: GGUFMutation.apply(to: input, seed: seed)
-        case .tokenizer, .blocks, .json, .base, .reply, .template, .content, .hub, .constraint: nil
+        case .tokenizer, .blocks, .json, .base, .cache, .reply, .template, .content, .hub, .constraint: nil
         }
     }
 }

@@ -33,11 +33,11 @@ enum ModelDoor {
         let options = GenerationOptions(
             temperature: input.count.isMultiple(of: 2) ? 0 : 1, seed: 1, maximumResponseTokens: 6,
             speculation: SpeculationOptions(draftLength: .fixed(2)))
-        let number = try session.begin(.append([.markup("not one <|turn>ab")]), options)
-        var count = 0
-        while let step = try session.step(number) { count += step.tokens.count }
+        let response = try waiting { try await session.respond(to: [.markup("not one <|turn>ab")], options: options) }
+        let count = response.tokens.count
         guard count <= 6 else { throw Violation("\(count) tokens instead of at most 6") }
     }
+
     /// Opens the file; one that cannot be opened must be listed with a reason.
     private static func open(_ input: [UInt8], _ listing: GGUFListing) throws -> GGUFFile {
         do {

@@ -23,6 +23,8 @@ public typealias TokenizerError = Tokenizer.TokenizerError
 public typealias ModelError = Gemma4.ModelError
 /// Why the kernels that `GEMMA_CPU` asks for cannot be used.
 public typealias KernelError = Tensor.KernelError
+/// Why a saved text cannot be used, or a text not be saved.
+public typealias CacheFileError = Gemma4.CacheFileError
 /// Why a drafter does not fit a model.
 public typealias PairError = Assistant.PairError
 /// Why a constraint cannot be used, or a text cannot go on within it.

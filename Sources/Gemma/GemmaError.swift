@@ -2,8 +2,11 @@ import GGUF
 
 /// Errors that concern more than one of the modules below.
 public enum GemmaError: Error, Sendable {
-    /// A file could not be used. `reason` is the error of the module that rejected it, a `GGUFError` for instance.
+    /// A file could not be used. `reason` is the error of the module that rejected it, a ``GGUFError`` or a
+    /// ``CacheFileError`` for instance.
     case cannotLoad(path: String, reason: any Error)
+    /// A text could not be saved. `reason` is the error of the module that failed, a ``CacheFileError`` for instance.
+    case cannotSave(path: String, reason: any Error)
     /// The file's tokenizer and its embedding table have different numbers of tokens.
     case vocabularyMismatch(tokenizer: Int, model: Int)
     /// An option is out of range; `expected` says what it may be.
@@ -28,7 +31,7 @@ extension GemmaError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotLoad(let path, GGUFError.cannotOpen(_, let reason)): "\(path): \(reason)"
-        case .cannotLoad(let path, let reason): "\(path): \(reason)"
+        case .cannotLoad(let path, let reason), .cannotSave(let path, let reason): "\(path): \(reason)"
         case .vocabularyMismatch(let tokenizer, let model):
             "the tokenizer has \(tokenizer) tokens and the model \(model): the file is damaged"
         case .invalidOption(let name, let value, let expected): "\(name) is \(value); expected \(expected)"

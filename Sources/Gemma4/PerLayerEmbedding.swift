@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 internal import Tensor
 
 /// The input embeddings of all layers: a table of their own, mixed with a projection of the token's embedding.

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 package import GGUF
 package import Tensor
 
@@ -20,6 +20,9 @@ package struct Target: Sendable {
     /// same, which perplexity is computed from; whoever draws tokens excludes them.
     package let suppressedTokens: [Int32]
 
+    /// Which model it is.
+    package let fingerprint: ModelFingerprint
+
     /// - Throws: `GGUFError`, `ModelError` or `TensorError`, naming the key or tensor.
     package init(_ file: GGUFFile) throws {
         let file = try ModelFile(file, architectures: [Self.architecture])
@@ -40,6 +43,7 @@ package struct Target: Sendable {
         perLayerEmbedding = try config.perLayerLength > 0 ? PerLayerEmbedding(file, config) : nil
         layers = try file.decoderLayers(config)
         suppressedTokens = try file.suppressedTokens(vocabulary: vocab)
+        fingerprint = ModelFingerprint(file.file)
     }
 
     /// What a token's embedding is multiplied by.

@@ -107,11 +107,14 @@ package final class TargetRunner {
     ///
     /// Rows that nothing is wanted of pass only through the layers that own keys and values: 31 % of E2B's
     /// multiply-adds. The bits of a sequence do not depend on the others in the pass, if weights are quantized.
-    /// - Parameter segments: of sequences that are all different, with at most `batchLength` tokens in all.
+    /// - Parameters:
+    ///   - segments: of sequences that are all different, with at most `batchLength` tokens in all.
+    ///   - isCancelled: whether nobody wants the result any more. It is asked before each layer.
     /// - Throws: `ModelError` for tokens that cannot be read; `TensorError.outOfMemory` for more rows of logits than
-    ///   ever before, or without memory for more pages; `CancellationError` when the task is cancelled. The caches then
-    ///   hold what they held.
-    package func forward(_ segments: [Segment]) throws -> Output {
+    ///   ever before, or without memory for more pages; `CancellationError`. The caches then hold what they held.
+    package func forward(
+        _ segments: [Segment], isCancelled: () -> Bool = { Task.isCancelled }
+    ) throws -> Output {
         var (rows, logitRows) = (0, 0)
         slices.removeAll(keepingCapacity: true)
         for segment in segments {
@@ -130,10 +133,10 @@ package final class TargetRunner {
             slices.removeAll(keepingCapacity: true)
             cacheSegments.removeAll(keepingCapacity: true)
         }
-        return try compute.pass { try pass(rows: rows) }
+        return try compute.pass { try pass(rows: rows, isCancelled) }
     }
 
-    private func pass(rows: Int) throws -> Output {
+    private func pass(rows: Int, _ isCancelled: () -> Bool) throws -> Output {
         compute.begin(.embedding)
         defer { compute.end() }
         let config = target.config
@@ -147,7 +150,7 @@ package final class TargetRunner {
 
         let lastOwner = config.owningLayerCount - 1
         for (index, layer) in target.layers.enumerated() {
-            try Task.checkCancellation()
+            if isCancelled() { throw CancellationError() }
             var batch = batch(x, layer: index, inputs)
             layer.store(batch, rotary: rotary[index], activations, compute)
             if index == lastOwner {

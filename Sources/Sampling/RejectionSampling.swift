@@ -1,11 +1,12 @@
 /// Speculative sampling (Leviathan et al., https://arxiv.org/abs/2211.17192): accepts or replaces a drafted token so
 /// that the outcome has the target's distribution, whatever the drafter's.
 package struct RejectionSampling: Sendable {
-    /// The drafter's probabilities by token while one residual is computed; zero otherwise.
-    private var drafted: [Float]
+    private let vocabularySize: Int
+    /// The drafter's probabilities by token while one residual is computed; zero otherwise. Empty before the first.
+    private var drafted: [Float] = []
     private var residual = Distribution()
 
-    package init(vocabularySize: Int) { drafted = Array(repeating: 0, count: vocabularySize) }
+    package init(vocabularySize: Int) { self.vocabularySize = vocabularySize }
 
     /// Accepts `token`, drawn from `q`, with probability min(1, p/q).
     package func accepts(
@@ -18,6 +19,7 @@ package struct RejectionSampling: Sendable {
     package mutating func replacement(
         target p: Distribution, drafter q: Distribution, sampler: inout Sampler
     ) -> Int32? {
+        if drafted.isEmpty { drafted = Array(repeating: 0, count: vocabularySize) }
         for (token, probability) in zip(q.tokens, q.probabilities) { drafted[Int(token)] = probability }
         defer { for token in q.tokens { drafted[Int(token)] = 0 } }
         residual.removeAll()

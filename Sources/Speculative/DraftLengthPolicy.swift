@@ -119,20 +119,26 @@ package struct DraftLengthPolicy: Sendable {
 
     // MARK: - Record
 
-    /// Takes in a round: `drafts` were made in `draftTime`, and a pass of `drafts` + 1 rows took `passTime` and
-    /// accepted the first `accepted`. Times are ignored where costs are assumed.
-    /// - Parameter endedUnsure: whether one more step was made whose draft was thrown away. It cost as much as the
-    ///   others, and counts as a draft that was not accepted.
+    /// Takes in a round: of `drafts`, the first `accepted` were accepted.
+    /// - Parameters:
+    ///   - endedUnsure: whether one more step was made whose draft was thrown away. It cost as much as the others, and
+    ///     counts as a draft that was not accepted.
+    ///   - times: what making them took, and a pass of `drafts` + 1 rows. Nil where the pass had others' rows, too,
+    ///     and ignored where costs are assumed.
     package mutating func record(
-        drafts: Int, endedUnsure: Bool = false, accepted: Int, draftTime: Double, passTime: Double
+        drafts: Int, endedUnsure: Bool = false, accepted: Int, times: (draft: Double, pass: Double)?
     ) {
         let steps = endedUnsure ? drafts + 1 : drafts
         guard steps <= Self.maximum else { return }
         longest = max(longest, steps)
         acceptance.record(drafts: steps, accepted: accepted)
-        if costs == .measured {
-            passCosts.record(passTime, size: drafts + 1)
-            if steps > 0 { draftCosts.record(draftTime, size: steps) }
+        guard times != nil || costs == .assumed else {
+            isTrial = false
+            return
+        }
+        if costs == .measured, let times {
+            passCosts.record(times.pass, size: drafts + 1)
+            if steps > 0 { draftCosts.record(times.draft, size: steps) }
         }
         let time = cost(steps)
         allowance = min(allowance + Self.trialShare * time, Self.savedPasses * passCosts.estimates[1])

@@ -23,11 +23,11 @@ extension SpeculativeDecoder {
 
     /// Cuts `batch` after the accepted drafts and puts the target's own token there, unless the last of them ends the
     /// text; returns how many were accepted.
-    func verify(_ output: TargetRunner.Output) throws -> Int {
+    func verify(_ logits: Rows) throws -> Int {
         let drafts = batch.count - 1
         for row in 0...drafts {
-            try findDistribution(row: row, of: output.logits, after: history(drafts: row))
-            let token = try choose(row: row) ?? end(row: row, of: output.logits, position: tokens.count + row)
+            try findDistribution(row: row, of: logits, after: history(drafts: row))
+            let token = try choose(row: row) ?? end(row: row, of: logits, position: tokens.count + row)
             guard row < drafts, token == batch[row + 1], rows.has(row + 1) else {
                 try append(token, row: row)
                 return row
@@ -73,14 +73,14 @@ extension SpeculativeDecoder {
     /// Verifies at its true cost, and then leaves the outcome to the coin of `synthetic`; what a constraint forces is
     /// taken to be accepted.
     func pretend(
-        _ synthetic: SyntheticAcceptance, _ drafts: Drafts, _ output: TargetRunner.Output
+        _ synthetic: SyntheticAcceptance, _ drafts: Drafts, _ logits: Rows
     ) throws -> Int {
         let count = batch.count - 1
         if coin == nil { coin = Xoshiro256(seed: synthetic.seed) }
         let accepted =
             drafts.source == .drafter ? synthetic.accepted(of: count, uniform: coin?.uniform() ?? 0) : count
         for row in 0...accepted {
-            try findDistribution(row: row, of: output.logits, after: history(drafts: row))
+            try findDistribution(row: row, of: logits, after: history(drafts: row))
             guard row < accepted else { break }
             _ = choose(row: row)
             accept(batch[row + 1])
@@ -88,7 +88,7 @@ extension SpeculativeDecoder {
         }
         let token =
             try draw(from: distribution, at: tokens.count + accepted)
-            ?? end(row: accepted, of: output.logits, position: tokens.count + accepted)
+            ?? end(row: accepted, of: logits, position: tokens.count + accepted)
         try append(token, row: accepted)
         return accepted
     }

@@ -17,7 +17,7 @@ package final class SpeculativeDecoder {
     package var options: DraftOptions {
         didSet { if options.syntheticAcceptance?.seed != oldValue.syntheticAcceptance?.seed { coin = nil } }
     }
-    package private(set) var statistics = SpeculationStatistics()
+    package internal(set) var statistics = SpeculationStatistics()
 
     /// The text so far. The target has read the first `target.cache.count` of it; after a round all but the last.
     package internal(set) var tokens: [Int32] = []
@@ -30,7 +30,7 @@ package final class SpeculativeDecoder {
     var marks: [Int] = []
 
     /// Where the text stands under its constraint, which covers what follows the prompt; nil if there is none.
-    package private(set) var constraint: ConstrainedText?
+    package internal(set) var constraint: ConstrainedText?
     /// Drafts what the constraint leaves no choice about; nil if that is not wanted.
     var forcedText: ForcedText?
 
@@ -38,13 +38,15 @@ package final class SpeculativeDecoder {
     let hidden: FloatBuffer  // [embd]: the target's state at `hiddenPosition`
     var hiddenPosition = -1
     var rejection: RejectionSampling
+    /// Between the beginning and the end of a step.
+    var current: StepInProgress?
     var batch: [Int32] = []  // the unread token and the drafts
     var rows = ConstrainedRows()  // one for each token of the batch, if there is a constraint
     var draftDistributions: [Distribution] = []  // one for each draft
     var samplerStates: [SamplerState] = []  // after each token of a round
     var distribution = Distribution()
-    private var measuredPolicy = DraftLengthPolicy()
-    private var assumedPolicy = DraftLengthPolicy(costs: .assumed)
+    var measuredPolicy = DraftLengthPolicy()
+    var assumedPolicy = DraftLengthPolicy(costs: .assumed)
     var coin: Xoshiro256?  // of synthetic acceptance
     private var hasWarned = false
 
@@ -94,7 +96,7 @@ package final class SpeculativeDecoder {
 
     /// Whether the number of drafts must not depend on how long anything takes: with a seed, it decides which random
     /// numbers of the generator are left for what follows.
-    private var isReproducible: Bool {
+    var isReproducible: Bool {
         options.coupling == .rejection && !sampler.isGreedy && sampler.options.seed != nil
     }
 
@@ -113,188 +115,18 @@ package final class SpeculativeDecoder {
         marks.removeAll { $0 <= target.cache.count }
     }
 
-    // MARK: - Prompt
-
-    /// Reads what the target has not read of the text and adds the token that follows it.
-    /// - Returns: the place of the new token in `tokens`.
-    package func readPrompt() throws -> Range<Int> {
-        while true {
-            let places = try readPromptBatch()
-            if !places.isEmpty { return places }
-        }
-    }
-
-    /// Reads one batch of what the target has not read. After the last one it adds the token that follows the text.
-    /// - Parameter limit: tokens that are wanted at most, at least 1; a constrained text is completed within them.
-    /// - Returns: the place of the new token in `tokens`; empty while more is left to read.
-    /// - Throws: `ModelError`, `TensorError.outOfMemory`, `ConstraintError` or `CancellationError`. The text stays as
-    ///   it was.
-    package func readPromptBatch(limit: Int = .max) throws -> Range<Int> {
-        let unread = tokens[target.cache.count...]
-        guard unread.count <= target.batchLength else {
-            _ = try target.forward(unread.prefix(target.batchLength), logits: 0..<0, hidden: 0..<0)
-            rememberMarks()
-            return tokens.endIndex..<tokens.endIndex
-        }
-        let last = unread
-        let output = try target.forward(
-            last, logits: last.count - 1..<last.count, hidden: last.count - 1..<last.count)
-        rememberMarks()
-        target.compute.begin(.sampling)
-        defer { target.compute.end() }
-        keepHidden(output.hidden, row: 0)
-        rows.begin(constraint, left: min(limit, room))
-        let token: Int32
-        do {
-            try findDistribution(row: 0, of: output.logits, after: History(tokens))
-            token =
-                try draw(from: distribution, at: tokens.count)
-                ?? end(row: 0, of: output.logits, position: tokens.count)
-            guard try rows.append(token, after: 0) else { throw ConstraintError.nothingFits }
-        } catch {
-            target.cache.truncate(to: tokens.count - 1)  // so that something is unread, whoever tries again
-            throw error
-        }
-        sampler.accept(token, of: distribution)
-        tokens.append(token)
-        advanceConstraint(by: 1)
-        return tokens.count - 1..<tokens.count
-    }
-
-    // MARK: - Rounds
-
-    /// One round: drafts as the options, the constraint, `limit` and the context allow, and one pass of the target.
-    /// - Parameters:
-    ///   - limit: tokens that are wanted at most, at least 1; a constrained text is completed within them, if it can
-    ///     be.
-    ///   - isLast: called with each new token in order, until it returns true: the text ends after that token.
-    /// - Returns: the places of the new tokens in `tokens`.
-    /// - Throws: what reading a prompt throws; the text stays as it was.
-    package func round(limit: Int, isLast: (Int32) -> Bool) throws -> Range<Int> {
-        let start = ContinuousClock.now
-        beginRound(left: min(limit, room))
-        // A round gives one token more than it accepts drafts.
-        let limit = max(0, min(limit, room, target.batchLength) - 1)
-        let forced = try draftForcedText(limit: limit)
-        guard let count = draftCount(limit: limit, unlessFewerThan: forced) else {
-            return try verify(Drafts(source: .constraint, chosen: forced), since: start, isLast: isLast)
-        }
-        batch.removeLast(forced)
-        return try verify(draft(count), since: start, isLast: isLast)
-    }
-
-    /// A round after which the text ends at the first of `stopTokens`, if there is one.
-    package func round(limit: Int, stopTokens: Set<Int32>) throws -> Range<Int> {
-        try round(limit: limit, isLast: stopTokens.contains)
-    }
-
-    /// One round with exactly `draftCount` drafts of the drafter, unless it is unsure or the text ends.
-    package func round(draftCount: Int, isLast: (Int32) -> Bool = { _ in false }) throws -> Range<Int> {
-        let start = ContinuousClock.now
-        beginRound(left: room)
-        return try verify(draft(draftCount), since: start, isLast: isLast)
-    }
-
-    private func beginRound(left: Int) {
-        batch.removeAll(keepingCapacity: true)
-        batch.append(tokens[tokens.count - 1])
-        rows.begin(constraint, left: left)
-    }
-
-    /// The number of drafts that the drafter is to make; nil if more of `forced` others are likely to be accepted.
-    private func draftCount(limit: Int, unlessFewerThan forced: Int) -> Int? {
-        switch options.length {
-        case _ where drafter == nil && forced > 0: return nil
-        case .fixed(let count):
-            let count = max(0, min(count, limit))
-            return prefers(forced, to: count) ? nil : count
-        case .automatic where drafter == nil: return 0
-        case .automatic:
-            // A choice that is not taken must not count as one.
-            var policy = isReproducible ? assumedPolicy : measuredPolicy
-            let count = policy.next(limit: limit)
-            if prefers(forced, to: count) { return nil }
-            if isReproducible { assumedPolicy = policy } else { measuredPolicy = policy }
-            return count
-        }
-    }
-
-    /// Whether more of `forced` drafts of forced text are likely to be accepted than of `count` drafts of the drafter,
-    /// by what became of both so far. A drafter may not know JSON, and a model may write bytes in tokens of its own.
-    private func prefers(_ forced: Int, to count: Int) -> Bool {
-        func rate(_ accepted: Int, of drafted: Int) -> Double { (Double(accepted) + 3) / (Double(drafted) + 4) }
-        let forcedRate = rate(statistics.forcedAccepted, of: statistics.forcedDrafted)
-        return Double(forced) * forcedRate > Double(count) * rate(statistics.accepted, of: statistics.drafted)
-    }
-
-    /// The pass over the batch, and what becomes of the drafts in it.
-    private func verify(
-        _ drafts: Drafts, since start: ContinuousClock.Instant, isLast: (Int32) -> Bool
-    ) throws -> Range<Int> {
-        let drafted = ContinuousClock.now
-        let draftCount = batch.count - 1
-        let first = target.cache.count
-        let output = try target.forward(batch[...], logits: 0..<batch.count, hidden: 0..<batch.count)
-        target.compute.begin(.sampling)
-        defer { target.compute.end() }
-        let accepted: Int
-        let state = sampler.state
-        samplerStates.removeAll(keepingCapacity: true)
-        do {
-            accepted = try options.syntheticAcceptance.map { try pretend($0, drafts, output) } ?? verify(output)
-        } catch {
-            target.cache.truncate(to: first)
-            sampler.state = state
-            throw error
-        }
-        let end = ContinuousClock.now
-
-        // Accepted drafts and the token after them; text after the last token is dropped.
-        let news = batch[1...]
-        let count = news.firstIndex(where: isLast) ?? news.count
-        tokens.append(contentsOf: news.prefix(count))
-        target.cache.truncate(to: first + count)
-        sampler.state = samplerStates[count - 1]
-        advanceConstraint(by: count)
-        keepHidden(output.hidden, row: count - 1)
-
-        statistics.draftTime += drafted - start
-        statistics.verifyTime += end - drafted
-        guard drafts.source == .drafter else {
-            forcedText?.record(drafted: draftCount, accepted: accepted)
-            statistics.countForced(drafted: draftCount, accepted: accepted, tokens: count)
-            return tokens.count - count..<tokens.count
-        }
-        statistics.count(chosen: drafts.chosen, drafted: draftCount, accepted: accepted, tokens: count)
-        let (draftTime, passTime) = ((drafted - start).inSeconds, (end - drafted).inSeconds)
-        measuredPolicy.record(
-            drafts: draftCount, endedUnsure: drafts.endedUnsure, accepted: accepted, draftTime: draftTime,
-            passTime: passTime)
-        assumedPolicy.record(
-            drafts: draftCount, endedUnsure: drafts.endedUnsure, accepted: accepted, draftTime: draftTime,
-            passTime: passTime)
-        // No drafter is made for what a constraint makes a target write.
-        if constraint == nil { warnIfUseless() }
-        return tokens.count - count..<tokens.count
-    }
-
     /// Takes in the last `count` tokens of the text, which are the first of the rows.
-    private func advanceConstraint(by count: Int) {
+    func advanceConstraint(by count: Int) {
         guard constraint != nil else { return }
         constraint = rows.text(before: count)
         for token in tokens.suffix(count) { forcedText?.append(token) }
-    }
-
-    private func keepHidden(_ states: Rows, row: Int) {
-        hidden.base.update(from: states[row], count: states.width)
-        hiddenPosition = target.cache.count - 1
     }
 
     /// Rounds after which a drafter is judged. Drafts after the first of a round hang on it, so they say little; and a
     /// right drafter may well miss a few rounds in a row.
     private static let roundsBeforeWarning = 64
 
-    private func warnIfUseless() {
+    func warnIfUseless() {
         let (rounds, accepted) = (statistics.draftedByPosition.first ?? 0, statistics.acceptedByPosition.first ?? 0)
         guard !hasWarned, rounds >= Self.roundsBeforeWarning, accepted * 50 < rounds else { return }
         hasWarned = true

@@ -6,6 +6,7 @@ import GGUF
 import Gemma
 import GenerationCommand
 import Logging
+import Synchronization
 
 @main
 enum Main {
@@ -28,6 +29,7 @@ struct GemmaGenerate: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var source: ModelOptions
     @OptionGroup(title: "Text") var text: TextOptions
+    @OptionGroup(title: "Prompt cache") var promptCache: PromptCacheOptions
     @OptionGroup(title: "Conversation") var template: TemplateOptions
     @OptionGroup(title: "Constraint") var constraint: ConstraintFlags
     @OptionGroup(title: "Sampling") var sampling: SamplingFlags
@@ -45,11 +47,17 @@ struct GemmaGenerate: AsyncParsableCommand {
         if constraint.isUsed, text.ignoreEOS {
             throw ValidationError("--ignore-eos contradicts a grammar or a schema, which say where the text ends")
         }
+        if text.parallel != nil, promptCache.isUsed {
+            throw ValidationError("--prompt-cache is for one text; leave --parallel out")
+        }
+        if text.parallel != nil, text.verbose { throw ValidationError("-v is for one text; leave --parallel out") }
         guard isConversation else { return }
+        if text.parallel != nil { throw ValidationError("--parallel is for texts, not for a conversation") }
         if text.noConversation {
             throw ValidationError("-no-cnv contradicts -cnv, -st, -sys and what else is about a conversation")
         }
         if text.verbose { throw ValidationError("-v is for texts, not for a conversation; see --list-info") }
+        if promptCache.isUsed { throw ValidationError("--prompt-cache is for texts, not for a conversation") }
         if stats.map({ $0 != StatisticsFormat.none }) == true {
             throw ValidationError("--stats is for texts, not for a conversation; gemma-chat --json has figures")
         }
@@ -67,15 +75,19 @@ struct GemmaGenerate: AsyncParsableCommand {
         let model = try source.load(files, progress)
         try given?.check(for: model)
         let cacheTypes = source.cache.types()
+        if let count = text.parallel { return try await write(count, prompt, options, model) }
         let session = try model.makeSession(
             contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
             valueCacheType: cacheTypes.value)
         model.checkLength(ofContext: session.contextLength)
         text.noticeUnreadInput()
-        var pieces = session.streamResponse(to: [.markup(prompt)], options: options) { done, total in
+        let cache = promptCache.cache
+        let edit = try await cache?.edit(of: session, to: [.markup(prompt)]) ?? .append([.markup(prompt)])
+        var pieces = session.streamResponse(to: edit, options: options) { done, total in
             progress.show("reading the prompt: \(done) of \(total) tokens")
         }.makeAsyncIterator()
         try pieces.begin()
+        cache?.report(session)
         if text.verbose {
             let report = VerboseReport(
                 session: session, target: files.target, drafter: files.drafter,
@@ -86,9 +98,12 @@ struct GemmaGenerate: AsyncParsableCommand {
         let outcome = try await Interruptible.run { [pieces] in
             try StandardOutput.write(shown)
             var pieces = pieces
-            while let piece = try await pieces.next() {
+            var piece = try await pieces.next()
+            try await cache?.save(promptOf: session)
+            while let text = piece {
                 progress.clear()
-                try StandardOutput.write(piece)
+                try StandardOutput.write(text)
+                piece = try await pieces.next()
             }
         }
         progress.clear()
@@ -97,6 +112,35 @@ struct GemmaGenerate: AsyncParsableCommand {
         case .finished: await writeProfile(of: session)
         case .interrupted: throw ExitCode(130)
         }
+    }
+
+    /// Several continuations at once.
+    private func write(_ count: Int, _ prompt: String, _ options: GenerationOptions, _ model: GemmaModel) async throws {
+        let cacheTypes = source.cache.types()
+        let engine = try Engine(
+            model: model,
+            configuration: .init(
+                contextLength: source.contextLength(of: model), keyCacheType: cacheTypes.key,
+                valueCacheType: cacheTypes.value, maximumSequences: count))
+        model.checkLength(ofContext: engine.contextLength)
+        text.noticeUnreadInput()
+        let texts = ParallelTexts(
+            engine: engine, prompt: prompt, options: options, count: count, isJSON: text.json)
+        let start = ContinuousClock.now
+        let written = Mutex<[GenerationStatistics]>([])
+        let outcome = try await Interruptible.run {
+            let statistics = try await texts.run()
+            written.withLock { $0 = statistics }
+        }
+        if case .interrupted = outcome { throw ExitCode(130) }
+        guard (stats ?? .text) == .text else { return }
+        let all = written.withLock(\.self)
+        let (read, tokens) = (all.reduce(0) { $0 + $1.promptTokens }, all.reduce(0) { $0 + $1.generatedTokens })
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        StandardError.write(
+            String(
+                format: "%d texts: %d tokens read, %d tokens written in %.2f s, %.1f tokens/s\n", count, read, tokens,
+                seconds, Double(tokens) / seconds))
     }
 
     /// Prints the profile if there is one, with `GEMMA_PROFILE=1`.

@@ -29,6 +29,17 @@ struct TextOptions: ParsableArguments {
         help: "The most tokens to generate; -1 for as many as fit the context.")
     var predict: Int?
 
+    @Option(
+        parsing: .unconditional,
+        help: """
+            Write so many continuations at once, 1 to 64, with seeds s, s + 1, … Each follows a line with its number \
+            and seed, when it is complete.
+            """)
+    var parallel: Int?
+
+    @Flag(help: "With --parallel: a line of JSON for each continuation.")
+    var json = false
+
     @Flag(
         name: .customLong("ignore-eos"),
         help: "Do not stop at the end of the text, only at -n or the end of the context.")
@@ -76,6 +87,10 @@ struct TextOptions: ParsableArguments {
         guard [prompt, file, binaryFile].count(where: { $0 != nil }) <= 1 else {
             throw ValidationError("-p, -f and -bf each give a prompt; leave one out")
         }
+        if let parallel, !(1...64).contains(parallel) {
+            throw ValidationError("--parallel is \(parallel); expected 1 to 64")
+        }
+        if parallel == nil, json { throw ValidationError("--json goes with --parallel") }
     }
 
     func promptText(isBundled: Bool) throws -> String {

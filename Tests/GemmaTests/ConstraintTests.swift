@@ -123,7 +123,7 @@ struct ConstrainedSessionTests {
             Grammar(.literal(" upon a time")), vocabulary: ConstraintVocabulary(model.tokenizer))
         let number = try session.begin(.append("Once"), options(.choices([" a"])), automaton)
         var text = ""
-        while let step = try session.step(number) { text += step.text }
+        while let step = try await session.step(number) { text += step.text }
         #expect(text == " upon a time")
     }
 }

@@ -5,11 +5,15 @@ import Testing
 /// What the model reads in the rounds of a response.
 @Suite("Reading of tool rounds")
 struct ToolReadingTests {
+    /// A model for which nothing has been read yet.
+    private func newCaller() throws -> GemmaModel {
+        try Scripted.model(.replying(Scripted.call, toResults: "It is late."))
+    }
+
     @Test("A round reads the call and its result, and nothing of what precedes", arguments: [nil, false, true])
     func rounds(thinking: Bool?) async throws {
         let long = String(repeating: "You tell the time to whoever asks for it. ", count: 20)
-        let session = try LanguageModelSession(
-            model: Scripted.caller.get(), tools: [Clock()], instructions: long)
+        let session = try LanguageModelSession(model: newCaller(), tools: [Clock()], instructions: long)
         let response = try await session.respond(to: "What time is it?", options: .init(thinking: thinking))
         let (first, second) = (response.rounds[0], response.rounds[1])
         #expect(first.cachedPromptTokens == 0)
@@ -50,7 +54,7 @@ struct ToolReadingTests {
         let session = try Scripted.session(Scripted.call, tools: [Clock()])
         for turn in 1...3 { _ = try await session.respond(to: "What time is it for the time \(turn)?") }
         let anew = try LanguageModelSession(
-            model: session.model, tools: [Clock()], transcript: Transcript(session.transcript.dropLast()))
+            model: newCaller(), tools: [Clock()], transcript: Transcript(session.transcript.dropLast()))
         let answer = try await anew.streamResponse().collect()
         #expect(answer.content == session.transcript.last?.content?.text)
         #expect(anew.tokens == session.tokens)

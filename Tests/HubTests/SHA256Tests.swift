@@ -1,11 +1,14 @@
-import Hub
+import Checksum
+import Foundation
 import Testing
 
 @Suite struct SHA256Tests {
     private func hash(_ pieces: [UInt8]...) -> String {
         var hash = SHA256()
         for piece in pieces { piece.withUnsafeBytes { hash.update($0) } }
-        return hash.finish()
+        let digits = hash.finish()
+        #expect(hash.bytes().map { String(format: "%02x", $0) }.joined() == digits)
+        return digits
     }
 
     /// From FIPS 180-4's examples, and around the ends of blocks from coreutils' sha256sum.

@@ -1,7 +1,7 @@
 import BundledModel
+import Checksum
 import Foundation
 import GGUF
-import Hub
 import ImportanceMatrix
 import Platform
 import Quantization

@@ -82,7 +82,7 @@ struct DraftLengthTests {
         var policy = DraftLengthPolicy()
         return time(
             phases, on: machine, seed: seed, choose: { _ in policy.next() },
-            record: { policy.record(drafts: $0, accepted: $1, draftTime: $2, passTime: $3) })
+            record: { policy.record(drafts: $0, accepted: $1, times: ($2, $3)) })
     }
 
     /// Checks the promise: on average within 5 % of the best fixed number, never more than 3 % slower than none.
@@ -126,8 +126,8 @@ struct DraftLengthTests {
             (0..<count).map { _ in
                 let drafts = policy.next()
                 policy.record(
-                    drafts: drafts, accepted: accepts(drafts), draftTime: 0.9 * Double(drafts),
-                    passTime: 61 + 3.05 * Double(drafts))
+                    drafts: drafts, accepted: accepts(drafts), times: (0.9 * Double(drafts), 61 + 3.05 * Double(drafts))
+                )
                 return drafts
             }
         }
@@ -143,7 +143,7 @@ struct DraftLengthTests {
         for _ in 0..<100 {
             let drafts = policy.next(limit: limit)
             #expect((0...limit).contains(drafts))
-            policy.record(drafts: drafts, accepted: drafts, draftTime: 0.9 * Double(drafts), passTime: 61)
+            policy.record(drafts: drafts, accepted: drafts, times: (0.9 * Double(drafts), 61))
         }
     }
 
@@ -156,7 +156,7 @@ struct DraftLengthTests {
             let step = policy.next() > 0 ? 1 : 0
             steps += step
             policy.record(
-                drafts: 0, endedUnsure: step == 1, accepted: 0, draftTime: 1.8 * Double(step), passTime: 61)
+                drafts: 0, endedUnsure: step == 1, accepted: 0, times: (1.8 * Double(step), 61))
         }
         #expect(steps > 0 && steps < 60)
     }
@@ -171,7 +171,7 @@ struct DraftLengthTests {
                 choose: { _ in
                     choices.append(policy.next())
                     return choices.last ?? 0
-                }, record: { policy.record(drafts: $0, accepted: $1, draftTime: $2, passTime: $3) })
+                }, record: { policy.record(drafts: $0, accepted: $1, times: ($2, $3)) })
             return choices
         }
         #expect(choices(Self.cheap) == choices(Self.dear))

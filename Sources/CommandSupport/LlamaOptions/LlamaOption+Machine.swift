@@ -77,7 +77,7 @@ extension LlamaOption {
         .noEffect("-kvu", "--kv-unified", "-no-kvu", "--no-kv-unified", because: oneSequence),
         .noEffect("--kv-unified-per-slot", values: .one, because: oneSequence),
         .noEffect("--prompt-cache", values: .one, because: "prompts are read anew each time"),
-        .noEffect("--prompt-cache-all", because: "prompts are read anew each time"),
+        .noEffect("--prompt-cache-all", because: "only what was read of a prompt is saved"),
         .noEffect("--prompt-cache-ro", because: "prompts are read anew each time"),
         .noEffect(
             "--keep", values: .one, because: "a text ends where the context is full, and nothing is dropped from it"),

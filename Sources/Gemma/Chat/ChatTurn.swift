@@ -55,7 +55,7 @@ struct ChatTurn: Sendable {
                     rounds: rounds)
                 return tell(.finished(response))
             }
-            let results = await session.results(of: reply.toolCalls, tell)
+            let results = await session.outputs(of: reply.toolCalls, tell)
             transcript += zip(reply.toolCalls, results).map { call, result in
                 Message(role: .tool, content: .text(result), toolCallID: call.id, name: call.name)
             }
@@ -128,9 +128,11 @@ struct ChatTurn: Sendable {
             var options = options
             options.constraint = nil  // it is about a part of the reply, which `constraint` is about
             // They end the content, and nothing else that the model writes: tokens excepted, which have no place in it.
-            options.stop.removeAll { session.text.controlTokens([$0]).isEmpty }
+            options.stop.removeAll { session.model.tokenizer.controlTokens([$0]).isEmpty }
             let steps = try await session.text.steps(
-                .replace(prompt.tokens, keepingWindowsBefore: keptStart.map { [$0] } ?? []), options, automaton)
+                .replace(
+                    prompt.tokens, keepingWindowsBefore: prompt.turnStarts + (keptStart.map { [$0] } ?? [])),
+                options, automaton)
             do {
                 // The next step is computed while this one is taken apart.
                 for try await step in steps {
@@ -195,7 +197,7 @@ extension LanguageModelSession {
     }
 
     /// What calls come to, in their order. They are asked for one after the other and run at once.
-    func results(of calls: [ToolCall], _ tell: @Sendable @escaping (ResponseEvent) -> Void) async -> [String] {
+    func outputs(of calls: [ToolCall], _ tell: @Sendable @escaping (ResponseEvent) -> Void) async -> [String] {
         var isAllowed: [Bool] = []
         for call in calls {
             let isKnown = tools.contains { $0.name == call.name }
@@ -244,7 +246,7 @@ extension GemmaSession {
         let (stream, continuation) = AsyncThrowingStream<StepResult, any Error>.makeStream()
         let task = Task {
             do {
-                while let step = try await worker.run({ try step(number) }) {
+                while let step = try await step(number) {
                     continuation.yield(step)
                     try Task.checkCancellation()
                 }

@@ -12,14 +12,21 @@ package struct FormattedPrompt: Sendable {
     /// The number of tokens up to and including the last `<|turn>model\n`: what the next prompt of this conversation
     /// has in common with this one, at least. Nil if no turn of the model's begins.
     package let replyStart: Int?
+    /// The numbers of tokens after which other prompts are likely to differ from this one, the system prompt's end and
+    /// the last message's beginning.
+    package let turnStarts: [Int]
 
     /// - Parameter ordinary: the bytes of `text` that may not be part of special tokens.
     init(_ text: String, ordinary: [Range<Int>], _ tokenizer: BPETokenizer, _ markers: ReplyMarkers) {
-        let tokens = tokenizer.encode(text, ordinary: ordinary)
+        let encoded = tokenizer.encode(text, ordinary: ordinary)
+        let tokens = encoded.first == tokenizer.bos ? encoded : [tokenizer.bos] + encoded
         self.text = text
-        self.tokens = tokens.first == tokenizer.bos ? tokens : [tokenizer.bos] + tokens
-        opensThought = SpecialToken.opensThought(self.tokens.lazy.compactMap { markers[$0] })
-        replyStart = Self.replyStart(self.tokens, tokenizer, markers)
+        self.tokens = tokens
+        opensThought = SpecialToken.opensThought(tokens.lazy.compactMap { markers[$0] })
+        replyStart = Self.replyStart(tokens, tokenizer, markers)
+        let turns = tokens.indices.filter { markers[tokens[$0]] == .turnStart }
+        // The last turn is the reply's, and the first begins the text.
+        turnStarts = Array(Set([turns.dropFirst().first, turns.dropLast().last].compactMap(\.self))).sorted()
     }
 
     private static func replyStart(

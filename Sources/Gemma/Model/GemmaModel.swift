@@ -10,7 +10,7 @@ package import Tokenizer
 /// A Gemma 4 model and, if there is one, the drafter that was made for it.
 ///
 /// Loading maps the files; weights are read when they are first used. A model never changes and may serve any number of
-/// sessions, which take turns on its threads: a pass of one after a pass of another.
+/// sessions. Those that write at the same time do so in common passes, which read the weights once for all of them.
 ///
 ///     let model = try GemmaModel(contentsOf: modelURL, drafter: drafterURL)
 ///     let chat = try LanguageModelSession(model: model)
@@ -43,32 +43,42 @@ public struct GemmaModel: Sendable {
     ///     or fewer if its processor time is limited.
     ///   - checkTensors: whether all weights are checked for NaN and infinity first, which reads the files whole. Text
     ///     from a model that has some is arbitrary, or ends with `ModelError.notANumber`.
+    ///   - cacheBytes: bytes of keys and values that are kept, so that texts that begin like earlier ones need not be
+    ///     read again. What was unused for longest is dropped first. Also what all requests of an ``Engine`` may use.
+    ///     Nil for a quarter of the machine's memory.
     /// - Throws: `GemmaError.cannotLoad`, which names the file and carries the error of the module that refused it;
     ///   `GemmaError.invalidOption`; `KernelError` if the environment asks for kernels (`GEMMA_CPU`) that do not exist
     ///   or that this processor cannot run.
     public init(
-        contentsOf target: URL, drafter: URL? = nil, threads: Int? = nil, checkTensors: Bool = false
+        contentsOf target: URL, drafter: URL? = nil, threads: Int? = nil, checkTensors: Bool = false,
+        cacheBytes: Int? = nil
     ) throws {
         try Kernels.validateChoice()
         let start = ContinuousClock.now
-        let loaded = try Self.load(target, checkTensors: checkTensors, TargetParts.init)
+        let loaded = try Self.load(target, checkTensors: checkTensors) { try TargetParts($0, vocabulary: $0) }
         let drafter = try drafter.map { url in
             try Self.load(url, checkTensors: checkTensors) { try Self.drafter($0, for: loaded.target) }
         }
-        try self.init(loaded, drafter, threads, since: start)
+        try self.init(loaded, drafter, threads, cacheBytes, since: start)
     }
 
-    /// The model of two files that are open already.
-    package init(target: GGUFFile, drafter: GGUFFile? = nil, threads: Int? = nil) throws {
+    /// The model of files that are open already.
+    /// - Parameter vocabulary: nil where the target's file has one.
+    package init(
+        target: GGUFFile, drafter: GGUFFile? = nil, vocabulary: GGUFFile? = nil, threads: Int? = nil,
+        cacheBytes: Int? = nil
+    ) throws {
         let start = ContinuousClock.now
-        let loaded = try TargetParts(target)
-        try self.init(loaded, try drafter.map { try Self.drafter($0, for: loaded.target) }, threads, since: start)
+        let loaded = try TargetParts(target, vocabulary: vocabulary ?? target)
+        try self.init(
+            loaded, try drafter.map { try Self.drafter($0, for: loaded.target) }, threads, cacheBytes, since: start)
     }
 
     private init(
-        _ parts: TargetParts, _ drafter: Drafter?, _ threads: Int?, since start: ContinuousClock.Instant
+        _ parts: TargetParts, _ drafter: Drafter?, _ threads: Int?, _ cacheBytes: Int?,
+        since start: ContinuousClock.Instant
     ) throws {
-        engine = try ModelEngine(parts.target, drafter, threads: threads)
+        engine = try ModelEngine(parts.target, drafter, threads: threads, cacheBytes: cacheBytes)
         target = parts.target
         tokenizer = parts.tokenizer
         defaultSampling = parts.sampling
@@ -131,9 +141,9 @@ private struct TargetParts {
     let sampling: SamplingOptions
     let chatTemplate: String?
 
-    init(_ file: GGUFFile) throws {
+    init(_ file: GGUFFile, vocabulary: GGUFFile) throws {
         target = try Target(file)
-        tokenizer = try BPETokenizer(file)
+        tokenizer = try BPETokenizer(vocabulary)
         guard tokenizer.vocabulary.count == target.config.vocabularySize else {
             throw GemmaError.vocabularyMismatch(
                 tokenizer: tokenizer.vocabulary.count, model: target.config.vocabularySize)

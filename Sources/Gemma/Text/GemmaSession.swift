@@ -26,21 +26,23 @@ public final class GemmaSession: Sendable {
     /// The largest number of tokens that the text may have, prompts included.
     public let contextLength: Int
 
-    /// The right to compute: held for one batch or one round.
-    private let state: Mutex<State>
-    /// What others look at. It is never held while anything is computed; whoever takes both takes it second.
-    private let snapshot: Mutex<Snapshot>
+    /// Whoever has the generation may compute: for one batch or one round.
+    let slot: GenerationSlot
+    /// What others look at. It is never held while anything is computed.
+    let snapshot: Mutex<Snapshot>
 
     var worker: Worker { model.engine.worker }
 
     /// Written after each batch and each round.
-    private struct Snapshot {
+    struct Snapshot {
         var statistics = GenerationStatistics()
         var tokens: [TokenID] = []
         /// Nil if the number of drafts is fixed.
         var policy: DraftLengthPolicy?
         /// Numbers the generations; an older one cannot continue.
         var generation = 0
+        /// When it began, among those of all sessions.
+        var order = 0
         /// The text was reset, which the decoder has not been told yet.
         var isReset = false
     }
@@ -54,7 +56,7 @@ public final class GemmaSession: Sendable {
         self.model = model
         self.contextLength = contextLength
         snapshot = Mutex(Snapshot(policy: decoder.draftLengthPolicy))
-        state = Mutex(State(decoder: decoder, text: GeneratedText(model.tokenizer, stop: [], special: false)))
+        slot = GenerationSlot(Generation(model.tokenizer, decoder))
     }
 
     /// Figures of the last generation, up to date even while it is running. Never waits for a computation.
@@ -72,13 +74,13 @@ public final class GemmaSession: Sendable {
     /// some tenths of a second.
     package func profileTable() async -> String? {
         await worker.run {
-            state.withLock { state in
-                let compute = state.decoder.target.compute
-                return compute.profile?.table(
-                    MachineLimits(
-                        readBandwidth: compute.readBandwidth(model.target.decodeMatrices),
-                        integerPeak: compute.integerPeak()))
-            }
+            guard let generation = slot.take() else { return nil }
+            defer { slot.putBack(generation) }
+            let compute = generation.decoder.target.compute
+            return compute.profile?.table(
+                MachineLimits(
+                    readBandwidth: compute.readBandwidth(model.target.decodeMatrices),
+                    integerPeak: compute.integerPeak()))
         }
     }
 
@@ -114,7 +116,15 @@ extension GemmaSession {
         to prompt: RawPrompt, options: GenerationOptions = .init(),
         progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
     ) -> ResponseStream {
-        ResponseStream(session: self, prompt: prompt, options: options, progress: progress)
+        ResponseStream(session: self, edit: .append(prompt), options: options, progress: progress)
+    }
+
+    /// Edits the text and then continues it with what the model makes of it.
+    package func streamResponse(
+        to edit: Edit, options: GenerationOptions = .init(),
+        progress: (@Sendable (_ done: Int, _ total: Int) -> Void)? = nil
+    ) -> ResponseStream {
+        ResponseStream(session: self, edit: edit, options: options, progress: progress)
     }
 
     /// The same with a prompt that is text: nothing in it becomes a special token.
@@ -140,18 +150,6 @@ extension GemmaSession {
 // MARK: - Steps of a generation
 
 extension GemmaSession {
-    /// What a step has done.
-    package struct StepResult: Sendable {
-        /// The new tokens; none after a batch of the prompt other than the last.
-        package let tokens: [TokenID]
-        /// What can be delivered of their text, and of that of earlier tokens.
-        package let text: String
-        /// Tokens of the prompt read so far and in all; nil after a round.
-        package let prompt: (done: Int, total: Int)?
-        /// Figures after the step.
-        package let statistics: GenerationStatistics
-    }
-
     /// What a generation does to the text before it continues it.
     package enum Edit: Sendable {
         /// Adds to it; at its beginning, `<bos>` is put before.
@@ -169,93 +167,50 @@ extension GemmaSession {
         _ edit: Edit, _ options: GenerationOptions, _ automaton: ConstraintAutomaton? = nil
     ) throws -> Int {
         try options.validate()
-        let sampler = try sampler(options)
+        let sampler = try model.sampler(options)
         let constraint =
             try automaton
             ?? options.constraint.map { try model.engine.constraints.automaton(for: $0, model.tokenizer) }
-        // Outside of the lock, since a long text takes a while.
         let addition: [TokenID]? =
             if case .append(let prompt) = edit { try model.tokenizer.encode(prompt) } else { nil }
-        let number = try state.withLockIfAvailable { state in
-            let drafts = DraftOptions(
-                length: options.speculation.draftLength, minimumProbability: options.speculation.minimumProbability,
-                coupling: options.speculation.coupling)
-            let wasReset = snapshot.withLock { snapshot in
-                defer { snapshot.isReset = false }
-                return snapshot.isReset
-            }
-            if wasReset { state.decoder.restart() }
-            // Nothing may change if these fail: an earlier generation may still be under way. The snapshot is free
-            // meanwhile, since windows may be copied.
-            let kept: Int
-            if case .replace(let tokens, let marks) = edit {
-                kept = try state.decoder.replaceText(with: tokens, keepingWindowsBefore: marks)
-            } else {
-                let addition = addition ?? []
-                kept = state.decoder.tokens.count
-                let needsBOS = kept == 0 && addition.first != model.tokenizer.bos
-                try state.decoder.appendPrompt(needsBOS ? [model.tokenizer.bos] + addition : addition)
-            }
-            state.decoder.begin(
-                sampler: sampler, options: drafts, constraint: constraint.map { ConstrainedText($0) },
-                forcedText: options.speculation.draftsForcedText ? ForcedText(model.tokenizer) : nil)
-            state.limit = options.maximumResponseTokens ?? .max
-            // Under a constraint the text may have to end.
-            let goesOn = options.ignoresEndOfText && constraint == nil
-            state.endTokens = goesOn ? [] : model.tokenizer.endOfGeneration
-            state.stopTokens = controlTokens(options.stop)
-            state.text = GeneratedText(model.tokenizer, stop: options.stop, special: options.showsSpecialTokens)
-            state.statistics = GenerationStatistics()
-            if case .replace = edit { state.statistics.cachedPromptTokens = kept }
-            return try snapshot.withLock { snapshot in
-                guard !snapshot.isReset else { throw GemmaError.superseded }
-                snapshot.tokens.replaceSubrange(kept..., with: state.decoder.tokens[kept...])
-                snapshot.statistics = state.statistics
-                snapshot.policy = state.decoder.draftLengthPolicy
-                snapshot.generation += 1
-                return snapshot.generation
-            }
+        guard let generation = slot.take() else { throw GemmaError.busy }
+        defer { slot.putBack(generation) }
+        let decoder = generation.decoder
+        let wasReset = snapshot.withLock { snapshot in
+            defer { snapshot.isReset = false }
+            return snapshot.isReset
         }
-        guard let number else { throw GemmaError.busy }
-        return number
-    }
-
-    private func sampler(_ options: GenerationOptions) throws -> Sampler {
-        let tokenizer = model.tokenizer
-        var sampling = try options.sampling(model.defaultSampling)
-        for token in sampling.logitBias.keys where !tokenizer.vocabulary.contains(token) {
-            throw GemmaError.invalidOption(
-                name: "the token of a logit bias", value: "\(token)",
-                expected: "0 to \(tokenizer.vocabulary.count - 1)")
+        if wasReset { decoder.restart() }
+        // Nothing may change if these fail: an earlier generation may still be under way.
+        var cached = 0
+        if case .replace(let tokens, let marks) = edit {
+            cached = try decoder.replaceText(with: tokens, keepingWindowsBefore: marks)
+        } else {
+            let addition = addition ?? []
+            try decoder.appendPrompt(decoder.tokens.isEmpty ? model.tokenizer.beginning(addition) : addition)
         }
-        if options.ignoresEndOfText {
-            for token in tokenizer.endOfGeneration { sampling.logitBias[token] = -.infinity }
-        }
-        // After the user's biases, which must not bring them back.
-        for token in model.target.suppressedTokens { sampling.logitBias[token] = -.infinity }
-        let dry = sampling.dry
-        return Sampler(sampling, breakers: dry.isOff ? .init() : .init(dry.sequenceBreakers, tokenizer))
-    }
-
-    /// Those of `strings` that are control tokens, which the text may not show.
-    func controlTokens(_ strings: [String]) -> Set<TokenID> {
-        Set(strings.compactMap { model.tokenizer.vocabulary.id(of: $0) }.filter(model.tokenizer.isSpecial))
-    }
-
-    /// Reads a batch of the prompt or runs a round. It blocks while it computes: callers are on the worker.
-    /// - Returns: nil if the generation has ended.
-    package func step(_ generation: Int) throws -> StepResult? {
-        try state.withLock { state in
-            guard snapshot.withLock({ $0.generation }) == generation else { throw GemmaError.superseded }
-            let outcome: Result<StepResult?, any Error>
-            do { outcome = .success(try state.step()) } catch { outcome = .failure(error) }
-            // Figures count what was done before an error, too.
-            try publish(state, (try? outcome.get())?.tokens ?? [], of: generation)
-            return try outcome.get()
+        generation.begin(options, sampler, constraint, cachedPromptTokens: cached)
+        return try snapshot.withLock { snapshot in
+            guard !snapshot.isReset else { throw GemmaError.superseded }
+            snapshot.tokens = decoder.tokens
+            snapshot.statistics = generation.statistics
+            snapshot.policy = decoder.draftLengthPolicy
+            snapshot.generation += 1
+            snapshot.order = model.engine.loop.nextOrder()
+            return snapshot.generation
         }
     }
 
-    private func publish(_ state: State, _ tokens: [TokenID], of generation: Int) throws {
+    /// When the generation began, among those of all sessions.
+    var order: Int { snapshot.withLock(\.order) }
+
+    /// Throws if the generation is not the newest.
+    func check(_ generation: Int) throws {
+        guard snapshot.withLock({ $0.generation }) == generation else { throw GemmaError.superseded }
+    }
+
+    /// Shows what a step has done.
+    func publish(_ state: Generation, _ tokens: [TokenID], of generation: Int) throws {
         try snapshot.withLock { snapshot in
             // It may have been reset meanwhile.
             guard snapshot.generation == generation else { throw GemmaError.superseded }

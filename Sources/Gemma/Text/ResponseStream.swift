@@ -6,7 +6,7 @@ extension GemmaSession {
         public typealias Element = String
 
         let session: GemmaSession
-        let prompt: RawPrompt
+        let edit: GemmaSession.Edit
         let options: GenerationOptions
         let progress: (@Sendable (Int, Int) -> Void)?
 
@@ -55,7 +55,7 @@ extension GemmaSession.ResponseStream {
         ///   `GemmaError.invalidOption`; `GemmaError.busy` while the session computes for another iterator.
         package mutating func begin() throws {
             guard number == nil else { return }
-            number = try response.session.begin(.append(response.prompt), response.options)
+            number = try response.session.begin(response.edit, response.options)
         }
 
         /// The text of the next round: whole characters, never an empty string, and nothing that may turn out to be the
@@ -69,18 +69,18 @@ extension GemmaSession.ResponseStream {
         }
 
         /// The next batch of the prompt or round.
-        fileprivate mutating func step() async throws -> GemmaSession.StepResult? {
+        fileprivate mutating func step() async throws -> StepResult? {
             guard !hasEnded else { return nil }
             try Task.checkCancellation()
-            let (session, prompt, options) = (response.session, response.prompt, response.options)
+            let (session, edit, options) = (response.session, response.edit, response.options)
             let number: Int
             if let begun = self.number {
                 number = begun
             } else {
-                number = try await session.worker.run { try session.begin(.append(prompt), options) }
+                number = try await session.worker.run { try session.begin(edit, options) }
                 self.number = number
             }
-            guard let step = try await session.worker.run({ try session.step(number) }) else {
+            guard let step = try await session.step(number) else {
                 hasEnded = true
                 return nil
             }

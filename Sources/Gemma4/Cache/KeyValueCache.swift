@@ -40,6 +40,11 @@ package final class KeyValueCache {
         layers = pool.places.map { AttentionCache(tables[$0.group], layer: $0.layer) }
     }
 
+    /// Bytes that a sequence of so many positions may come to hold.
+    package static func byteCount(_ pool: CachePool, positions: Int, batchLength: Int) -> Int {
+        CacheSize(pool, batchLength: batchLength).byteCount(positions)
+    }
+
     /// Bytes of the pages that it holds, those included that other sequences hold, too.
     package var heldBytes: Int { tables.reduce(0) { $0 + $1.held.count * $1.layout.byteCount } }
 

@@ -5,7 +5,9 @@ import Foundation
 /// A pass of the model takes milliseconds to seconds. On Swift's cooperative threads, of which there are as many as
 /// cores, a few sessions at once would keep every other task of the program from running.
 actor Worker {
-    private nonisolated let thread = SerialThread(name: "gemma-session")
+    nonisolated let thread: SerialThread
+
+    init(name: String) { thread = SerialThread(name: name) }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -27,19 +29,25 @@ final class SerialThread: SerialExecutor {
 
     deinit { queue.stop() }
 
-    func enqueue(_ job: consuming ExecutorJob) { queue.append(UnownedJob(job), for: self) }
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.append { [self] in job.runSynchronously(on: asUnownedSerialExecutor()) }
+    }
+
+    /// Runs `body` on the thread, after all that was enqueued before.
+    func perform(_ body: @escaping @Sendable () -> Void) { queue.append { [self] in withExtendedLifetime(self, body) } }
 }
 
 /// The jobs that wait for a thread.
 private final class JobQueue: @unchecked Sendable {  // `jobs` and `isStopped` are only touched under `condition`
     /// A waiting job keeps its executor alive.
-    private var jobs: [(job: UnownedJob, executor: SerialThread)] = []
+    private var jobs: [@Sendable () -> Void] = []
     private var isStopped = false
     private let condition = NSCondition()
 
-    func append(_ job: UnownedJob, for executor: SerialThread) {
+    func append(_ job: @escaping @Sendable () -> Void) {
         condition.withLock {
-            jobs.append((job, executor))
+            jobs.append(job)
             condition.signal()
         }
     }
@@ -52,13 +60,9 @@ private final class JobQueue: @unchecked Sendable {  // `jobs` and `isStopped` a
     }
 
     /// The life of the thread.
-    func work() {
-        while let (job, executor) = next() {
-            withExtendedLifetime(executor) { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
-        }
-    }
+    func work() { while let job = next() { job() } }
 
-    private func next() -> (job: UnownedJob, executor: SerialThread)? {
+    private func next() -> (@Sendable () -> Void)? {
         condition.withLock {
             while jobs.isEmpty, !isStopped { condition.wait() }
             return jobs.isEmpty ? nil : jobs.removeFirst()

@@ -1,4 +1,4 @@
-/// SHA-256, as FIPS 180-4 has it. For comparing a download with the hub's checksum; nothing here is secret.
+/// SHA-256, as FIPS 180-4 has it. For comparing a file with what it should be; nothing here is secret.
 ///
 /// swift-crypto would add hundreds of files of C to a build on Linux. This takes 2.5 ns per byte, as fast as a network
 /// of 3 Gbit/s brings them.
@@ -31,7 +31,15 @@ package struct SHA256: Sendable {
     }
 
     /// The 32 bytes of the checksum, in lower-case hexadecimal digits.
-    package func finish() -> String {
+    package func finish() -> String { finalState.hexadecimal }
+
+    /// The 32 bytes of the checksum.
+    package func bytes() -> [UInt8] {
+        let state = finalState
+        return state.indices.flatMap { index in withUnsafeBytes(of: state[index].bigEndian, Array.init) }
+    }
+
+    private var finalState: SIMD8<UInt32> {
         var last = self
         let bitCount = byteCount &* 8
         // A one, zeros up to eight bytes before the end of a block, and the length in bits.
@@ -39,7 +47,7 @@ package struct SHA256: Sendable {
         padding += repeatElement(0, count: (2 * SHA256.blockSize - 9 - rest.count) % SHA256.blockSize)
         padding += (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64(56 - 8 * $0)) }
         padding.withUnsafeBytes { last.update($0) }
-        return last.state.hexadecimal
+        return last.state
     }
 
     /// - Parameter bytes: whole blocks.
