@@ -41,6 +41,8 @@ package struct DecoderPass {
         for index in steps.indices { pass.attempt(index) { try $0.begin(steps[index], isAlone: steps.count == 1) } }
         pass.draft()
         pass.verify(pass.remaining[...])
+        // A step that has failed would keep alive whoever asked for it.
+        for step in steps { step.decoder.current = nil }
         return Outcome(
             results: pass.results.map { $0 ?? .failure(CancellationError()) }, rows: pass.rows,
             draftTime: pass.draftTime, draftSteps: pass.draftSteps, passTime: .now - start - pass.draftTime)
