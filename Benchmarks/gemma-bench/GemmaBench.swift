@@ -176,7 +176,7 @@ struct GemmaBench: AsyncParsableCommand {
         if output != .jsonl { try write(records, BenchmarkResult.columns) }
     }
 
-    /// The texts of each test begin anew; what passes cost is known from the tests before.
+    /// Each test writes new texts. It keeps what earlier tests have learned about the cost of passes.
     private func runParallel(_ model: BenchmarkModel) throws {
         let tests = parallel.tests(try speculation.plan())
         let bench = try ParallelBench(

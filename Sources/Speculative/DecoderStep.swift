@@ -24,6 +24,7 @@ package struct DecoderStep {
     package var mostRows: Int {
         switch kind {
         case .prompt: min(rows, decoder.unreadCount)
+        case .round where decoder.forcedText != nil: rows
         case .round(.atMost(let drafts)), .round(.exactly(let drafts)): min(rows, max(0, drafts) + 1)
         case .round(.chosen): min(rows, DraftLengthPolicy.maximum + 1)
         }

@@ -15,8 +15,9 @@ package struct PassCosts: Sendable {
     private static let assumedRow = 0.08
     /// What a step of a drafter costs as a share of a pass, likewise.
     private static let assumedStep = 0.03
-    /// How much better than none drafts must look.
-    private static let margin = 1.03
+    /// How much better than none drafts must look. The best of many estimates is often one that errs, and texts that
+    /// draft end at different times, which leaves the last ones alone.
+    private static let margin = 1.08
     /// Drafts of one sequence at most: later ones are too unlikely to pay for rows that others could have.
     private static let deepest = 8
     /// Drafts that seem not to pay are tried once in so many passes, if they seem to cost no more than `largestLoss`
@@ -25,7 +26,7 @@ package struct PassCosts: Sendable {
     /// Rows of a prompt to begin with, while it is unknown what one costs.
     private static let firstPromptRows = 32
     /// By how much an average moves towards a measurement.
-    private static let step = 0.25
+    private static let adjustment = 0.25
 
     package init() {}
 
@@ -120,6 +121,6 @@ package struct PassCosts: Sendable {
         // The first passes have the rounds' rows alone unless prompts come all the time.
         guard rows == 0 || cost(rows) > 0 else { return }
         let each = max(0, passTime - (rows == 0 ? 0 : cost(rows))) / Double(prompts)
-        promptRow = promptRow.map { $0 + Self.step * (each - $0) } ?? each
+        promptRow = promptRow.map { $0 + Self.adjustment * (each - $0) } ?? each
     }
 }

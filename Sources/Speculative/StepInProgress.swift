@@ -15,7 +15,7 @@ struct StepInProgress {
     var drafts = Drafts(source: .drafter, chosen: 0)
     /// Positions that were read before.
     let first: Int
-    /// The sampler's before drafting: drafts move it as if they were accepted, and the target moves it anew.
+    /// The sampler's state before drafting, which drafting changes.
     let samplerState: SamplerState
 }
 

@@ -55,7 +55,7 @@ final class Generation: @unchecked Sendable {
     /// What is to be done next.
     enum Next {
         case step(isPrompt: Bool, limit: Int)
-        /// There is no room for more. The result is the last one.
+        /// The text is full. This is its last result.
         case last(StepResult)
         case nothing
     }

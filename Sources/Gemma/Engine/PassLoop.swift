@@ -16,8 +16,8 @@ final class PassLoop: Sendable {
     static let mostRounds = 16
     /// A pass that writes and reads takes at most so many times as long as without reading.
     private static let slowdown = 2.3
-    /// Rows of forced text that a round may verify in company.
-    private static let roundRows = 32
+    /// Rows that a round may have in company. All of them, and 16 of a prompt, fit into a pass of 512.
+    private static let roundRows = 31
     /// How long to wait for whoever had a step in the last pass and is likely to ask for the next.
     private static let patience = 0.001
 
@@ -139,7 +139,7 @@ final class PassLoop: Sendable {
         guard rounds.count > 1 else { return rounds.map { $0.step(.round(.chosen), rows: .max) } }
         let candidates = rounds.map { $0.generation.decoder.draftCandidate(limit: $0.limit) }
         let counts = costs.withLock { $0.draftCounts(candidates) }
-        return zip(rounds, counts).map { $0.step(.round(.atMost($1)), rows: max(Self.roundRows, $1 + 1)) }
+        return zip(rounds, counts).map { $0.step(.round(.atMost($1)), rows: Self.roundRows) }
     }
 
     /// How many rows of prompts a pass may have.
@@ -152,7 +152,7 @@ final class PassLoop: Sendable {
         let wanted = costs.withLock {
             $0.promptRows(beside: rows, limit: longestPass.inSeconds, slowdown: Self.slowdown)
         }
-        return max(16, min(wanted, runner.batchLength - rounds.count * Self.roundRows) / 16 * 16)
+        return max(16, min(wanted, runner.batchLength - rows) / 16 * 16)
     }
 
     /// The rows that a prompt gets of those that are left: up to a position that is a multiple of 16, or all.

@@ -12,6 +12,8 @@ protocol RequestOwner: AnyObject, Sendable {
     /// Called when a request was cancelled, by whoever did it.
     func noticeCancellation(of run: RequestRun)
     func ended(_ run: RequestRun)
+    /// Called when some of a prompt has been read, which others may wait for.
+    func hasRead()
 }
 
 /// A request on its way: in the queue, being answered, or back in the queue since it had to give up its memory.
@@ -114,6 +116,7 @@ final class RequestRun: StepClient {
     func deliver(_ result: Result<StepResult?, any Error>) {
         switch result {
         case .success(let step?):
+            if step.prompt != nil { scheduler.hasRead() }
             let goesOn = output.append(EngineUpdate(step))
             if step.statistics.finishReason != nil { return end(.success(())) }
             // A pause ends with a cancellation, too.

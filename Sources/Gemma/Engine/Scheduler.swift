@@ -60,8 +60,7 @@ final class Scheduler: MemoryKeeper, RequestOwner {
         let tokens: [TokenID]
         switch request.prompt {
         case .tokens(let given): tokens = given
-        case .raw(let prompt):
-            tokens = try model.tokens(ofText: prompt)
+        case .raw(let prompt): tokens = try model.tokens(ofText: prompt)
         }
         if tokens.isEmpty { throw EngineError.emptyPrompt }
         if let bad = tokens.first(where: { !model.tokenizer.vocabulary.contains($0) }) {
@@ -96,6 +95,8 @@ final class Scheduler: MemoryKeeper, RequestOwner {
         state.withLock { $0.running.removeAll { $0 === run } }
         admitSoon()
     }
+
+    func hasRead() { if state.withLock({ $0.waiting.count > 0 }) { admitSoon() } }
 
     // MARK: - Admission
 

@@ -19,7 +19,7 @@ extension GemmaSession {
     @discardableResult
     public func save(to url: URL) async throws -> Int { try await save(first: .max, to: url) ?? 0 }
 
-    /// Saves the first `count` tokens of the text, of which the last is left to be read.
+    /// Saves the first `count` tokens of the text, and the keys and values of all of them but the last.
     /// - Returns: the number of tokens saved; nil if what they take has been dropped, and nothing is written.
     package func save(first count: Int, to url: URL) async throws -> Int? {
         try await worker.run {

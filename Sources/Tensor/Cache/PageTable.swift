@@ -1,6 +1,6 @@
 package import TensorBase
 
-/// The pages that a sequence holds of one layout: consecutive ones, of which others may refer to the same.
+/// The pages of one layout that a sequence holds. They are consecutive, and other sequences may share them.
 ///
 /// One caller at a time.
 package final class PageTable {
@@ -55,7 +55,7 @@ package final class PageTable {
         }
     }
 
-    /// Refers to `pages`, of which the first has number `first`, instead of what was held.
+    /// Lets go of all pages and holds `pages` instead, which have the numbers from `first` on.
     package func hold(_ pages: some Collection<CachePage>, from first: Int) {
         drop(before: .max)
         for (index, page) in pages.enumerated() { set(first + index, page) }
