@@ -128,7 +128,7 @@ final class RequestRun: StepClient {
 
     private func end(_ result: Result<Void, any Error>) {
         drop(remembers: (try? result.get()) != nil)
+        scheduler.ended(self)  // before the reader learns of it, who may look at the load
         output.finish(result)
-        scheduler.ended(self)
     }
 }
